@@ -1,0 +1,160 @@
+"""Puts the parts together: settings -> index, embedder, reranker, models -> a bot."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ragbot.chain import cleaned_question, stream_answer
+from ragbot.chat_models import Candidate, candidates, passed_over
+from ragbot.embedding import Embedder, open_embedder
+from ragbot.reranker import Reranker, open_reranker
+from ragbot.retrieval import Retriever
+from ragbot.settings import Settings, load_settings
+from ragbot.store import open_index
+from ragbot.types import Answer, Document, Event, FellBack, Passage, RetrievedPassage, Section, Turn
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.retrievers import BaseRetriever
+    from langchain_core.runnables import Runnable
+
+
+class Ragbot:
+    """Answers questions over one index; safe to use from several threads.
+
+    It notices when an ingest has swapped in a new generation and reads that one from the
+    next question on.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        models: Sequence[Candidate],
+        passed_over: Sequence[FellBack] = (),
+        embedder: Embedder | None = None,
+        reranker: Reranker | None = None,
+    ) -> None:
+        self.settings = settings
+        self._models = tuple(models)
+        self._passed_over = tuple(passed_over)
+        self._embedder = embedder or open_embedder()
+        self._reranker = reranker or open_reranker(settings.models_dir)
+        self._lock = threading.Lock()
+        self._retriever: Retriever | None = None
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        """The whole answer at once; see `stream`."""
+        for event in self.stream(question, history):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("a stream of events ends with its Answer")
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        """One `Retrieved`, each checked `Sentence` as it is written, the `Answer` last.
+
+        Raises:
+            QuestionError: an empty or far too long question.
+            IndexNotFoundError, IndexDamagedError, IndexMismatchError: no index to ask.
+            ModelUnavailableError: not one model could answer.
+        """
+        yield from stream_answer(
+            question,
+            history,
+            retriever=self._current_retriever(),
+            candidates=self._models,
+            passed_over=self._passed_over,
+            k=self.settings.k,
+        )
+
+    def search(self, query: str, k: int | None = None) -> tuple[RetrievedPassage, ...]:
+        """The k best passages, best first, each with the reason why it was found.
+
+        Raises:
+            QuestionError: an empty or far too long query.
+        """
+        return self._current_retriever().search(
+            cleaned_question(query), self.settings.k if k is None else k
+        )
+
+    def section_of(self, passage: Passage) -> Section:
+        """The section that a passage stands in, for reading on."""
+        return self._current_retriever().index.section_of(passage)
+
+    def document(self, doc_id: str) -> Document:
+        """Raises KeyError for a document that is not in the index."""
+        return self._current_retriever().index.document(doc_id)
+
+    def documents(self) -> tuple[Document, ...]:
+        return self._current_retriever().index.documents()
+
+    def titles(self) -> tuple[str, ...]:
+        return self._current_retriever().index.titles()
+
+    def counts(self) -> dict[str, int]:
+        """documents, sections, passages and questions of the index."""
+        return dict(self._current_retriever().index.manifest.counts)
+
+    def warm_up(self) -> None:
+        """Load what the first question would wait for: index, embedder, reranker."""
+        self._current_retriever().search("warm up", 1)
+        if self._reranker is not None:
+            self._reranker.load()
+
+    def as_retriever(self, k: int | None = None) -> BaseRetriever:
+        """A LangChain retriever: `Document`s with the passage's metadata."""
+        from ragbot.langchain_parts import retriever_of
+
+        return retriever_of(self, k)
+
+    def as_runnable(self) -> Runnable[Any, Answer]:
+        """A LangChain runnable: a question (or {"question", "history"}) -> `Answer`."""
+        from ragbot.langchain_parts import runnable_of
+
+        return runnable_of(self)
+
+    def _current_retriever(self) -> Retriever:
+        with self._lock:
+            if self._retriever is None or not self._retriever.index.is_current():
+                index = open_index(self.settings.index_dir, embedder=self._embedder.fingerprint)
+                # The generation before is not closed: another thread may be reading it.
+                self._retriever = Retriever(index, self._embedder, self._reranker)
+            return self._retriever
+
+
+def open_bot(
+    index: Path | str | None = None,
+    model: str | BaseChatModel | None = None,
+    settings: Settings | None = None,
+) -> Ragbot:
+    """A bot over an index; loads nothing heavy before the first question.
+
+    Args:
+        index: the index folder; default RAGBOT_INDEX, else RAGBOT_HOME/index.
+        model: as RAGBOT_MODEL, or any LangChain chat model.
+        settings: instead of those from the environment.
+
+    Raises:
+        SettingsError: a setting that cannot be used.
+        ModelUnavailableError: a named model file that is not there.
+        IndexNotFoundError, IndexDamagedError, IndexMismatchError: no index to ask.
+    """
+    named = model if isinstance(model, str) else None
+    if settings is None:
+        settings = load_settings(index=None if index is None else Path(index), model=named)
+    else:
+        changes = {"index": None if index is None else Path(index), "model": named}
+        settings = settings.model_copy(update={k: v for k, v in changes.items() if v is not None})
+    if model is None or isinstance(model, str):
+        bot = Ragbot(settings, models=candidates(settings), passed_over=passed_over(settings))
+    else:
+        chat_model = model
+        name = f"langchain:{chat_model.get_name()}"
+        own = Candidate(name, lambda: chat_model, withhold_unsupported=False)
+        quotes = candidates(settings.model_copy(update={"model": "quotes"}))
+        bot = Ragbot(settings, models=(own, *quotes))
+    bot.counts()  # a missing or damaged index is told of now, not at the first question
+    return bot

@@ -1,0 +1,252 @@
+"""From a question to its checked answer: the whole way, in order.
+
+question -> query -> passages -> evidence, or an abstention
+         -> prompt -> reply, sentence by sentence -> checked citations -> Answer
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from ragbot.chat_models import Candidate, explain_failure
+from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence, SentenceStream
+from ragbot.errors import ModelUnavailableError, QuestionError
+from ragbot.evidence import Evidence, Prompt
+from ragbot.prompts import messages
+from ragbot.retrieval import Retriever, judge_evidence, standalone_query
+from ragbot.types import (
+    Answer,
+    Citation,
+    Event,
+    FellBack,
+    HeadingPath,
+    Retrieved,
+    RetrievedPassage,
+    Sentence,
+    Timings,
+    Turn,
+    Usage,
+)
+
+LONGEST_QUESTION = 8_000  # characters; a pasted exam scenario with its options has about 1,000
+REMEMBERED_TURNS = 3
+
+
+def cleaned_question(question: str) -> str:
+    """The question without control characters and outer white space.
+
+    Raises:
+        QuestionError: nothing is left of it, or it is far too long.
+    """
+    printable = "".join(c if c.isprintable() or c in "\n\t" else " " for c in question)
+    text = printable.strip()
+    if not any(c.isalnum() for c in text):
+        raise QuestionError("the question is empty", mend="ask in words")
+    if len(text) > LONGEST_QUESTION:
+        raise QuestionError(
+            f"the question has {len(text):,} characters; at most {LONGEST_QUESTION:,} can be asked",
+            mend="shorten it to what you want to know",
+        )
+    return text
+
+
+@dataclass(slots=True)
+class _Reply:
+    """What one model has said so far."""
+
+    sentences: list[Sentence] = field(default_factory=list)
+    citations: dict[int, Citation] = field(default_factory=dict)
+    denials: int = 0
+    usage: Usage = field(default_factory=Usage)
+
+    def add(self, checked: CheckedSentence) -> None:
+        self.sentences.append(checked.sentence)
+        self.denials += checked.denies
+        for citation in checked.citations:
+            self.citations.setdefault(citation.marker, citation)
+
+    @property
+    def shown(self) -> list[Sentence]:
+        return [sentence for sentence in self.sentences if not sentence.withheld]
+
+    @property
+    def denies_all(self) -> bool:
+        """The model found no answer in the evidence, and nothing else."""
+        return self.denials > 0 and not self.citations
+
+
+def stream_answer(
+    question: str,
+    history: Sequence[Turn],
+    *,
+    retriever: Retriever,
+    candidates: Sequence[Candidate],
+    passed_over: Sequence[FellBack],
+    k: int,
+) -> Iterator[Event]:
+    """One `Retrieved`, each `Sentence` once it is checked, and the `Answer` last.
+
+    A model that fails before it has said anything is replaced by the next candidate; one
+    that fails later leaves what it said, and the answer tells why it stops there.
+
+    Raises:
+        QuestionError: a question that cannot be asked.
+        ModelUnavailableError: no candidate could answer.
+    """
+    clock = _Clock()
+    question = cleaned_question(question)
+    query = standalone_query(question, history)
+    passages = retriever.search(query, k)
+    evidence = retriever.evidence(query, passages)
+    finding = judge_evidence(query, evidence, retriever.index)
+    clock.retrieved()
+    yield Retrieved(query, passages)
+
+    if not finding.enough:
+        yield _abstention(question, passages, finding.reason, clock, passed_over)
+        return
+
+    prompt = Prompt(query, tuple(history[-REMEMBERED_TURNS:]), tuple(evidence))
+    fell_back = list(passed_over)
+    for candidate in candidates:
+        reply = _Reply()
+        stopped: str | None = None
+        try:
+            for checked in _checked_reply(candidate, prompt, reply):
+                reply.add(checked)
+                if not checked.sentence.withheld:
+                    clock.first_sentence()
+                yield checked.sentence
+        except ModelUnavailableError as error:
+            stopped = error.message
+        except Exception as error:
+            # Only what is known to be a provider's or a network's fault is fallen back from.
+            stopped = explain_failure(error)
+            if stopped is None:
+                raise
+        if stopped is not None and not reply.shown:
+            fell_back.append(FellBack(candidate.model_id, stopped))
+            continue
+        if not reply.shown:
+            fell_back.append(
+                FellBack(candidate.model_id, "nothing it wrote was supported by the notes")
+            )
+            continue
+        yield _answer(question, reply, candidate, passages, fell_back, stopped, clock)
+        return
+    raise ModelUnavailableError(
+        "no model could answer: " + "; ".join(f"{f.model_id}: {f.reason}" for f in fell_back),
+        mend="ragbot doctor",
+    )
+
+
+def _checked_reply(
+    candidate: Candidate, prompt: Prompt, reply: _Reply
+) -> Iterator[CheckedSentence]:
+    checker = CitationChecker(prompt.evidence, withhold=candidate.withhold_unsupported)
+    for draft in _drafts(candidate, prompt, reply):
+        yield checker.check(draft)
+
+
+def _drafts(candidate: Candidate, prompt: Prompt, reply: _Reply) -> Iterator[DraftSentence]:
+    sentences = SentenceStream()
+    for chunk in candidate.open().stream(messages(prompt)):
+        spent = getattr(chunk, "usage_metadata", None)
+        if spent:
+            reply.usage = Usage(
+                reply.usage.input_tokens + spent.get("input_tokens", 0),
+                reply.usage.output_tokens + spent.get("output_tokens", 0),
+            )
+        yield from sentences.feed(str(chunk.text))
+    yield from sentences.finish()
+
+
+def _answer(
+    question: str,
+    reply: _Reply,
+    candidate: Candidate,
+    passages: tuple[RetrievedPassage, ...],
+    fell_back: Sequence[FellBack],
+    stopped: str | None,
+    clock: _Clock,
+) -> Answer:
+    denied = reply.denies_all
+    return Answer(
+        question=question,
+        text=laid_out(reply.sentences),
+        sentences=tuple(reply.sentences),
+        citations=tuple(citation for _, citation in sorted(reply.citations.items())),
+        passages=passages,
+        abstained=denied,
+        reason="the model found no answer in the passages" if denied else stopped,
+        model_id=candidate.model_id,
+        fell_back_from=tuple(fell_back),
+        nearest_topics=_nearest_topics(passages) if denied else (),
+        usage=reply.usage,
+        timings=clock.timings(),
+    )
+
+
+def laid_out(sentences: Sequence[Sentence]) -> str:
+    """The text of an answer: what is shown, with its markers."""
+    text = "".join(
+        f"{sentence.prefix}{sentence.text}"
+        + "".join(
+            f" [{marker}]" if i == 0 else f"[{marker}]" for i, marker in enumerate(sentence.markers)
+        )
+        for sentence in sentences
+        if not sentence.withheld
+    )
+    return text.strip()
+
+
+def _abstention(
+    question: str,
+    passages: tuple[RetrievedPassage, ...],
+    reason: str | None,
+    clock: _Clock,
+    passed_over: Sequence[FellBack],
+) -> Answer:
+    topics = _nearest_topics(passages)
+    text = "The notes don't answer this."
+    if topics:
+        text += " The nearest topics they hold: " + "; ".join(topic[-1] for topic in topics) + "."
+    return Answer(
+        question=question,
+        text=text,
+        sentences=(),
+        citations=(),
+        passages=passages,
+        abstained=True,
+        reason=reason,
+        model_id="none",
+        fell_back_from=tuple(passed_over),
+        nearest_topics=topics,
+        timings=clock.timings(),
+    )
+
+
+def _nearest_topics(passages: Sequence[RetrievedPassage], most: int = 3) -> tuple[HeadingPath, ...]:
+    return tuple(dict.fromkeys(item.passage.heading_path for item in passages))[:most]
+
+
+class _Clock:
+    """Seconds since the question was asked."""
+
+    def __init__(self, now: Callable[[], float] = time.perf_counter) -> None:
+        self._now = now
+        self._start = now()
+        self._retrieved = 0.0
+        self._first: float | None = None
+
+    def retrieved(self) -> None:
+        self._retrieved = self._now() - self._start
+
+    def first_sentence(self) -> None:
+        if self._first is None:
+            self._first = self._now() - self._start
+
+    def timings(self) -> Timings:
+        return Timings(self._retrieved, self._first, self._now() - self._start)

@@ -1,0 +1,19 @@
+"""A model's reply -> sentences whose citations were checked.
+
+    reply stream -> DraftSentence -> CheckedSentence
+
+`CitationChecker` is the seam: give it the evidence, feed it the reply as it comes.
+"""
+
+from ragbot.citations.checker import CheckedSentence, CitationChecker
+from ragbot.citations.drafts import DraftSentence, SentenceStream
+from ragbot.citations.support import Support, support_of
+
+__all__ = [
+    "CheckedSentence",
+    "CitationChecker",
+    "DraftSentence",
+    "SentenceStream",
+    "Support",
+    "support_of",
+]

@@ -1,0 +1,108 @@
+"""Hold each sentence of a reply against the evidence, and give it the markers that hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ragbot.citations.drafts import DraftSentence
+from ragbot.citations.figures import figures_of
+from ragbot.citations.support import Support, claim_words, support_of
+from ragbot.evidence import Evidence
+from ragbot.types import Citation, Sentence
+
+_LEAD_IN_WORDS = 14
+_DENIAL = re.compile(
+    r"\b(?:notes?|passages?|sources?|context|evidence|information|text|sheets?)\b[^.]{0,60}"
+    r"\b(?:(?:do|does|did|is|are|was)\s*(?:not|n['’]t)|no|cannot|lacks?|without)\b"
+    r"|\bno (?:information|mention|details?|evidence)\b"
+    r"|\b(?:I (?:do not|don['’]t|cannot|can['’]t)) (?:know|find|answer|tell)\b"
+    r"|\bnot (?:mentioned|specified|stated|provided|covered|in the notes)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedSentence:
+    """A sentence as the page may show it, with a citation for each of its markers.
+
+    `denies` is True where the model says that the notes do not hold the answer.
+    """
+
+    sentence: Sentence
+    citations: tuple[Citation, ...]
+    denies: bool = False
+
+
+class CitationChecker:
+    """Checks the sentences of one reply; numbers its markers in order of appearance.
+
+    Args:
+        evidence: what the model was shown; its markers mean `Evidence.number`.
+        withhold: True where an unsupported sentence must not reach the page at all.
+    """
+
+    def __init__(self, evidence: Sequence[Evidence], *, withhold: bool) -> None:
+        self._evidence = {item.number: item for item in evidence}
+        self._withhold = withhold
+        self._marker_of: dict[str, int] = {}
+        self._ordinary = frozenset(
+            word for item in evidence for word in re.findall(r"\b[a-z]\w+", item.passage.text)
+        )
+
+    def check(self, draft: DraftSentence) -> CheckedSentence:
+        claim = draft.text
+        if _DENIAL.search(claim):
+            return CheckedSentence(self._plain(draft), (), denies=True)
+        if self._claims_nothing(claim):
+            return CheckedSentence(self._plain(draft), ())
+        cited = [self._evidence[n] for n in draft.markers if n in self._evidence]
+        support = self._support(claim, cited)
+        if not support.holds:
+            # The model forgot the marker, or set the wrong one: look through all evidence.
+            others = self._support(claim, list(self._evidence.values()))
+            support = others if others.holds or not cited else support
+        if not support.holds:
+            sentence = Sentence(
+                text=claim,
+                markers=(),
+                verdict="unsupported",
+                reason=support.reason,
+                withheld=self._withhold,
+                prefix=draft.prefix,
+            )
+            return CheckedSentence(sentence, ())
+        citations = {
+            self._marker(span.passage.passage_id): Citation(
+                marker=self._marker(span.passage.passage_id),
+                passage_id=span.passage.passage_id,
+                start=span.start,
+                end=span.end,
+                claim=claim,
+                verdict="supported",
+                support=round(support.share, 3),
+            )
+            for span in support.spans
+        }
+        sentence = Sentence(claim, tuple(sorted(citations)), "supported", prefix=draft.prefix)
+        return CheckedSentence(sentence, tuple(citations[n] for n in sentence.markers))
+
+    def _support(self, claim: str, evidence: Sequence[Evidence]) -> Support:
+        spans = [sentence for item in evidence for sentence in item.sentences]
+        return support_of(claim, spans, self._ordinary)
+
+    def _marker(self, passage_id: str) -> int:
+        return self._marker_of.setdefault(passage_id, len(self._marker_of) + 1)
+
+    @staticmethod
+    def _plain(draft: DraftSentence) -> Sentence:
+        return Sentence(draft.text, (), "supported", "makes no claim", prefix=draft.prefix)
+
+    @staticmethod
+    def _claims_nothing(claim: str) -> bool:
+        """Layout and lead-ins ("Choose DynamoDB when:") state no fact of their own."""
+        if not claim_words(claim):
+            return True
+        short = len(claim.split()) <= _LEAD_IN_WORDS
+        return claim.endswith(":") and short and not figures_of(claim)

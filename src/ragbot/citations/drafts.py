@@ -1,0 +1,113 @@
+"""Cut a reply into sentences while it is being written, and take the markers out of them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ragbot.evidence import split_sentences
+
+# [1], [1, 2], [1-3], and the forms that some models prefer: 【1】, 【1†source】, [^1], [source 1]
+MARKER = re.compile(
+    r"[ \t]*(?:\[(?:\^|source\s+|passage\s+)?(?P<a>\d{1,4}(?:\s*[-–,;]\s*\d{1,4})*)\]"
+    r"|【(?P<b>\d{1,4})[^】]{0,40}】)",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(r"^(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•])|(?P<number>\d{1,3}[.)]))[ \t]+")
+_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
+_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
+# What may still become part of the sentence before it: markers that follow its full stop.
+_TRAILING = re.compile(r"\s*(?:[\[【][^\]】\n]{0,24}[\]】]?\s*)*$")
+
+
+@dataclass(frozen=True, slots=True)
+class DraftSentence:
+    """A sentence as the model wrote it, markers taken out; `prefix` is its layout."""
+
+    text: str
+    markers: tuple[int, ...]
+    prefix: str
+
+
+class SentenceStream:
+    """Feed it text in any pieces; it gives each sentence as soon as it surely is one."""
+
+    def __init__(self) -> None:
+        self._line = ""
+        self._new_lines = 0
+        self._begun = False
+
+    def feed(self, text: str) -> Iterator[DraftSentence]:
+        self._line += text
+        while "\n" in self._line:
+            line, self._line = self._line.split("\n", 1)
+            yield from self._finished(line, whole=True)
+            self._new_lines += 1
+        if not self._line.lstrip().startswith("|"):  # a table's row is one sentence
+            yield from self._finished(self._line, whole=False)
+
+    def finish(self) -> Iterator[DraftSentence]:
+        """What is left when the reply has ended."""
+        line, self._line = self._line, ""
+        yield from self._finished(line, whole=True)
+
+    def _finished(self, line: str, *, whole: bool) -> Iterator[DraftSentence]:
+        pieces = _pieces(line)
+        if not whole:
+            # The last piece may go on, and the one before may be followed by its markers.
+            last = pieces.pop() if pieces else ""
+            if pieces and _TRAILING.fullmatch(last):
+                last = pieces.pop() + last
+            self._line = last
+        for piece in pieces:
+            draft = self._draft(piece)
+            if draft is not None:
+                yield draft
+
+    def _draft(self, piece: str) -> DraftSentence | None:
+        lead = _LEAD.match(piece)
+        heading = None if lead else _HEADING.match(piece)
+        body = piece[lead.end() :] if lead else piece[heading.end() :] if heading else piece
+        markers = tuple(
+            dict.fromkeys(number for m in MARKER.finditer(body) for number in _numbers(m))
+        )
+        text = _EMPHASIS.sub(r"\2", MARKER.sub("", body)).strip()
+        # A full stop that followed the marker stays with the sentence.
+        text = re.sub(r"\s+([.,;:!?])$", r"\1", text)
+        if not re.search(r"\w", text):
+            return None
+        prefix = self._prefix(lead)
+        self._begun, self._new_lines = True, 0
+        return DraftSentence(text, markers, prefix)
+
+    def _prefix(self, lead: re.Match[str] | None) -> str:
+        breaks = "" if not self._begun else "\n" * min(self._new_lines, 2)
+        if lead is None:
+            return breaks or (" " if self._begun else "")
+        sign = "-" if lead["bullet"] else lead["number"]
+        indent = "  " * min(len(lead["indent"].expandtabs(4)) // 2, 3)
+        return f"{breaks}{indent}{sign} "
+
+
+def _pieces(line: str) -> list[str]:
+    """Sentences of a line, each with the white space and the markers that follow it."""
+    if line.lstrip().startswith("|"):
+        return [line]
+    lead = _LEAD.match(line)
+    body_at = lead.end() if lead else 0
+    # Markers hide the capital letter that shows where the next sentence begins.
+    masked = MARKER.sub(lambda m: " " * len(m[0]), line[body_at:])
+    starts = [start for start, _ in split_sentences(masked)]
+    if not starts:
+        return [line] if line.strip() else []
+    cuts = [0, *(body_at + start for start in starts[1:]), len(line)]
+    return [line[a:b] for a, b in itertools.pairwise(cuts)]
+
+
+def _numbers(match: re.Match[str]) -> Iterator[int]:
+    for part in re.split(r"\s*[,;]\s*", match["a"] or match["b"]):
+        first, *rest = (int(number) for number in re.split(r"\s*[-–]\s*", part))
+        last = rest[0] if rest else first
+        yield from range(first, last + 1) if first <= last <= first + 20 else (first, last)

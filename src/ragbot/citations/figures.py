@@ -1,0 +1,68 @@
+"""Figures with their units, so that 400 KB = 400KB and 11 nines = 99.999999999%."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_WORDS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20,
+}  # fmt: skip
+_SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_UNITS = {
+    "b": "byte", "byte": "byte", "bytes": "byte", "kb": "kb", "kib": "kb", "mb": "mb",
+    "mib": "mb", "gb": "gb", "gib": "gb", "tb": "tb", "tib": "tb", "pb": "pb", "ms": "ms",
+    "millisecond": "ms", "milliseconds": "ms", "s": "second", "sec": "second",
+    "second": "second", "seconds": "second", "minute": "minute", "minutes": "minute",
+    "min": "minute", "mins": "minute", "hour": "hour", "hours": "hour", "hr": "hour",
+    "hrs": "hour", "day": "day", "days": "day", "month": "month", "months": "month",
+    "year": "year", "years": "year", "%": "%", "percent": "%", "acu": "acu", "acus": "acu",
+    "iops": "iops", "x": "x", "times": "x", "nine": "nines", "nines": "nines",
+}  # fmt: skip
+
+_FIGURE = re.compile(
+    r"(?<![\w.])(?P<money>[$€£]\s?)?"
+    r"(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|" + r"\b(?:" + "|".join(_WORDS) + r")\b)"
+    r"(?P<gap>[\s-]?)(?P<scale>(?:thousand|million|billion|trillion|[kK](?![A-Za-z]))\b)?\+?"
+    r"[\s-]?(?P<unit>%|[A-Za-z]+)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as it is meant; `unit` is None where the text names none that is known."""
+
+    value: float
+    unit: str | None
+    text: str
+
+    def agrees_with(self, other: Figure) -> bool:
+        """Equal in value, and in unit where both name one."""
+        if self.unit and other.unit and self.unit != other.unit:
+            return False
+        return abs(self.value - other.value) <= 1e-9 * max(1.0, abs(self.value))
+
+
+def figures_of(text: str) -> list[Figure]:
+    """The figures of a text. Versions (`v2`), names (`S3`, `EC2`) and list numbers are none."""
+    found = []
+    for match in _FIGURE.finditer(text):
+        word = match["number"].lower()
+        if word in _WORDS:
+            # "one" is seldom a count in English; the other words are.
+            if word == "one":
+                continue
+            value = float(_WORDS[word])
+        else:
+            value = float(word.replace(",", ""))
+        if match["scale"]:
+            value *= _SCALES[match["scale"].lower()]
+        unit = _UNITS.get((match["unit"] or "").lower())
+        if match["money"]:
+            unit = "money"
+        if unit == "nines":
+            value, unit = 100 - 10 ** (2 - value), "%"
+        found.append(Figure(value, unit, match[0].strip()))
+    return found

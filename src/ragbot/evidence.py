@@ -1,0 +1,128 @@
+"""Passages -> evidence sentences: the smallest pieces that can be quoted and cited alone.
+
+A bullet's line, a sentence of a paragraph, a cell of a table. Each knows its characters
+in the document, so that a citation highlights exactly what supports the claim.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ragbot.types import Fact, Passage, RetrievedPassage, Turn
+
+BULLET = re.compile(r"^[ \t]*(?:[-*+•◦▪‣·]|o(?=\s)|\d{1,3}[.)])[ \t]+")
+_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
+# A full stop after one of these ends no sentence.
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|cf|no|fig|min|max|resp|[A-Z])\.)$", re.IGNORECASE
+)
+_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceSentence:
+    """A quotable piece of a passage; `start` and `end` are characters into the document.
+
+    `text` reads on its own (bullet sign removed; a table cell as "Product - Feature: value");
+    `parent` is the line that a nested bullet stands under.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    text: str
+    parent: str | None = None
+    fact: Fact | None = None
+
+    @property
+    def in_context(self) -> str:
+        """The sentence with the headings and the parent line that it means."""
+        context = " > ".join(self.passage.heading_path)
+        return f"{context}: {self.parent} {self.text}" if self.parent else f"{context}: {self.text}"
+
+
+def split_sentences(text: str) -> list[tuple[int, int]]:
+    """(start, end) of each sentence of one line of prose."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for match in _END.finditer(text):
+        if _ABBREVIATION.search(text[start : match.start() + 1]):
+            continue
+        spans.append((start, match.end()))
+        start = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())
+    if text[start:].strip():
+        spans.append((start, len(text.rstrip())))
+    return spans
+
+
+def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
+    """The passage's sentences in their order; none is empty, none overlaps another."""
+    if passage.kind == "table_row":
+        return _cells(passage)
+    found: list[EvidenceSentence] = []
+    parents: list[tuple[int, str]] = []  # (indent, text) of the bullets that a line is nested in
+    offset = 0
+    for line in passage.text.splitlines(keepends=True):
+        body = line.rstrip("\n")
+        sign = BULLET.match(body) or _HEADING.match(body)
+        lead = sign.end() if sign else len(body) - len(body.lstrip())
+        indent = len(body) - len(body.lstrip())
+        content = body[lead:].rstrip()
+        if sign:
+            while parents and parents[-1][0] >= indent:
+                parents.pop()
+        parent = parents[-1][1] if parents else None
+        spans = [(0, len(content))] if passage.kind == "code" else split_sentences(content)
+        for first, last in spans:
+            start = passage.start + offset + lead + first
+            text = content[first:last]
+            found.append(EvidenceSentence(passage, start, start + len(text), text, parent=parent))
+        if sign and content:
+            parents.append((indent, content))
+        offset += len(line)
+    return tuple(found)
+
+
+def _cells(passage: Passage) -> tuple[EvidenceSentence, ...]:
+    if not passage.facts:
+        return (EvidenceSentence(passage, passage.start, passage.end, passage.body),)
+    found = []
+    at = 0
+    for fact in passage.facts:
+        # Cells stand in the order of their facts, so each is looked for behind the last.
+        place = passage.text.find(fact.value, at) if fact.value else -1
+        if place < 0:
+            start, end = passage.start, passage.end
+        else:
+            start, end = passage.start + place, passage.start + place + len(fact.value)
+            at = place + len(fact.value)
+        found.append(EvidenceSentence(passage, start, end, str(fact), fact=fact))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A retrieved passage as the model is shown it, under its number.
+
+    `relevance` holds the reranker's logit of each sentence for the question, best
+    known first-hand signal of what in the passage answers it; empty without a reranker.
+    """
+
+    number: int  # from 1; what the model puts in its markers
+    retrieved: RetrievedPassage
+    sentences: tuple[EvidenceSentence, ...]
+    relevance: tuple[float, ...] = ()
+
+    @property
+    def passage(self) -> Passage:
+        return self.retrieved.passage
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """All that a chat model is told: the question, what came before, and the evidence."""
+
+    question: str
+    history: tuple[Turn, ...]
+    evidence: tuple[Evidence, ...]

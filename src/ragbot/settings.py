@@ -1,0 +1,76 @@
+"""What can be set, by `RAGBOT_*` variables or by argument, and its defaults.
+
+A `RAGBOT_` variable that names no setting is refused with the nearest real name:
+pydantic-settings alone would ignore a misspelt one, and the person would never know.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ragbot.errors import SettingsError
+
+PREFIX = "RAGBOT_"
+
+
+class Settings(BaseSettings):
+    """All settings, frozen. The variable for `models_dir` is `RAGBOT_MODELS_DIR`, and so on."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    home: Path = Field(Path(".ragbot"), description="where the index is kept")
+    index: Path | None = Field(None, description="the index, if not HOME/index")
+    models_dir: Path = Field(
+        default_factory=lambda: Path(platformdirs.user_cache_dir("ragbot")) / "models",
+        description="where downloaded model weights are kept",
+    )
+    model: str = Field("auto", description="auto | bedrock:ID | openai:ID | local[:PATH] | quotes")
+    k: int = Field(8, ge=1, le=100, description="passages retrieved for a question")
+    max_tokens: int = Field(600, ge=16, le=8192, description="longest reply of a chat model")
+    timeout: float = Field(60.0, gt=0, le=600, description="seconds without a word from a model")
+    bedrock_model: str | None = Field(None, description="the model `auto` takes from Bedrock")
+    openai_base_url: str | None = Field(None, description="an OpenAI-compatible server")
+    openai_api_key: SecretStr | None = Field(None, description="its key, where it wants one")
+
+    @property
+    def index_dir(self) -> Path:
+        return self.index if self.index is not None else self.home / "index"
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the environment; an override of None leaves the variable or default in force.
+
+    Raises:
+        SettingsError: an unknown `RAGBOT_` variable, or a value that cannot be used.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for variable in sorted(os.environ):
+        if variable.upper().startswith(PREFIX) and variable.upper() not in known:
+            raise SettingsError(
+                f"{variable} is not a setting of ragbot", mend=_advice(variable, known)
+            )
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "?"
+        raise SettingsError(
+            f"{PREFIX}{name.upper()}={first['input']!r} cannot be used: {first['msg']}",
+            mend=f"set {PREFIX}{name.upper()} to another value, or unset it",
+        ) from error
+
+
+def _advice(variable: str, known: set[str]) -> str:
+    near = difflib.get_close_matches(variable.upper(), known, n=1)
+    return (
+        f"did you mean {near[0]}? Else: unset {variable}"
+        if near
+        else f"unset {variable} (the settings are: {', '.join(sorted(known))})"
+    )

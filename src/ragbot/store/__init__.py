@@ -1,0 +1,18 @@
+"""Owner of both indexes: writes them in one generation and reads both.
+
+`write_generation` is the only way in, `open_index` the only way out.
+"""
+
+from ragbot.store.catalogue import Contents
+from ragbot.store.generations import IndexManifest, read_manifest, verified_manifest
+from ragbot.store.index import Index, open_index, write_generation
+
+__all__ = [
+    "Contents",
+    "Index",
+    "IndexManifest",
+    "open_index",
+    "read_manifest",
+    "verified_manifest",
+    "write_generation",
+]

@@ -1,0 +1,164 @@
+"""One generation, written and read: catalogue, dense and lexical index together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ragbot.embedding import Embedder, Vectors
+from ragbot.errors import IndexDamagedError, IndexMismatchError
+from ragbot.store.catalogue import Catalogue, Contents, write_catalogue
+from ragbot.store.dense import DenseIndex, write_dense
+from ragbot.store.embedding_cache import cached_vectors
+from ragbot.store.generations import (
+    IndexManifest,
+    current_folder,
+    new_generation,
+    publish,
+    rebuild_command,
+    verified_manifest,
+)
+from ragbot.store.lexical import LexicalIndex, write_lexical
+from ragbot.types import Document, FoundQuestion, Passage, Section
+
+Progress = Callable[[str, int, int], None]  # (stage, done, total)
+
+
+def write_generation(
+    index_dir: Path,
+    contents: Contents,
+    *,
+    embedder: Embedder,
+    fingerprint: str,
+    progress: Progress | None = None,
+) -> IndexManifest:
+    """Write, verify and swap in a new generation; readers see all of it or none.
+
+    Args:
+        fingerprint: of the sources and the chunking, for `read_manifest(...).fingerprint`.
+
+    Raises:
+        IndexBusyError: another process writes here.
+        IndexMismatchError: the folder is not ours.
+        IndexWriteError: no space, no permission.
+    """
+
+    def report(stage: str) -> Callable[[int, int], None]:
+        return lambda done, total: progress(stage, done, total) if progress else None
+
+    passages = contents.passages
+    with new_generation(index_dir) as folder:
+        write_catalogue(folder / "catalogue.db", contents)
+        texts = [passage.indexed_text for passage in passages]
+        write_lexical(folder / "lexical", texts)
+        vectors = cached_vectors(index_dir / "embeddings.db", embedder, texts, report("embedding"))
+        ids = [passage.passage_id for passage in passages]
+        write_dense(folder / "dense", ids, vectors, report("indexing"))
+        _check_readable(folder, ids, vectors)
+        return publish(
+            index_dir,
+            folder,
+            embedder=embedder.fingerprint,
+            fingerprint=fingerprint,
+            counts=contents.counts,
+        )
+
+
+def _check_readable(folder: Path, ids: Sequence[str], vectors: Vectors) -> None:
+    """A generation that lost vectors on the way to disk must not be served."""
+    dense = DenseIndex(folder / "dense")
+    try:
+        step = max(1, len(ids) // 50)
+        for position in range(0, len(ids), step):
+            best = dense.search(vectors[position], 1)
+            if not best or best[0][1] < 0.999:
+                raise IndexDamagedError(
+                    f"passage {ids[position]} was written and cannot be found again",
+                    mend=rebuild_command(folder.parent.parent),
+                )
+        if dense.count != len(ids):
+            raise IndexDamagedError(
+                f"{len(ids)} vectors were written, {dense.count} are there",
+                mend=rebuild_command(folder.parent.parent),
+            )
+    finally:
+        dense.close()
+
+
+class Index:
+    """A verified generation, open for searching; safe to use from several threads."""
+
+    def __init__(self, index_dir: Path, folder: Path, manifest: IndexManifest) -> None:
+        self.index_dir = index_dir
+        self.manifest = manifest
+        self._folder = folder
+        self._catalogue = Catalogue(folder / "catalogue.db")
+        self._lexical = LexicalIndex(folder / "lexical")
+        self._dense = DenseIndex(folder / "dense")
+
+    def is_current(self) -> bool:
+        """False once an ingest has swapped in another generation."""
+        return current_folder(self.index_dir).name == self.manifest.generation
+
+    def dense(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+        """(passage_id, cosine) of the k nearest, best first."""
+        return self._dense.search(vector, k)
+
+    def lexical(self, query: str, k: int) -> list[tuple[str, float]]:
+        """(passage_id, BM25 score) of the k best that share a word with the query."""
+        found = self._lexical.search(query, k)
+        passages = self._catalogue.passages_at([position for position, _ in found])
+        return [(passages[position].passage_id, score) for position, score in found]
+
+    def known_words(self, query: str) -> list[tuple[str, bool]]:
+        """Each content word of the query (stemmed) and whether the notes hold it anywhere."""
+        return self._lexical.known(query)
+
+    def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
+        return self._catalogue.passages(passage_ids)
+
+    def all_passages(self) -> tuple[Passage, ...]:
+        return self._catalogue.all_passages()
+
+    def documents(self) -> tuple[Document, ...]:
+        return self._catalogue.documents()
+
+    def document(self, doc_id: str) -> Document:
+        return self._catalogue.document(doc_id)
+
+    def titles(self) -> tuple[str, ...]:
+        return self._catalogue.titles()
+
+    def sections(self) -> tuple[Section, ...]:
+        return self._catalogue.sections()
+
+    def section_of(self, passage: Passage) -> Section:
+        return self._catalogue.section_of(passage)
+
+    def questions(self) -> tuple[FoundQuestion, ...]:
+        """Practice questions that the ingest kept out of the passages."""
+        return self._catalogue.questions()
+
+    def close(self) -> None:
+        self._dense.close()
+        self._catalogue.close()
+
+
+def open_index(index_dir: Path, *, embedder: str | None = None) -> Index:
+    """Open the current generation after its files were held against their checksums.
+
+    Args:
+        embedder: the fingerprint that questions will be embedded with; None skips the check.
+
+    Raises:
+        IndexNotFoundError, IndexDamagedError: see `generations.current_folder`.
+        IndexMismatchError: built by another embedder or format.
+    """
+    manifest = verified_manifest(index_dir)
+    if embedder is not None and manifest.embedder != embedder:
+        raise IndexMismatchError(
+            f"the index at {index_dir} was built with {manifest.embedder}, "
+            f"questions are embedded with {embedder}",
+            mend=rebuild_command(index_dir),
+        )
+    return Index(index_dir, index_dir / "generations" / manifest.generation, manifest)

@@ -1,0 +1,98 @@
+"""The lexical index: BM25 over stemmed words, memory-mapped."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+K1, B = 1.2, 0.75
+
+# Question words and glue: rare in notes, so BM25 would take them for the rarest,
+# most telling words of a question.
+STOPWORDS = frozenset(
+    """a about all also am an and any are as at be because been being both but by can could did do
+    does doing done each for from get gets getting had has have having how i if in into is it its
+    just let like may me might must my need needs no not of on one or our shall should so some such
+    than that the their them then there these they this those to up us want wants was we were what
+    when where which while who whom why will with without would you your whats hows im id ill
+    please tell know thing things lot really much many""".split()
+)
+
+_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_AMOUNT = re.compile(r"(?<=\d)[\s-](?=(?:kb|mb|gb|tb|pb|ms|iops)\b)", re.IGNORECASE)
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case stemmed words without stop words.
+
+    `InvokeModel` gives itself and its parts; `400 KB` is one word, as is `16,000`.
+    """
+    text = _THOUSANDS.sub("", _AMOUNT.sub("", text))
+    found: list[str] = []
+    for chunk in text.split():
+        pieces = _CAMEL.sub(" ", chunk)
+        found += _WORD.findall(chunk.lower())
+        if pieces != chunk:
+            found += _WORD.findall(pieces.lower())
+    stem = _stemmer()
+    return [stem(word) for word in found if word not in STOPWORDS]
+
+
+@cache
+def _stemmer() -> Any:
+    import Stemmer
+
+    stemmer = Stemmer.Stemmer("english")
+    lock = threading.Lock()  # Stemmer keeps a buffer of its own: not safe across threads
+
+    @cache
+    def stem(word: str) -> str:
+        with lock:
+            return str(stemmer.stemWord(word))
+
+    return stem
+
+
+def write_lexical(folder: Path, texts: Sequence[str]) -> None:
+    """Index the texts in their order; the search gives positions in it."""
+    import bm25s
+
+    index = bm25s.BM25(k1=K1, b=B)
+    # A vocabulary of nothing cannot be indexed; one word that no query has keeps it whole.
+    tokens = [words_of(text) or ["\0"] for text in texts] or [["\0"]]
+    index.index(tokens, show_progress=False)
+    index.save(str(folder))
+
+
+class LexicalIndex:
+    """A BM25 folder, open for searching."""
+
+    def __init__(self, folder: Path) -> None:
+        import bm25s
+
+        self._index = bm25s.BM25.load(str(folder), mmap=True)
+        self._known = self._index.vocab_dict
+
+    def search(self, query: str, k: int) -> list[tuple[int, float]]:
+        """(position, BM25 score) of the k best, best first; those without a word in common
+        with the query are left out."""
+        tokens = [word for word in words_of(query) if word in self._known]
+        if not tokens:
+            return []
+        scores = self._index.get_scores(tokens)
+        import numpy as np
+
+        k = min(k, len(scores))
+        best = np.argpartition(-scores, k - 1)[:k]
+        best = best[np.lexsort((best, -scores[best]))]
+        return [(int(i), float(scores[i])) for i in best if scores[i] > 0]
+
+    def known(self, query: str) -> list[tuple[str, bool]]:
+        """Each word of the query and whether the notes hold it anywhere."""
+        return [(word, word in self._known) for word in words_of(query)]

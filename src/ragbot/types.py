@@ -1,0 +1,264 @@
+"""The nouns of the product, in the order in which a question meets them.
+
+    file -> Document -> Section -> Passage          (ingest)
+    question -> RetrievedPassage -> Citation -> Answer   (chain)
+
+All are frozen values. Offsets are characters into `Document.text`, half open, and
+`Document.text` is the whole decoded source file with newlines as `\\n`, so that
+`Path(source).read_text()[start:end] == text` holds for every passage of a text file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal, NotRequired, TypedDict
+
+PassageKind = Literal["bullets", "paragraph", "table_row", "code"]
+Verdict = Literal["supported", "unsupported"]
+HeadingPath = tuple[str, ...]
+
+
+class Locator(TypedDict):
+    """Where a passage stands in its source file, as a person would look it up."""
+
+    lines: list[int]  # [first, last], 1-based, inclusive
+    page: NotRequired[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A further reading that a document names."""
+
+    name: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One sheet of notes.
+
+    `text` is the whole source file; `start` and `end` bound this document in it
+    (a pasted file can hold several documents).
+    """
+
+    doc_id: str
+    title: str
+    source: str
+    text: str
+    start: int
+    end: int
+    as_of: date | None = None
+    services: tuple[str, ...] = ()
+    exams: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading and all that stands under it, up to the next heading of any level.
+
+    `start` is where its heading line begins; `heading_path` starts with the document title.
+    """
+
+    doc_id: str
+    heading_path: HeadingPath
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A table cell with the two names that give it its meaning."""
+
+    subject: str
+    feature: str
+    value: str
+
+    def __str__(self) -> str:
+        return f"{self.subject} - {self.feature}: {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What is indexed: whole bullets, a paragraph, or one table row.
+
+    Invariant: `document.text[start:end] == text`. `indexed_text` is what the two
+    indexes see: the heading path, then the text (of a table row: its facts).
+    """
+
+    passage_id: str
+    doc_id: str
+    source: str
+    heading_path: HeadingPath
+    start: int
+    end: int
+    text: str
+    kind: PassageKind
+    lines: tuple[int, int]
+    facts: tuple[Fact, ...] = ()
+    table_header: str | None = None  # the header line of a row that could not be split
+
+    @property
+    def locator(self) -> Locator:
+        return {"lines": [self.lines[0], self.lines[1]]}
+
+    @property
+    def body(self) -> str:
+        """The passage as a reader without the page around it needs it."""
+        if self.facts:
+            return "\n".join(str(fact) for fact in self.facts)
+        if self.table_header:
+            return f"{self.table_header}\n{self.text}"
+        return self.text
+
+    @property
+    def indexed_text(self) -> str:
+        return " > ".join(self.heading_path) + "\n" + self.body
+
+
+@dataclass(frozen=True, slots=True)
+class FoundQuestion:
+    """A practice question that stood in a source file and was kept out of the index."""
+
+    doc_id: str
+    source: str
+    lines: tuple[int, int]
+    stem: str
+    options: tuple[str, ...]
+    answer: tuple[int, ...] | None = None  # 0-based; None where the file gives no key
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why a passage was retrieved: its 1-based rank in each list, and the raw scores."""
+
+    dense_rank: int | None = None
+    dense_score: float | None = None  # cosine
+    lexical_rank: int | None = None
+    lexical_score: float | None = None  # BM25
+    reranker_score: float | None = None  # logit
+
+
+@dataclass(frozen=True, slots=True)
+class RetrievedPassage:
+    passage: Passage
+    score: float  # higher is better
+    rank: int  # from 1
+    why: Why
+
+    def to_json(self) -> dict[str, object]:
+        """The stable JSON shape of `ragbot search --json` (see docs/api.md)."""
+        passage = self.passage
+        return {
+            "doc_id": passage.doc_id,
+            "source": passage.source,
+            "heading_path": list(passage.heading_path),
+            "locator": passage.locator,
+            "start": passage.start,
+            "end": passage.end,
+            "text": passage.text,
+            "score": self.score,
+            "rank": self.rank,
+            "passage_id": passage.passage_id,
+            "kind": passage.kind,
+            "why": {
+                "dense_rank": self.why.dense_rank,
+                "dense_score": self.why.dense_score,
+                "lexical_rank": self.why.lexical_rank,
+                "lexical_score": self.why.lexical_score,
+                "reranker_score": self.why.reranker_score,
+            },
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of the conversation and what was answered."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One marker of the answer and the span that it stands on.
+
+    `start` and `end` are characters into the passage's document; `support` in [0, 1]
+    is the share of the claim's content words that the span holds.
+    """
+
+    marker: int  # the n of `[n]`, from 1, numbered in order of first appearance
+    passage_id: str
+    start: int
+    end: int
+    claim: str
+    verdict: Verdict
+    support: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A checked sentence of the reply.
+
+    `text` carries no markers; `markers` are those that hold. A `withheld` sentence
+    is kept for the record and is not part of `Answer.text`.
+    """
+
+    text: str
+    markers: tuple[int, ...]
+    verdict: Verdict
+    reason: str | None = None
+    withheld: bool = False
+    prefix: str = ""  # what precedes it in the layout: "", " ", "\n", "\n- ", ...
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds from the moment the question was asked."""
+
+    retrieved: float
+    first_sentence: float | None
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class FellBack:
+    """A model that should have answered and the reason why it did not."""
+
+    model_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    question: str
+    text: str
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...]
+    passages: tuple[RetrievedPassage, ...]
+    abstained: bool
+    reason: str | None  # why it abstained or stopped early
+    model_id: str
+    fell_back_from: tuple[FellBack, ...] = ()
+    nearest_topics: tuple[HeadingPath, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    timings: Timings = field(default_factory=lambda: Timings(0.0, None, 0.0))
+
+
+# What `bot.stream` yields, in this order: one Retrieved, Sentences, one Answer.
+@dataclass(frozen=True, slots=True)
+class Retrieved:
+    """The evidence was found; the model starts to write."""
+
+    query: str
+    passages: tuple[RetrievedPassage, ...]
+
+
+Event = Retrieved | Sentence | Answer

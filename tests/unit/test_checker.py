@@ -1,0 +1,117 @@
+"""Sentences that must pass, and the kinds of lies that must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence
+from ragbot.types import Fact
+from support.small_notes import evidence, passage
+
+BOXES = passage("- A Boxes item can be at most 400 KB.\n- Boxes rotates its labels automatically.")
+CRATES = passage(
+    "- Crates has no built-in rotation of labels.\n- A Crates document can be up to 16 MB.",
+    "Crates",
+    start=200,
+)
+ROW = passage(
+    "| Rotation | Yes, built in | No built-in rotation |",
+    "Comparison",
+    kind="table_row",
+    facts=(
+        Fact("Boxes", "Rotation", "Yes, built in"),
+        Fact("Crates", "Rotation", "No built-in rotation"),
+    ),
+    start=400,
+)
+
+
+def check(text: str, *markers: int, withhold: bool = False) -> CheckedSentence:
+    checker = CitationChecker(evidence(BOXES, CRATES, ROW), withhold=withhold)
+    return checker.check(DraftSentence(text, markers, ""))
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "A Boxes item can be at most 400 KB.",
+        "The largest Boxes item is 400KB.",
+        "Boxes rotates labels automatically.",
+        "Crates has no built-in rotation.",
+        "Crates does not have built-in rotation.",
+        "A Crates document can be up to 16 MB.",
+    ],
+)
+def test_true_sentences_pass(claim: str) -> None:
+    assert check(claim, 1, 2, 3).sentence.verdict == "supported"
+
+
+@pytest.mark.parametrize(
+    ("lie", "kind"),
+    [
+        ("A Boxes item can be at most 4 MB.", "figure"),
+        ("A Crates item can be at most 400 KB.", "speaks of"),
+        ("Crates rotates its labels automatically.", ""),
+        ("Crates has built-in rotation of labels.", "opposite"),
+        ("Boxes does not rotate its labels automatically.", "opposite"),
+        ("Boxes is free for the first twelve months.", ""),
+        ("Barrels rotates its labels automatically.", "speaks of"),
+    ],
+)
+def test_lies_do_not(lie: str, kind: str) -> None:
+    sentence = check(lie, 1, 2, 3).sentence
+    assert sentence.verdict == "unsupported"
+    assert sentence.markers == ()
+    assert kind in (sentence.reason or "")
+
+
+def test_the_citation_has_the_exact_span() -> None:
+    (citation,) = check("A Boxes item can be at most 400 KB.", 1).citations
+    assert (citation.start, citation.end) == (2, 37)
+    assert BOXES.text[citation.start : citation.end] == "A Boxes item can be at most 400 KB."
+
+
+def test_a_forgotten_marker_is_set() -> None:
+    checked = check("A Crates document can be up to 16 MB.")
+    assert checked.sentence.markers == (1,)
+    assert checked.citations[0].passage_id == CRATES.passage_id
+
+
+def test_a_wrong_marker_is_moved() -> None:
+    checked = check("A Crates document can be up to 16 MB.", 1)
+    assert [c.passage_id for c in checked.citations] == [CRATES.passage_id]
+
+
+@pytest.mark.parametrize("marker", [0, 4, 99])
+def test_a_dangling_marker_never_reaches_the_page(marker: int) -> None:
+    checked = check("A Boxes item can be at most 400 KB.", marker)
+    assert checked.sentence.markers == (1,)
+    assert checked.citations[0].passage_id == BOXES.passage_id
+
+
+def test_withheld_only_where_asked() -> None:
+    assert check("Boxes costs $5.", 1, withhold=True).sentence.withheld
+    assert not check("Boxes costs $5.", 1, withhold=False).sentence.withheld
+
+
+def test_a_lead_in_claims_nothing_but_a_figure_in_it_does() -> None:
+    assert check("Choose Boxes when:").sentence.verdict == "supported"
+    assert check("Boxes has 7 advantages:").sentence.verdict == "unsupported"
+
+
+def test_a_denial_is_told_apart_from_a_claim() -> None:
+    checked = check("The notes do not mention the price of Boxes.")
+    assert checked.denies and checked.citations == ()
+
+
+def test_markers_are_numbered_by_appearance() -> None:
+    checker = CitationChecker(evidence(BOXES, CRATES), withhold=False)
+    first = checker.check(DraftSentence("A Crates document can be up to 16 MB.", (2,), ""))
+    second = checker.check(DraftSentence("A Boxes item can be at most 400 KB.", (1,), " "))
+    third = checker.check(DraftSentence("Crates has no built-in rotation.", (2,), " "))
+    assert [c.sentence.markers for c in (first, second, third)] == [(1,), (2,), (1,)]
+
+
+def test_two_facts_in_one_sentence_need_both_sources() -> None:
+    claim = "A Boxes item can be at most 400 KB and a Crates document up to 16 MB."
+    assert check(claim, 1, 2).sentence.markers == (1, 2)

@@ -1,0 +1,77 @@
+"""Cutting a reply into sentences while it is being written."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ragbot.citations import DraftSentence, SentenceStream
+
+
+def drafts(reply: str, size: int = 10_000) -> list[DraftSentence]:
+    stream = SentenceStream()
+    found = []
+    for first in range(0, len(reply), size):
+        found += stream.feed(reply[first : first + size])
+    return found + list(stream.finish())
+
+
+def test_marker_before_and_behind_the_full_stop_belong_to_the_same_sentence() -> None:
+    found = drafts("Boxes hold 400 KB [1]. Crates hold more. [2] [3]\nDone.")
+    assert [(d.text, d.markers) for d in found] == [
+        ("Boxes hold 400 KB.", (1,)),
+        ("Crates hold more.", (2, 3)),
+        ("Done.", ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "markers"),
+    [
+        ("A box [1, 2].", (1, 2)),
+        ("A box [1][4].", (1, 4)),
+        ("A box [2-4].", (2, 3, 4)),
+        ("A box 【3†source】.", (3,)),
+        ("A box [0].", (0,)),
+        ("A box [99999].", ()),
+    ],
+)
+def test_forms_of_markers(written: str, markers: tuple[int, ...]) -> None:
+    assert drafts(written)[0].markers == markers
+
+
+def test_abbreviations_and_decimals_end_no_sentence() -> None:
+    found = drafts("Use e.g. Boxes for 1.5 GB. Crates vs. Boxes is a choice.")
+    assert [d.text for d in found] == [
+        "Use e.g. Boxes for 1.5 GB.",
+        "Crates vs. Boxes is a choice.",
+    ]
+
+
+def test_layout_is_kept_in_the_prefix() -> None:
+    found = drafts("Two kinds:\n- **Boxes** are small [1]\n- Crates are large\n\nChoose well.")
+    assert [(d.prefix, d.text) for d in found] == [
+        ("", "Two kinds:"),
+        ("\n- ", "Boxes are small"),
+        ("\n- ", "Crates are large"),
+        ("\n\n", "Choose well."),
+    ]
+
+
+def test_a_sentence_is_given_before_the_reply_ends() -> None:
+    stream = SentenceStream()
+    assert list(stream.feed("Boxes are small [1]. Crates ")) != []
+
+
+def test_a_sentence_waits_for_its_late_marker() -> None:
+    stream = SentenceStream()
+    assert list(stream.feed("Boxes are small. [")) == []
+    (first,) = stream.feed("1] Crates are large")
+    assert first == DraftSentence("Boxes are small.", (1,), "")
+
+
+@given(st.integers(1, 12))
+def test_any_cutting_of_the_stream_gives_the_same_sentences(size: int) -> None:
+    reply = "Boxes hold 400 KB. [1] Crates, e.g. large ones, hold 2 TB [2][3].\n- One\n- Two [1]\n"
+    assert drafts(reply, size) == drafts(reply)

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from ragbot.citations.figures import figures_of
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("400 KB", "400KB"),
+        ("11 nines of durability", "99.999999999% durability"),
+        ("10,000 requests", "10000 requests"),
+        ("five minutes", "5-minute window"),
+        ("1 million requests", "1,000,000 requests"),
+        ("$3,000 a month", "3000"),
+        ("16,000 IOPS", "16000 iops"),
+    ],
+)
+def test_the_same_figure_in_two_spellings(one: str, other: str) -> None:
+    (left,), (right,) = figures_of(one), figures_of(other)
+    assert left.agrees_with(right)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("400 KB", "400 MB"), ("5 minutes", "5 hours"), ("64 KB", "4 KB"), ("10 %", "100 %")],
+)
+def test_different_figures(one: str, other: str) -> None:
+    (left,), (right,) = figures_of(one), figures_of(other)
+    assert not left.agrees_with(right)
+
+
+@pytest.mark.parametrize("name", ["S3", "EC2", "io2 volumes", "Route53", "v2"])
+def test_a_digit_in_a_name_is_no_figure(name: str) -> None:
+    assert figures_of(name) == []
