@@ -88,7 +88,7 @@ def _cells(passage: Passage) -> tuple[EvidenceSentence, ...]:
     if not passage.facts:
         return (EvidenceSentence(passage, passage.start, passage.end, passage.body),)
     found = []
-    at = 0
+    at = passage.text.rfind("\n") + 1  # the first row's passage carries the head of its table
     for fact in passage.facts:
         # Cells stand in the order of their facts, so each is looked for behind the last.
         place = passage.text.find(fact.value, at) if fact.value else -1

@@ -1,0 +1,145 @@
+"""The command: `python -m ingest [PATH ...] [--index DIR] [--json]`."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from ingest.bank import write_bank
+from ingest.pipeline import Ingested, fingerprint_of, ingest_sources, read_sources
+from ragbot.embedding import open_embedder
+from ragbot.errors import RagbotError
+from ragbot.settings import load_settings
+from ragbot.store import read_manifest, write_generation
+
+MOST_WARNINGS = 10
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    started = time.perf_counter()
+    try:
+        settings = load_settings(index=options.index)
+        summary = ingest(
+            options.paths or [Path("corpus")], settings.index_dir, show=not options.quiet
+        )
+    except RagbotError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped; the index is as it was before", file=sys.stderr)
+        return 130
+    summary["seconds"] = round(time.perf_counter() - started, 3)
+    print(json.dumps(summary) if options.json else _told(summary, settings.index_dir))
+    return 0
+
+
+def ingest(paths: Sequence[Path], index_dir: Path, *, show: bool = False) -> dict[str, object]:
+    """Bring the index to what the paths hold; does nothing where it already is.
+
+    Returns:
+        counts of documents, sections, passages and questions_set_aside, the coverage,
+        warnings, and `up_to_date` where nothing was written.
+    """
+    sources = read_sources(paths)
+    fingerprint = fingerprint_of(sources)
+    ingested = ingest_sources(sources)
+    manifest = read_manifest(index_dir)
+    up_to_date = manifest is not None and manifest.fingerprint == fingerprint
+    if not up_to_date:
+        with _progress(show) as progress:
+            write_generation(
+                index_dir,
+                ingested.contents,
+                embedder=open_embedder(),
+                fingerprint=fingerprint,
+                progress=progress,
+            )
+        write_bank(index_dir / "questions.jsonl", ingested.contents.questions)
+    return _summary(ingested, up_to_date)
+
+
+def _summary(ingested: Ingested, up_to_date: bool) -> dict[str, object]:
+    counts = ingested.contents.counts
+    return {
+        "documents": counts["documents"],
+        "sections": counts["sections"],
+        "passages": counts["passages"],
+        "questions_set_aside": counts["questions"],
+        "coverage": round(ingested.coverage, 4),
+        "warnings": [warning.to_json() for warning in ingested.warnings],
+        "up_to_date": up_to_date,
+        "unkeyed_questions": [
+            {"file": q.source, "line": q.lines[0], "stem": q.stem}
+            for q in ingested.contents.questions
+            if q.answer is None
+        ],
+    }
+
+
+def _told(summary: dict[str, object], index_dir: Path) -> str:
+    state = "is up to date" if summary["up_to_date"] else "written"
+    warnings = summary["warnings"]
+    unkeyed = summary["unkeyed_questions"]
+    assert isinstance(warnings, list) and isinstance(unkeyed, list)
+    lines = [
+        f"{index_dir} {state}: {summary['documents']} documents, {summary['sections']} sections, "
+        f"{summary['passages']} passages in {summary['seconds']} s",
+        f"content lines in exactly one passage: {float(str(summary['coverage'])):.1%}",
+    ]
+    if summary["questions_set_aside"]:
+        lines.append(
+            f"practice questions kept out of the index: {summary['questions_set_aside']}, "
+            f"{len(unkeyed)} of them without an answer key"
+        )
+    lines += [
+        f"warning: {warning['file']}:{warning['line']}: {warning['message']}"
+        for warning in warnings[:MOST_WARNINGS]
+    ]
+    if len(warnings) > MOST_WARNINGS:
+        lines.append(f"... and {len(warnings) - MOST_WARNINGS} more (--json lists all)")
+    return "\n".join(lines)
+
+
+@contextlib.contextmanager
+def _progress(show: bool) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A bar on standard error, one line for each stage."""
+    if not show:
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description:>10}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console) as bar:
+        tasks: dict[str, int] = {}
+
+        def progress(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bar.add_task(stage, total=total)
+            bar.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
+
+        yield progress
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m ingest",
+        description="Read notes (.md, or .txt pasted from a page) into an index. The index then "
+        "holds these files and no others.",
+    )
+    parser.add_argument("paths", nargs="*", type=Path, help="files or folders (default: corpus/)")
+    parser.add_argument("--index", type=Path, help="the index folder (default: RAGBOT_HOME/index)")
+    parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""What a parser finds in a source text: documents made of headed blocks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ragbot.types import Document, Fact, FoundQuestion, HeadingPath, Section
+
+BlockKind = Literal["bullet", "paragraph", "table_row", "code"]
+
+QUESTIONS_HEADING = re.compile(
+    r"\b(?:practice|exam|sample|review|quiz|test)\b.*\bquestions?\b|\bquiz\b|\bself[- ]test\b",
+    re.IGNORECASE,
+)
+LINKS_HEADING = re.compile(
+    r"^(?:related (?:posts?|articles?|reading|links?)|references?|further reading|see also"
+    r"|external links?|sources?|recommended (?:posts?|reading))\W*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a source: `start` and `end` are its characters, without the newline."""
+
+    number: int
+    start: int
+    end: int
+    text: str
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.text.strip()
+
+    @property
+    def indent(self) -> int:
+        return len(self.text.expandtabs(4)) - len(self.text.expandtabs(4).lstrip())
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece that belongs together: a top-level bullet with all below it, a paragraph, a row."""
+
+    kind: BlockKind
+    heading_path: HeadingPath
+    start: int
+    end: int
+    first_line: int
+    last_line: int
+    facts: tuple[Fact, ...] = ()
+    table_header: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something in a source that a person may want to look at."""
+
+    file: str
+    line: int
+    message: str
+
+    def to_json(self) -> dict[str, object]:
+        return {"file": self.file, "line": self.line, "message": self.message}
+
+
+@dataclass(slots=True)
+class Outline:
+    """One document with its sections, blocks and set-aside questions.
+
+    `dropped` holds the numbers of the lines that are no content: advertisement, links,
+    practice questions, table heads; `headings` those of titles and headings.
+    """
+
+    document: Document
+    sections: list[Section] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
+    questions: list[FoundQuestion] = field(default_factory=list)
+    warnings: list[Warning] = field(default_factory=list)
+    dropped: set[int] = field(default_factory=set)
+    headings: set[int] = field(default_factory=set)
+
+
+def lines_of(text: str) -> list[Line]:
+    found = []
+    at = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        found.append(Line(number, at, at + len(line), line))
+        at += len(line) + 1
+    return found
+
+
+def slug(title: str) -> str:
+    """`AWS WAF vs Shield` -> `aws-waf-vs-shield`; never empty."""
+    plain = unicodedata.normalize("NFKD", title)
+    words = re.findall(r"\w+", plain.lower(), re.UNICODE)
+    return (
+        "-".join("".join(c for c in word if not unicodedata.combining(c)) for word in words)
+        or "document"
+    )
+
+
+def drop(outline: Outline, lines: Iterable[Line]) -> None:
+    outline.dropped.update(line.number for line in lines if not line.is_blank)

@@ -1,0 +1,128 @@
+"""Source files -> text: which files, which encoding, and a clear word where it fails."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ragbot.errors import CorpusError
+
+MARKDOWN = frozenset({".md", ".markdown"})
+PASTED = frozenset({".txt", ".text"})
+_CONTROLS = frozenset(range(32)) - {9, 10, 12, 13}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A decoded file. `name` is how the person named it; newlines are `\\n`."""
+
+    path: Path
+    name: str
+    text: str
+    sha256: str
+
+    @property
+    def is_markdown(self) -> bool:
+        return self.path.suffix.lower() in MARKDOWN
+
+
+def source_files(paths: Sequence[Path]) -> list[Path]:
+    """The files that the paths name; folders are walked, hidden files left out.
+
+    Raises:
+        CorpusError: a path that is not there, or a file of a kind that cannot be read.
+    """
+    files: dict[Path, None] = {}
+    for path in paths:
+        if path.is_dir():
+            found = sorted(_walk(path))
+            if not found:
+                raise CorpusError(
+                    "holds no .md or .txt file", path=path, mend="name a folder with notes in it"
+                )
+            files.update(dict.fromkeys(found))
+        elif not path.exists():
+            raise CorpusError("there is no such file", path=path, mend="check the path")
+        elif path.suffix.lower() not in MARKDOWN | PASTED:
+            raise CorpusError(
+                "this kind of file cannot be read",
+                path=path,
+                mend="save it as Markdown (.md) or plain text (.txt)",
+            )
+        else:
+            files[path] = None
+    return list(files)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden and path.suffix.lower() in MARKDOWN | PASTED:
+            yield path
+
+
+def read_source(path: Path) -> SourceText:
+    """Decode one file: UTF-8, UTF-16 by its mark, else Windows-1252 where that gives text.
+
+    Raises:
+        CorpusError: empty, binary, or in no encoding that can be told; names the byte.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CorpusError(
+            f"cannot be read: {error.strerror}", path=path, mend=f"ls -l {path}"
+        ) from error
+    text = _decoded(content, path).replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise CorpusError("is empty", path=path, mend="write something in it, or leave it out")
+    return SourceText(path, path.as_posix(), text, hashlib.sha256(content).hexdigest())
+
+
+def _decoded(content: bytes, path: Path) -> str:
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if content.startswith(mark):
+            try:
+                return content.decode(encoding)
+            except UnicodeDecodeError as error:
+                raise _undecodable(path, content, error.start, encoding) from error
+    binary = next((i for i, byte in enumerate(content) if byte in _CONTROLS), None)
+    if binary is not None:
+        line = content[:binary].count(b"\n") + 1
+        raise CorpusError(
+            f"is not text: byte {binary} is 0x{content[binary]:02x}",
+            path=path,
+            line=line,
+            mend="save it as Markdown (.md) or plain text (.txt)",
+        )
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        at = error.start
+    # One stray byte among valid UTF-8 sequences is damage, not another encoding.
+    if any(lead in content for lead in (b"\xe2\x80", b"\xc3\xa9", b"\xc2\xa0", b"\xe2\x86")):
+        raise _undecodable(path, content, at, "utf-8")
+    try:
+        text = content.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise _undecodable(path, content, error.start, "utf-8 nor windows-1252") from error
+    letters = sum(c.isalpha() or c.isspace() for c in text)
+    if letters < 0.7 * len(text):
+        raise _undecodable(path, content, at, "utf-8")
+    return text
+
+
+def _undecodable(path: Path, content: bytes, at: int, encoding: str) -> CorpusError:
+    return CorpusError(
+        f"is not {encoding}: byte {at} is 0x{content[at]:02x}",
+        path=path,
+        line=content[:at].count(b"\n") + 1,
+        mend=f"iconv -f WINDOWS-1252 -t UTF-8 {path} > fixed{path.suffix}",
+    )
