@@ -48,8 +48,9 @@ def read_markdown(source: SourceText, doc_id: str) -> Outline:
     """
     lines = lines_of(source.text)
     front, body = _front_matter(source, lines)
-    reader = _Reader(source, doc_id, front, body)
-    return reader.read()
+    outline = _Reader(source, doc_id, front, body).read()
+    drop(outline, lines[: len(lines) - len(body)])
+    return outline
 
 
 class _Reader:

