@@ -10,6 +10,8 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from support.small_notes import passage
+from support.word_lengths import WordLengths
 
 from ragbot.errors import (
     IndexBusyError,
@@ -21,8 +23,6 @@ from ragbot.errors import (
 from ragbot.store import Contents, Index, open_index, read_manifest, write_generation
 from ragbot.store.generations import new_generation
 from ragbot.types import Document, FoundQuestion, Passage, Section
-from support.small_notes import passage
-from support.word_lengths import WordLengths
 
 pytestmark = pytest.mark.integration
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from support.small_notes import evidence, passage
 
 from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence
 from ragbot.types import Fact
-from support.small_notes import evidence, passage
 
 BOXES = passage("- A Boxes item can be at most 400 KB.\n- Boxes rotates its labels automatically.")
 CRATES = passage(

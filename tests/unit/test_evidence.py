@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from support.small_notes import passage
 
 from ragbot.evidence import evidence_sentences
 from ragbot.types import Fact
-from support.small_notes import passage
 
 
 def test_bullets_give_their_lines_without_the_sign_and_with_their_parent() -> None:

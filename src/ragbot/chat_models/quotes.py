@@ -51,7 +51,7 @@ class QuotesChatModel(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        message = AIMessage("".join(_lines(messages)))
+        message = AIMessage(content="".join(_lines(messages)))
         return ChatResult(generations=[ChatGeneration(message=message)])
 
     def _stream(
@@ -62,7 +62,7 @@ class QuotesChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         for line in _lines(messages):
-            yield ChatGenerationChunk(message=AIMessageChunk(line))
+            yield ChatGenerationChunk(message=AIMessageChunk(content=line))
 
 
 def _lines(messages: Sequence[BaseMessage]) -> Iterator[str]:
