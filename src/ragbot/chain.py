@@ -32,6 +32,7 @@ from ragbot.types import (
 
 LONGEST_QUESTION = 8_000  # characters; a pasted exam scenario with its options has about 1,000
 REMEMBERED_TURNS = 3
+ABSTAINS = "The notes don't answer this."
 
 
 def cleaned_question(question: str) -> str:
@@ -210,7 +211,7 @@ def _abstention(
     passed_over: Sequence[FellBack],
 ) -> Answer:
     topics = _nearest_topics(passages)
-    text = "The notes don't answer this."
+    text = ABSTAINS
     if topics:
         text += " The nearest topics they hold: " + "; ".join(topic[-1] for topic in topics) + "."
     return Answer(

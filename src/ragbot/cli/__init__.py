@@ -1,0 +1,84 @@
+"""The `ragbot` command. Only argparse is imported here: `ragbot --help` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module, metadata
+from pathlib import Path
+
+from ragbot.errors import RagbotError
+
+# Each command is a module with `run(options) -> exit code`, imported when it is called.
+_COMMANDS = ("ask", "chat", "search", "doctor", "models")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; its exit code: 0 done, 1 an error told, 2 wrong usage, 130 stopped."""
+    options = _parser().parse_args(arguments)
+    try:
+        command = import_module(f"ragbot.cli.{options.command}")
+        code: int = command.run(options)
+        sys.stdout.flush()
+        return code
+    except RagbotError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader (head, less) has had enough. Python would complain once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ragbot",
+        description="Answers about your notes, with citations checked before they are shown.",
+    )
+    parser.add_argument("--version", action="version", version=f"ragbot {_version()}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    ask = commands.add_parser("ask", help="answer one question")
+    ask.add_argument("question", help="the question; - reads it from standard input")
+    ask.add_argument("--json", action="store_true", help="print the whole answer as JSON")
+
+    chat = commands.add_parser("chat", help="a conversation in the terminal")
+
+    search = commands.add_parser("search", help="the passages that a question finds")
+    search.add_argument("query", help="the query; - reads it from standard input")
+    search.add_argument("-k", type=_count, default=None, help="how many passages (default 8)")
+    search.add_argument("--json", action="store_true", help="print a list of passages as JSON")
+
+    doctor = commands.add_parser("doctor", help="what works here, and what mends the rest")
+    doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+
+    models = commands.add_parser("models", help="chat models and weights: list them, fetch them")
+    actions = models.add_subparsers(dest="action", metavar="pull")
+    pull = actions.add_parser("pull", help="fetch weights (default: chat and reranker)")
+    pull.add_argument("names", nargs="*", metavar="NAME", help="chat, reranker, chat-tiny")
+
+    for command in (ask, chat):
+        command.add_argument(
+            "--model", help="as RAGBOT_MODEL: auto, bedrock:ID, local, quotes, ..."
+        )
+    for command in (ask, chat, search, doctor):
+        command.add_argument("--index", type=Path, help="the index (default: RAGBOT_HOME/index)")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 1000:
+        raise argparse.ArgumentTypeError("from 1 to 1000")
+    return number
+
+
+def _version() -> str:
+    try:
+        return metadata.version("ragbot")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"

@@ -1,0 +1,51 @@
+"""`ragbot ask`: one question, its answer on standard output."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+
+import ragbot
+from ragbot.assembly import Ragbot
+from ragbot.chain import ABSTAINS
+from ragbot.cli import terminal
+from ragbot.types import Answer, Sentence, Turn
+
+
+def run(options: argparse.Namespace) -> int:
+    question = sys.stdin.read() if options.question == "-" else options.question
+    bot = ragbot.open(index=options.index, model=options.model)
+    if options.json:
+        terminal.say(json.dumps(as_json(bot.ask(question)), ensure_ascii=False, indent=1))
+    else:
+        answer_aloud(bot, question, ())
+    return 0
+
+
+def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...]) -> Answer:
+    """Print the answer sentence by sentence, then its sources; returns it."""
+    for event in bot.stream(question, history):
+        if isinstance(event, Sentence) and not event.withheld:
+            terminal.say(terminal.sentence_text(event), end="")
+        elif isinstance(event, Answer):
+            if event.abstained:
+                terminal.say(event.text if not event.sentences else f"\n{ABSTAINS}")
+            else:
+                terminal.say()
+            if event.citations:
+                wanted = {item.passage.doc_id for item in event.passages}
+                documents = {doc_id: bot.document(doc_id) for doc_id in wanted}
+                terminal.say("\n" + terminal.sources(event, documents))
+            for line in terminal.about(event):
+                terminal.notice(line)
+            return event
+    raise AssertionError("a stream of events ends with its Answer")
+
+
+def as_json(answer: Answer) -> dict[str, object]:
+    """The stable JSON shape of an answer (docs/api.md)."""
+    plain = asdict(answer)
+    plain["passages"] = [item.to_json() for item in answer.passages]
+    return plain

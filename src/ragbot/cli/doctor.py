@@ -1,0 +1,108 @@
+"""`ragbot doctor`: what works here, what does not, and the command that mends it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ragbot import weights
+from ragbot.chat_models import availability, candidates
+from ragbot.cli import terminal
+from ragbot.embedding import FINGERPRINT, weights_folder
+from ragbot.errors import IndexMismatchError, RagbotError
+from ragbot.settings import Settings, load_settings
+from ragbot.store import verified_manifest
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `needed` is False for what ragbot can do without."""
+
+    what: str
+    ok: bool
+    detail: str
+    mend: str | None = None
+    needed: bool = True
+
+
+def run(options: argparse.Namespace) -> int:
+    settings = load_settings(index=options.index)
+    findings = list(examine(settings))
+    if options.json:
+        terminal.say(json.dumps([asdict(finding) for finding in findings], indent=1))
+    else:
+        for finding in findings:
+            sign = "ok" if finding.ok else "BROKEN" if finding.needed else "without"
+            terminal.say(f"{sign:>8}  {finding.what}: {finding.detail}")
+            if finding.mend and not finding.ok:
+                terminal.say(f"          to mend it: {finding.mend}")
+    return 1 if any(f.needed and not f.ok for f in findings) else 0
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything that an answer needs, then at what makes it better."""
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("Python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
+    yield _embedder()
+    yield _index(settings)
+    yield _model(settings)
+    yield _reranker(settings)
+    for choice in availability(settings):
+        if choice.spec not in ("auto", "quotes"):
+            detail = choice.label if choice.available else f"{choice.label} - {choice.reason}"
+            yield Finding(
+                f"model {choice.spec}", choice.available, detail, choice.mend, needed=False
+            )
+    browser = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
+    yield Finding(
+        "browser for the tests", bool(browser), browser or "none found", "make test", needed=False
+    )
+
+
+def _embedder() -> Finding:
+    try:
+        return Finding("embedder", True, f"{FINGERPRINT} in {weights_folder()}")
+    except RagbotError as error:
+        return Finding("embedder", False, error.message, error.mend)
+
+
+def _index(settings: Settings) -> Finding:
+    try:
+        manifest = verified_manifest(settings.index_dir)
+        if manifest.embedder != FINGERPRINT:
+            raise IndexMismatchError(
+                f"built with {manifest.embedder}",
+                mend=f"python -m ingest --index {settings.index_dir}",
+            )
+    except RagbotError as error:
+        return Finding("index", False, error.message, error.mend)
+    counts = manifest.counts
+    held = f"{counts['documents']} documents, {counts['passages']} passages"
+    return Finding("index", True, f"{settings.index_dir}: {held}, all files as they were written")
+
+
+def _model(settings: Settings) -> Finding:
+    try:
+        first = candidates(settings)[0]
+    except RagbotError as error:
+        return Finding("RAGBOT_MODEL", False, error.message, error.mend)
+    return Finding("RAGBOT_MODEL", True, f"{settings.model}: {first.model_id} answers")
+
+
+def _reranker(settings: Settings) -> Finding:
+    wrong = weights.damage("reranker", settings.models_dir)
+    place = Path(settings.models_dir) / "reranker"
+    return Finding(
+        "reranker",
+        wrong is None,
+        str(place) if wrong is None else f"{wrong}; answers and abstentions are rougher without it",
+        "ragbot models pull reranker",
+        needed=False,
+    )

@@ -1,0 +1,22 @@
+"""`ragbot search`: the passages that a query finds, and why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+import ragbot
+from ragbot.cli import terminal
+
+
+def run(options: argparse.Namespace) -> int:
+    query = sys.stdin.read() if options.query == "-" else options.query
+    bot = ragbot.open(index=options.index, model="quotes")
+    passages = bot.search(query, options.k)
+    if options.json:
+        found = [item.to_json() for item in passages]
+        terminal.say(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        terminal.say(terminal.found(passages))
+    return 0

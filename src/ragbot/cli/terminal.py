@@ -1,0 +1,88 @@
+"""How answers look in a terminal, and why nothing in them can steer it."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Sequence
+
+from ragbot.types import Answer, Document, RetrievedPassage, Sentence
+
+WIDTH = 88
+
+
+def inert(text: str) -> str:
+    """The text without control characters: an escape sequence in a note stays a note."""
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
+
+
+def say(text: str = "", end: str = "\n") -> None:
+    """A result, on standard output."""
+    sys.stdout.write(inert(text) + end)
+    sys.stdout.flush()
+
+
+def notice(text: str) -> None:
+    """Progress or an aside, on standard error."""
+    print(inert(text), file=sys.stderr, flush=True)
+
+
+def sentence_text(sentence: Sentence) -> str:
+    """A sentence as it is streamed: layout, text, markers; unsupported ones are told."""
+    markers = "".join(f"[{marker}]" for marker in sentence.markers)
+    doubt = " (not supported by the notes)" if sentence.verdict == "unsupported" else ""
+    return f"{sentence.prefix}{sentence.text}{' ' if markers else ''}{markers}{doubt}"
+
+
+def sources(answer: Answer, documents: dict[str, Document]) -> str:
+    """The list under an answer: where each marker points, and what it says there."""
+    by_id = {item.passage.passage_id: item.passage for item in answer.passages}
+    lines = []
+    seen = set()
+    for citation in answer.citations:
+        if citation.marker in seen:
+            continue
+        seen.add(citation.marker)
+        passage = by_id[citation.passage_id]
+        document = documents[passage.doc_id]
+        first, last = passage.lines
+        place = f"{passage.source}:{first}" + (f"-{last}" if last != first else "")
+        as_of = f" (as of {document.as_of})" if document.as_of else ""
+        lines.append(f"[{citation.marker}] {' > '.join(passage.heading_path)}{as_of}")
+        lines.append(f"    {place}")
+        quote = " ".join(document.text[citation.start : citation.end].split())
+        lines.append(textwrap.indent(textwrap.fill(f"“{quote}”", WIDTH - 4), "    "))
+    return "\n".join(lines)
+
+
+def about(answer: Answer) -> list[str]:
+    """Asides on an answer: the model, what it fell back from, time and tokens."""
+    lines = [f"{fell.model_id} did not answer: {fell.reason}" for fell in answer.fell_back_from]
+    withheld = [sentence for sentence in answer.sentences if sentence.withheld]
+    lines += [f"withheld: {sentence.text!r} ({sentence.reason})" for sentence in withheld]
+    if answer.reason and not answer.abstained:
+        lines.append(f"stopped early: {answer.reason}")
+    tokens = answer.usage.input_tokens + answer.usage.output_tokens
+    spent = f", {answer.usage.input_tokens} + {answer.usage.output_tokens} tokens" if tokens else ""
+    if answer.model_id != "none":
+        lines.append(f"answered by {answer.model_id} in {answer.timings.total:.1f} s{spent}")
+    return lines
+
+
+def found(passages: Sequence[RetrievedPassage]) -> str:
+    """Search results for a person."""
+    lines = []
+    for item in passages:
+        passage, why = item.passage, item.why
+        ranks = [
+            f"{name} #{rank}"
+            for name, rank in (("meaning", why.dense_rank), ("words", why.lexical_rank))
+            if rank is not None
+        ]
+        lines.append(f"{item.rank}. {' > '.join(passage.heading_path)}   ({', '.join(ranks)})")
+        lines.append(f"   {passage.source}:{passage.lines[0]}")
+        text = textwrap.shorten(" ".join(passage.body.split()), 3 * WIDTH, placeholder=" ...")
+        lines.append(textwrap.indent(textwrap.fill(text, WIDTH - 3), "   "))
+    return "\n".join(lines) if lines else "nothing found"
