@@ -15,7 +15,7 @@ from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence, Se
 from ragbot.errors import ModelUnavailableError, QuestionError
 from ragbot.evidence import Prompt
 from ragbot.prompts import messages
-from ragbot.retrieval import Retriever, judge_evidence, standalone_query
+from ragbot.retrieval import Retriever, judge_evidence, standalone_query, worth_reading
 from ragbot.types import (
     Answer,
     Citation,
@@ -58,15 +58,14 @@ class _Reply:
     """What one model has said so far."""
 
     sentences: list[Sentence] = field(default_factory=list)
-    citations: dict[int, Citation] = field(default_factory=dict)
+    citations: list[Citation] = field(default_factory=list)
     denials: int = 0
     usage: Usage = field(default_factory=Usage)
 
     def add(self, checked: CheckedSentence) -> None:
         self.sentences.append(checked.sentence)
         self.denials += checked.denies
-        for citation in checked.citations:
-            self.citations.setdefault(citation.marker, citation)
+        self.citations += checked.citations
 
     @property
     def shown(self) -> list[Sentence]:
@@ -109,7 +108,7 @@ def stream_answer(
         yield _abstention(question, passages, finding.reason, clock, passed_over)
         return
 
-    prompt = Prompt(query, tuple(history[-REMEMBERED_TURNS:]), tuple(evidence))
+    prompt = Prompt(query, tuple(history[-REMEMBERED_TURNS:]), tuple(worth_reading(evidence)))
     fell_back = list(passed_over)
     for candidate in candidates:
         reply = _Reply()
@@ -178,7 +177,7 @@ def _answer(
         question=question,
         text=laid_out(reply.sentences),
         sentences=tuple(reply.sentences),
-        citations=tuple(citation for _, citation in sorted(reply.citations.items())),
+        citations=tuple(sorted(reply.citations, key=lambda citation: citation.marker)),
         passages=passages,
         abstained=denied,
         reason="the model found no answer in the passages" if denied else stopped,

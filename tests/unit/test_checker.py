@@ -8,9 +8,16 @@ from support.small_notes import evidence, passage
 from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence
 from ragbot.types import Fact
 
+STACKING = passage(
+    "| Stacking | Yes | No |",
+    "Comparison",
+    kind="table_row",
+    facts=(Fact("Boxes", "Stacking support", "Yes"), Fact("Crates", "Stacking support", "No")),
+    start=500,
+)
 BOXES = passage("- A Boxes item can be at most 400 KB.\n- Boxes rotates its labels automatically.")
 CRATES = passage(
-    "- Crates has no built-in rotation of labels.\n- A Crates document can be up to 16 MB.",
+    "- Rotation of labels decides between Boxes and Crates.\n- Crates has no built-in rotation of labels.\n- A Crates document can be up to 16 MB.",
     "Crates",
     start=200,
 )
@@ -27,7 +34,7 @@ ROW = passage(
 
 
 def check(text: str, *markers: int, withhold: bool = False) -> CheckedSentence:
-    checker = CitationChecker(evidence(BOXES, CRATES, ROW), withhold=withhold)
+    checker = CitationChecker(evidence(BOXES, CRATES, ROW, STACKING), withhold=withhold)
     return checker.check(DraftSentence(text, markers, ""))
 
 
@@ -40,6 +47,7 @@ def check(text: str, *markers: int, withhold: bool = False) -> CheckedSentence:
         "Crates has no built-in rotation.",
         "Crates does not have built-in rotation.",
         "A Crates document can be up to 16 MB.",
+        "Crates does not support stacking.",
     ],
 )
 def test_true_sentences_pass(claim: str) -> None:
@@ -51,10 +59,13 @@ def test_true_sentences_pass(claim: str) -> None:
     [
         ("A Boxes item can be at most 4 MB.", "figure"),
         ("A Crates item can be at most 400 KB.", "speaks of"),
-        ("Crates rotates its labels automatically.", ""),
+        ("Crates rotates its labels automatically.", "opposite"),
+        ("Crates has stacking support.", "opposite"),
+        ("Boxes has no stacking support.", "opposite"),
         ("Crates has built-in rotation of labels.", "opposite"),
         ("Boxes does not rotate its labels automatically.", "opposite"),
         ("Boxes is free for the first twelve months.", ""),
+        ("Yes, Crates rotates labels automatically.", "opposite"),
         ("Barrels rotates its labels automatically.", "speaks of"),
     ],
 )
@@ -82,7 +93,7 @@ def test_a_wrong_marker_is_moved() -> None:
     assert [c.passage_id for c in checked.citations] == [CRATES.passage_id]
 
 
-@pytest.mark.parametrize("marker", [0, 4, 99])
+@pytest.mark.parametrize("marker", [0, 5, 99])
 def test_a_dangling_marker_never_reaches_the_page(marker: int) -> None:
     checked = check("A Boxes item can be at most 400 KB.", marker)
     assert checked.sentence.markers == (1,)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.figures import figures_of
-from ragbot.citations.support import Support, claim_words, support_of
+from ragbot.citations.support import Support, claim_words, opposition_to, support_of
 from ragbot.evidence import Evidence
 from ragbot.types import Citation, Sentence
 
@@ -62,7 +62,13 @@ class CitationChecker:
         if not support.holds:
             # The model forgot the marker, or set the wrong one: look through all evidence.
             others = self._support(claim, list(self._evidence.values()))
-            support = others if others.holds or not cited else support
+            support = others if others.holds or others.opposed or not cited else support
+        if support.holds:
+            against = opposition_to(
+                claim, [s for e in self._evidence.values() for s in e.sentences]
+            )
+            # Words alone can be taken together from anywhere; a plain contradiction weighs more.
+            support = against if against and against.share >= support.share else support
         if not support.holds:
             sentence = Sentence(
                 text=claim,

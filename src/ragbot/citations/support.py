@@ -43,12 +43,14 @@ class Support:
     """How well evidence carries a claim.
 
     `share` in [0, 1] is of the claim's content words; `reason` says what is wrong, None
-    where the claim is supported; `spans` are the sentences that carry it.
+    where the claim is supported; `spans` are the sentences that carry it; `opposed` where
+    the evidence says the opposite.
     """
 
     share: float
     spans: tuple[EvidenceSentence, ...]
     reason: str | None
+    opposed: bool = False
 
     @property
     def holds(self) -> bool:
@@ -91,6 +93,13 @@ def support_of(
     return Support(min(shares), tuple(dict.fromkeys(carried)), None)
 
 
+def opposition_to(claim: str, spans: Sequence[EvidenceSentence]) -> Support | None:
+    """The sentence of the evidence that says the opposite of the claim, if one does."""
+    judged = [_judge(claim, span, frozenset()) for span in spans]
+    against = [support for support in judged if support.opposed and support.share >= ENOUGH]
+    return max(against, key=lambda support: support.share, default=None)
+
+
 def _best_single(
     claim: str, spans: Sequence[EvidenceSentence], ordinary: frozenset[str]
 ) -> Support:
@@ -110,12 +119,11 @@ def _judge(claim: str, span: EvidenceSentence, ordinary: frozenset[str]) -> Supp
     text = _readable(span)
     words = claim_words(claim)
     share = len(words & set(words_of(text))) / len(words) if words else 1.0
-    reason = (
-        _wrong_figure(claim, text)
-        or _foreign_name(claim, text, ordinary)
-        or _flipped(claim, span)
-        or (None if share >= ENOUGH else "the cited passage does not say it in so many words")
-    )
+    reason = _wrong_figure(claim, text) or _foreign_name(claim, text, ordinary)
+    if reason is None and _flipped(claim, span):
+        return Support(share, (span,), "the notes say the opposite", opposed=True)
+    if reason is None and share < ENOUGH:
+        reason = "the cited passage does not say it in so many words"
     return Support(share, (span,), reason)
 
 
@@ -196,33 +204,35 @@ def _singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and len(word) > 3 else word
 
 
-def _flipped(claim: str, span: EvidenceSentence) -> str | None:
+def _flipped(claim: str, span: EvidenceSentence) -> bool:
     """A word that one side negates and the other affirms."""
     claimed_no, claimed_yes = _polarity(claim)
     held_no, held_yes = _polarity(f"{span.parent or ''} {span.text}")
     flipped = (claimed_no & (held_yes - held_no)) | (claimed_yes & (held_no - held_yes))
     # A name stays the same whichever way the sentence goes.
     names = {word for heading in span.passage.heading_path for word in words_of(heading)}
-    if flipped - names and not (claimed_no & held_no):
-        return "the cited passage says the opposite"
-    return None
+    return bool(flipped - names) and not claimed_no & held_no
 
 
 def _polarity(text: str) -> tuple[set[str], set[str]]:
     """(negated, affirmed) stemmed words; a negator reaches a few words into its clause."""
     negated: set[str] = set()
     affirmed: set[str] = set()
+    last: list[str] = []
     for clause in _CLAUSE.split(text):
         match = _NEGATOR.search(clause)
         if match is None:
-            affirmed.update(words_of(clause))
+            last = words_of(clause)
+            affirmed.update(last)
             continue
         before = words_of(clause[: match.start()])
         after = words_of(clause[match.end() :])
+        if not after:  # "rotation: none", "rotation does not"
+            after = (before or last)[-2:]
+            affirmed.difference_update(after)
+            before = before[:-2]
         affirmed.update(before)
         affirmed.update(after[_SCOPE:])
         negated.update(after[:_SCOPE])
-        if not after and before:  # "rotation: none", "is unsupported"
-            negated.update(before[-2:])
-            affirmed.difference_update(before[-2:])
+        last = before + after
     return negated, affirmed

@@ -40,20 +40,21 @@ def sources(answer: Answer, documents: dict[str, Document]) -> str:
     """The list under an answer: where each marker points, and what it says there."""
     by_id = {item.passage.passage_id: item.passage for item in answer.passages}
     lines = []
-    seen = set()
+    quoted: set[tuple[int, int, int]] = set()
     for citation in answer.citations:
-        if citation.marker in seen:
-            continue
-        seen.add(citation.marker)
         passage = by_id[citation.passage_id]
         document = documents[passage.doc_id]
-        first, last = passage.lines
-        place = f"{passage.source}:{first}" + (f"-{last}" if last != first else "")
-        as_of = f" (as of {document.as_of})" if document.as_of else ""
-        lines.append(f"[{citation.marker}] {' > '.join(passage.heading_path)}{as_of}")
-        lines.append(f"    {place}")
-        quote = " ".join(document.text[citation.start : citation.end].split())
-        lines.append(textwrap.indent(textwrap.fill(f"“{quote}”", WIDTH - 4), "    "))
+        if citation.marker not in {marker for marker, *_ in quoted}:
+            first, last = passage.lines
+            place = f"{passage.source}:{first}" + (f"-{last}" if last != first else "")
+            as_of = f" (as of {document.as_of})" if document.as_of else ""
+            lines.append(f"[{citation.marker}] {' > '.join(passage.heading_path)}{as_of}")
+            lines.append(f"    {place}")
+        span = (citation.marker, citation.start, citation.end)
+        if span not in quoted:
+            quoted.add(span)
+            quote = " ".join(document.text[citation.start : citation.end].split())
+            lines.append(textwrap.indent(textwrap.fill(f"“{quote}”", WIDTH - 4), "    "))
     return "\n".join(lines)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ragbot.embedding import Embedder
 from ragbot.evidence import Evidence, evidence_sentences
@@ -11,6 +12,9 @@ from ragbot.store import Index
 from ragbot.types import RetrievedPassage, Why
 
 DEPTH = 60  # how far down each list is read before fusion
+ANSWERS = -1.0  # logit of the best sentence below which the reranker is no judge
+NEAR = 8.0  # logits below the best passage that a further one may lie
+MOST_READ = 5
 RRF_K = 20  # the constant of reciprocal rank fusion; 60 in the paper, on far longer lists
 
 
@@ -37,19 +41,31 @@ class Retriever:
         )
 
     def evidence(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
-        """The passages, numbered, with how well each of their sentences answers the question."""
-        sentences = [evidence_sentences(item.passage) for item in retrieved]
+        """The passages with how well each of their sentences answers the question."""
+        found = [
+            Evidence(number, item, evidence_sentences(item.passage))
+            for number, item in enumerate(retrieved, start=1)
+        ]
         if self._reranker is None:
-            return [
-                Evidence(number, item, parts)
-                for number, (item, parts) in enumerate(zip(retrieved, sentences, strict=True), 1)
-            ]
-        flat = [part.in_context for parts in sentences for part in parts]
+            return found
+        flat = [sentence.in_context for item in found for sentence in item.sentences]
         scores = iter(self._reranker.scores(question, flat).tolist())
         return [
-            Evidence(number, item, parts, tuple(next(scores) for _ in parts))
-            for number, (item, parts) in enumerate(zip(retrieved, sentences, strict=True), 1)
+            replace(item, relevance=tuple(next(scores) for _ in item.sentences)) for item in found
         ]
+
+
+def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The passages that the model is shown, renumbered: those near the best, best first.
+
+    Every passage costs a small model a second, and each that does not answer may mislead it.
+    """
+    scored = [(max(item.relevance, default=0.0), item) for item in evidence]
+    best = max((score for score, _ in scored), default=0.0)
+    if best < ANSWERS:  # a scenario, which the reranker cannot judge: the fusion's order stands
+        return list(evidence)
+    near = [item for score, item in sorted(scored, key=lambda s: -s[0]) if score >= best - NEAR]
+    return [replace(item, number=number) for number, item in enumerate(near[:MOST_READ], start=1)]
 
 
 def fuse(rankings: Sequence[Sequence[str]], k: int = RRF_K) -> dict[str, float]:

@@ -1,0 +1,233 @@
+"""Which sentences of the evidence answer a question, and how they read as an answer.
+
+    evidence -> pool of quotes, scored -> chosen -> grouped by passage -> lines with markers
+
+Nothing is worded anew but table cells, which become "DynamoDB's latency: ...".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from ragbot.evidence import EvidenceSentence, Prompt
+from ragbot.store.lexical import words_of
+
+MOST = 5  # quotes in an answer, siblings in a list apart
+MOST_SIBLINGS = 10
+WITHIN = 4.0  # logits below the best quote that a further one may lie
+GOOD = 1.0  # a further quote must rather be an answer than not (reranker logit)
+NAMED, OTHER_NAMED = 2.0, -3.0  # logits for speaking of the question's subject, or of another
+
+UPDATE = re.compile(r"^As of \w+ \d{4}")
+_PARTS = re.compile(
+    r"[?;]\s+|,?\s+\b(?:and|but|or)\s+(?=(?:what|which|how|when|where|why|who|is|are|can|do|does"
+    r"|should|if)\b)",
+    re.IGNORECASE,
+)
+_BRAND = re.compile(r"^(?:AWS|Amazon)\s+|\s*\([^)]*\)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """An evidence sentence, the number of its passage, and how well it answers.
+
+    `relevance` is the reranker's word; `score` adds whether it speaks of the subject.
+    """
+
+    sentence: EvidenceSentence
+    number: int
+    relevance: float
+    score: float
+
+
+def composed(prompt: Prompt) -> list[str]:
+    """The lines of the answer, each with its marker, the best passage first."""
+    return _lines(chosen_quotes(prompt))
+
+
+def chosen_quotes(prompt: Prompt) -> list[Quote]:
+    """The quotes that answer: best first, lists whole, updates beside what they update."""
+    subjects = _subjects(prompt)
+    pool = sorted(_pool(prompt, subjects), key=lambda quote: -quote.score)
+    picked: list[Quote] = []
+    # Each thing that a comparison names, and each part of a question, has its best quote.
+    if len(subjects) > 1:
+        for subject in subjects:
+            _add(picked, next((q for q in pool if _speaks_of(q.sentence, subject, subjects)), None))
+    for part in question_parts(prompt.question):
+        _add(picked, _best_for(part, pool, subjects))
+    best = max((quote.score for quote in picked), default=0.0)
+    for quote in pool:
+        if len(picked) >= MOST or quote.score < max(best - WITHIN, GOOD):
+            break
+        _add(picked, quote)
+    return _with_updates(_with_siblings(picked, pool, best), prompt)
+
+
+def _best_for(part: str, pool: Sequence[Quote], subjects: Sequence[str]) -> Quote | None:
+    """A part that names no subject ("and what if mine is larger?") may ask for another one."""
+    named = any(subject in part.lower() for subject in subjects)
+
+    def fit(quote: Quote) -> float:
+        return (quote.score if named else quote.relevance) + 4 * _overlap(part, quote.sentence)
+
+    return max(pool, key=fit, default=None)
+
+
+def question_parts(question: str) -> list[str]:
+    """The questions in a question: "what is the limit, and what if I exceed it?" has two."""
+    parts = [part.strip() for part in _PARTS.split(question)]
+    return [part for part in parts if len(words_of(part)) >= 2] or [question]
+
+
+def _pool(prompt: Prompt, subjects: Sequence[str]) -> list[Quote]:
+    pool = []
+    for item in prompt.evidence:
+        relevance = item.relevance or tuple(
+            # Without the reranker: words in common, and the passage's rank.
+            4 * _overlap(prompt.question, sentence) - item.retrieved.rank / 2
+            for sentence in item.sentences
+        )
+        for sentence, score in zip(item.sentences, relevance, strict=True):
+            if len(sentence.text.split()) > 2 and not sentence.text.endswith(":"):
+                bonus = _subject_bonus(sentence, subjects)
+                pool.append(Quote(sentence, item.number, score, score + bonus))
+    return pool
+
+
+def _subjects(prompt: Prompt) -> list[str]:
+    """Names of the evidence (headings, table heads) that the question uses, lower-case."""
+    question = f" {' '.join(re.findall(r'[a-z0-9]+', prompt.question.lower()))} "
+    return [name for name in _names(prompt) if f" {name} " in question]
+
+
+def _names(prompt: Prompt) -> list[str]:
+    found: dict[str, None] = {}
+    for item in prompt.evidence:
+        title, *headings = item.passage.heading_path
+        names = [*headings, *re.split(r"\s+vs\.?\s+", title)]
+        names += [fact.subject for fact in item.passage.facts]
+        for name in names:
+            plain = " ".join(re.findall(r"[a-z0-9]+", _BRAND.sub("", name).lower()))
+            if plain and len(plain.split()) <= 3:
+                found[plain] = None
+    return list(found)
+
+
+def _subject_bonus(sentence: EvidenceSentence, subjects: Sequence[str]) -> float:
+    if not subjects:
+        return 0.0
+    if any(_mentions(sentence, subject) for subject in subjects):
+        return NAMED
+    return OTHER_NAMED if sentence.fact is not None else 0.0
+
+
+def _speaks_of(sentence: EvidenceSentence, subject: str, subjects: Iterable[str]) -> bool:
+    """It speaks of this subject of a comparison, and of none of the others."""
+    return _mentions(sentence, subject) and not any(
+        _mentions(sentence, other) for other in subjects if other != subject
+    )
+
+
+def _mentions(sentence: EvidenceSentence, subject: str) -> bool:
+    text = sentence.fact.subject if sentence.fact else sentence.text
+    return f" {subject} " in f" {' '.join(re.findall(r'[a-z0-9]+', text.lower()))} "
+
+
+def _overlap(question: str, sentence: EvidenceSentence) -> float:
+    wanted = set(words_of(question))
+    return len(wanted & set(words_of(sentence.in_context))) / len(wanted) if wanted else 0.0
+
+
+def _add(picked: list[Quote], quote: Quote | None) -> None:
+    """Take it, unless it says again what was taken."""
+    if quote is None:
+        return
+    words = set(words_of(quote.sentence.text))
+    for other in picked:
+        held = set(words_of(other.sentence.text))
+        if words and len(words & held) / min(len(words), len(held) or 1) > 0.8:
+            return
+    picked.append(quote)
+
+
+def _with_siblings(picked: list[Quote], pool: Sequence[Quote], best: float) -> list[Quote]:
+    """Where two or more items of one list were picked, the list is quoted whole."""
+    whole = list(picked)
+    for quote in picked:
+        parent = quote.sentence.parent
+        if parent is None or UPDATE.match(quote.sentence.text):
+            continue
+        kin = [
+            other
+            for other in pool
+            if other.number == quote.number
+            and other.sentence.parent == parent
+            and other.score >= best - 2 * WITHIN
+        ]
+        if sum(other in picked for other in kin) >= 2:
+            whole += [other for other in kin if other not in whole][:MOST_SIBLINGS]
+    return whole
+
+
+def _with_updates(picked: list[Quote], prompt: Prompt) -> list[Quote]:
+    """A fact that a dated note changes is never quoted without the note, nor the note alone."""
+    out: list[Quote] = []
+    sentences = [
+        Quote(sentence, item.number, 0.0, 0.0)
+        for item in prompt.evidence
+        for sentence in item.sentences
+    ]
+    for quote in picked:
+        fact, notes = quote, []
+        if UPDATE.match(quote.sentence.text) and quote.sentence.parent:
+            stem = quote.sentence.parent
+            fact = next(
+                (
+                    q
+                    for q in sentences
+                    if stem.startswith(q.sentence.text) and q.number == quote.number
+                ),
+                quote,
+            )
+        for other in sentences:
+            note = other.sentence
+            under = note.parent is not None and note.parent.startswith(fact.sentence.text)
+            if under and other.number == fact.number and UPDATE.match(note.text):
+                notes.append(other)
+        for each in (fact, *notes):
+            if not any(each.sentence == held.sentence for held in out):
+                out.append(replace(each, score=quote.score))
+    return out
+
+
+def _lines(quotes: Sequence[Quote]) -> list[str]:
+    """Passages in the order of their best quote; inside one, the order of the notes."""
+    order = list(dict.fromkeys(quote.number for quote in quotes))
+    lines = []
+    for number in order:
+        own = sorted((q for q in quotes if q.number == number), key=lambda q: q.sentence.start)
+        facts = [q.sentence for q in own if q.sentence.fact is not None]
+        if facts:
+            lines.append(f"{_row(facts)} [{number}]")
+        lines += [f"{_written(q.sentence.text)} [{number}]" for q in own if q.sentence.fact is None]
+    return lines
+
+
+def _row(cells: Sequence[EvidenceSentence]) -> str:
+    """Cells of one table row as a sentence."""
+    facts = [cell.fact for cell in cells if cell.fact is not None]
+    if len(facts) == 1:
+        feature = facts[0].feature
+        if feature[1:2].islower():
+            feature = feature[0].lower() + feature[1:]
+        return _written(f"{facts[0].subject}'s {feature}: {facts[0].value}")
+    values = "; ".join(f"{fact.subject} {fact.value}" for fact in facts)
+    return _written(f"{facts[0].feature}: {values}")
+
+
+def _written(text: str) -> str:
+    text = " ".join(text.split())
+    return text if re.search(r"[.!?:]$", text) else f"{text}."
