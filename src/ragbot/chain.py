@@ -146,8 +146,11 @@ def _checked_reply(
     candidate: Candidate, prompt: Prompt, reply: _Reply
 ) -> Iterator[CheckedSentence]:
     checker = CitationChecker(prompt.evidence, withhold=candidate.withhold_unsupported)
+    said: set[str] = set()
     for draft in _drafts(candidate, prompt, reply):
-        yield checker.check(draft)
+        if draft.text.lower() not in said:  # small models repeat themselves
+            said.add(draft.text.lower())
+            yield checker.check(draft)
 
 
 def _drafts(candidate: Candidate, prompt: Prompt, reply: _Reply) -> Iterator[DraftSentence]:

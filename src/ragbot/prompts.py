@@ -43,9 +43,10 @@ def messages(prompt: Prompt) -> list[BaseMessage]:
 
 
 def _passage(evidence: Evidence) -> str:
-    path = " > ".join(evidence.passage.heading_path)
-    body = f"{_inert(path)}\n{_inert(evidence.passage.body)}"
-    return f'<passage number="{evidence.number}">\n{body}\n</passage>'
+    # The headings stand in the tag: in the body, small models copy them into the answer.
+    path = _inert(" > ".join(evidence.passage.heading_path)).replace('"', "'")
+    body = _inert(evidence.passage.body)
+    return f'<passage number="{evidence.number}" about="{path}">\n{body}\n</passage>'
 
 
 def _inert(text: str) -> str:
