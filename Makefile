@@ -7,6 +7,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
 PORT   ?= 8501
+# Where there is no screen, no browser is opened; the address is printed all the same.
+HEADLESS := $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(findstring Darwin,$(shell uname))),false,true)
 
 .PHONY: run test check fix ingest models chromium clean help
 .DEFAULT_GOAL := help
@@ -15,7 +17,7 @@ help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: $(VENV)/.installed models ingest  ## set up what is missing, then open the chat page
-	$(BIN)/streamlit run app.py --server.port $(PORT)
+	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless $(HEADLESS)
 
 test: $(VENV)/.installed-dev chromium  ## all tests: unit, integration, browser
 	$(BIN)/ragbot models pull reranker chat-tiny

@@ -1,0 +1,47 @@
+"""The bots behind the page: opened once per model, warmed up behind the first paint."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+import ragbot
+
+if TYPE_CHECKING:
+    from ragbot.assembly import Ragbot
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def bot_for(model: str, index: Path | None = None) -> Ragbot:
+    """The bot of a model; errors are not kept, so that a mended index works at once."""
+    return ragbot.open(index=index, model=model)
+
+
+class WarmUp:
+    """Loads the search models in the background, so that the first question need not wait."""
+
+    def __init__(self, bot: Ragbot) -> None:
+        self._thread = threading.Thread(target=self._run, args=(bot,), daemon=True)
+        self._thread.start()
+
+    @property
+    def is_over(self) -> bool:
+        return not self._thread.is_alive()
+
+    def wait(self) -> None:
+        self._thread.join()
+
+    @staticmethod
+    def _run(bot: Ragbot) -> None:
+        try:
+            bot.warm_up()
+        except ragbot.RagbotError:
+            return  # the question that comes next tells it to the person
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up_of(_bot: Ragbot) -> WarmUp:
+    return WarmUp(_bot)

@@ -1,0 +1,244 @@
+"""The chat page: ask, read the checked answer as it is written, click what it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from ragbot.chat_models import availability
+from ragbot.errors import RagbotError
+from ragbot.settings import Settings, load_settings
+from ragbot.types import Answer, Event, HeadingPath, Sentence, Turn
+from ui import markup
+from ui.bots import bot_for, warm_up_of
+from ui.sources import drawn
+
+if TYPE_CHECKING:
+    from ragbot.assembly import Ragbot
+
+_ASSETS = Path(__file__).parent / "assets"
+_answer_component = st.components.v2.component(
+    "ragbot.answer",
+    html='<div class="answer"></div>',
+    css=(_ASSETS / "answer.css").read_text(encoding="utf-8"),
+    js=(_ASSETS / "answer.js").read_text(encoding="utf-8"),
+)
+EXAMPLES = (
+    "How large can a DynamoDB item be, and what if mine is larger?",
+    "Does Parameter Store rotate secrets automatically?",
+    "Which Route 53 policy should I use for disaster recovery?",
+    "What is the difference between CloudTrail and Config?",
+)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A question and what became of it; without answer and trouble it was stopped."""
+
+    question: str
+    sentences: list[Sentence] = field(default_factory=list)
+    answer: Answer | None = None
+    data: dict[str, Any] | None = None  # what the component draws
+    trouble: tuple[str, str | None] | None = None
+    under_way: bool = True
+
+    @property
+    def as_turn(self) -> Turn:
+        said = [sentence.text for sentence in self.sentences if not sentence.withheld]
+        return Turn(self.question, self.answer.text if self.answer else " ".join(said))
+
+
+def page() -> None:
+    """Draw the page; run anew by Streamlit at every click."""
+    st.html(markup.STYLE)
+    exchanges: list[Exchange] = st.session_state.setdefault("exchanges", [])
+    try:
+        settings = load_settings()
+    except RagbotError as error:
+        st.html(markup.trouble(error.message, error.mend))
+        return
+    model = _sidebar(settings)
+    bot = _open(model)
+    question = st.chat_input("Ask your notes", disabled=bot is None)
+    question = st.session_state.pop("asked", None) or question
+    if bot is None:
+        return
+    if not exchanges and not question:
+        _welcome(bot)
+    for position, exchange in enumerate(exchanges):
+        # A run that was interrupted (stop, or another click) left this exchange unfinished.
+        exchange.under_way = False
+        _draw(exchange, position, last=position == len(exchanges) - 1 and not question)
+    if question and question.strip():
+        _ask(bot, question.strip(), exchanges)
+    warm_up_of(bot)
+
+
+def _open(model: str) -> Ragbot | None:
+    try:
+        return bot_for(model)
+    except RagbotError as error:
+        st.html(markup.trouble(error.message, error.mend))
+        st.button("Try again")
+        return None
+
+
+def _sidebar(settings: Settings) -> str:
+    with st.sidebar:
+        st.markdown("### 📗 ragbot")
+        st.caption("Answers about your notes. Every sentence is checked against its source.")
+        choices = availability(settings)
+        usable = {choice.spec: choice.label for choice in choices if choice.available}
+        specs = list(usable)
+        model = st.selectbox(
+            "Model",
+            specs,
+            index=specs.index(settings.model) if settings.model in specs else 0,
+            format_func=lambda spec: f"{spec} - {usable[spec]}",
+        )
+        missing = [choice for choice in choices if not choice.available]
+        if missing:
+            with st.expander(f"{len(missing)} more not available"):
+                for choice in missing:
+                    st.html(markup.trouble(f"{choice.label}: {choice.reason}", choice.mend))
+        if st.button("New conversation", width="stretch"):
+            st.session_state["exchanges"] = []
+            st.rerun()
+    return str(model)
+
+
+def _welcome(bot: Ragbot) -> None:
+    st.title("Ask your notes")
+    counts = bot.counts()
+    st.html(
+        markup.plain(
+            f"{counts['documents']} sheets, {counts['passages']} passages: "
+            + "; ".join(bot.titles())
+            + ".",
+            "rb-lead",
+        )
+    )
+    columns = st.columns(2)
+    for position, example in enumerate(EXAMPLES):
+        columns[position % 2].button(
+            example, key=f"example-{position}", on_click=_will_ask, args=(example,), width="stretch"
+        )
+
+
+def _will_ask(question: str) -> None:
+    st.session_state["asked"] = question
+
+
+def _ask(bot: Ragbot, question: str, exchanges: list[Exchange]) -> None:
+    """Answer a new question, drawing each sentence once it is checked."""
+    history = tuple(exchange.as_turn for exchange in exchanges if not exchange.trouble)
+    exchange = Exchange(question)
+    exchanges.append(exchange)
+    with st.chat_message("user"):
+        st.html(markup.plain(question))
+    with st.chat_message("assistant"):
+        stop, place = st.empty(), st.empty()
+        stop.button("Stop", key=f"stop-{len(exchanges)}")
+        try:
+            warm_up = warm_up_of(bot)
+            if not warm_up.is_over:
+                with st.spinner("Loading the search models, once ..."):
+                    warm_up.wait()
+            with (
+                st.spinner("Reading the notes ..."),
+                closing(_events(bot, question, history)) as events,
+            ):
+                for event in events:
+                    if isinstance(event, Sentence):
+                        exchange.sentences.append(event)
+                        place.html(markup.being_written(exchange.sentences))
+                    elif isinstance(event, Answer):
+                        exchange.answer, exchange.data = event, drawn(event, bot)
+        except RagbotError as error:
+            exchange.trouble = (error.message, error.mend)
+        exchange.under_way = False
+        stop.empty()
+        place.empty()
+    st.rerun()
+
+
+def _events(bot: Ragbot, question: str, history: tuple[Turn, ...]) -> Generator[Event, None, None]:
+    yield from bot.stream(question, history)
+
+
+def _draw(exchange: Exchange, position: int, *, last: bool) -> None:
+    with st.chat_message("user"):
+        st.html(markup.plain(exchange.question))
+    with st.chat_message("assistant"):
+        if exchange.trouble is not None:
+            st.html(markup.trouble(*exchange.trouble))
+        elif exchange.answer is None:
+            st.html(markup.being_written(exchange.sentences))
+            st.html(markup.plain("Stopped.", "rb-quiet"))
+        else:
+            _draw_answer(exchange.answer, exchange.data, position)
+        if last:
+            st.button(
+                "Ask again",
+                key=f"again-{position}",
+                on_click=_will_ask_again,
+                args=(exchange.question,),
+            )
+
+
+def _will_ask_again(question: str) -> None:
+    st.session_state["exchanges"].pop()
+    _will_ask(question)
+
+
+def _draw_answer(answer: Answer, data: dict[str, Any] | None, position: int) -> None:
+    if answer.abstained and not answer.sentences:
+        st.html(markup.plain(answer.text))
+    else:
+        _answer_component(key=f"answer-{position}", data=data)
+    if answer.abstained and answer.nearest_topics:
+        _topics(answer.nearest_topics, position)
+    for line in _asides(answer):
+        st.html(markup.plain(line, "rb-quiet"))
+
+
+def _topics(topics: tuple[HeadingPath, ...], position: int) -> None:
+    st.html(markup.plain("Nearest topics in the notes:", "rb-quiet"))
+    for number, path in enumerate(topics):
+        st.button(
+            _literal(path[-1]),
+            key=f"topic-{position}-{number}",
+            on_click=_will_ask,
+            args=(f"What do the notes say about {path[-1]}?",),
+        )
+
+
+def _literal(label: str) -> str:
+    """A button's label is Markdown; this one is text."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!:$~<>|" else c for c in label)
+
+
+def _asides(answer: Answer) -> Iterator[str]:
+    for fell in answer.fell_back_from:
+        yield f"not used: {fell.model_id} ({fell.reason})"
+    if answer.reason and not answer.abstained:
+        yield f"Stopped early: {answer.reason}"
+    if answer.model_id == "none":
+        yield f"No model was asked: {answer.reason}."
+        return
+    first = answer.timings.first_sentence
+    spent = answer.usage
+    parts = [
+        f"answered by {answer.model_id}",
+        f"first sentence {first:.1f} s" if first is not None else "",
+        f"total {answer.timings.total:.1f} s",
+        f"{spent.input_tokens:,} tokens read, {spent.output_tokens:,} written"
+        if spent.input_tokens or spent.output_tokens
+        else "",
+    ]
+    yield " · ".join(part for part in parts if part)

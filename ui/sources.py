@@ -1,0 +1,131 @@
+"""An answer -> the data that the answer component draws: text in pieces, never markup.
+
+The section around a citation is cut into lines and cells here, where the offsets are exact;
+the browser only puts the pieces one after the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import Any
+
+from ragbot.assembly import Ragbot
+from ragbot.evidence import BULLET
+from ragbot.types import Answer, Citation, Passage
+
+Span = tuple[int, int]
+
+_RULER = re.compile(r"^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
+_HEADING = re.compile(r"^ {0,3}#{1,6}\s+")
+
+
+def drawn(answer: Answer, bot: Ragbot) -> dict[str, Any]:
+    """Everything that the component needs, as plain JSON data."""
+    return {
+        "sentences": [
+            {
+                "prefix": sentence.prefix,
+                "text": sentence.text,
+                "markers": list(sentence.markers),
+                "doubt": sentence.reason if sentence.verdict == "unsupported" else None,
+            }
+            for sentence in answer.sentences
+            if not sentence.withheld
+        ],
+        "withheld": [
+            {"text": sentence.text, "reason": sentence.reason or ""}
+            for sentence in answer.sentences
+            if sentence.withheld
+        ],
+        "sources": _sources(answer, bot),
+    }
+
+
+def _sources(answer: Answer, bot: Ragbot) -> list[dict[str, Any]]:
+    by_id = {item.passage.passage_id: item.passage for item in answer.passages}
+    marks: dict[int, list[Citation]] = {}
+    for citation in answer.citations:
+        marks.setdefault(citation.marker, []).append(citation)
+    return [
+        _source(marker, by_id[citations[0].passage_id], citations, bot)
+        for marker, citations in sorted(marks.items())
+    ]
+
+
+def _source(
+    marker: int, passage: Passage, citations: Sequence[Citation], bot: Ragbot
+) -> dict[str, Any]:
+    document = bot.document(passage.doc_id)
+    section = bot.section_of(passage)
+    first, last = passage.lines
+    return {
+        "marker": marker,
+        "path": list(passage.heading_path),
+        "place": f"{passage.source}, "
+        + (f"lines {first}-{last}" if last > first else f"line {first}"),
+        "as_of": document.as_of.isoformat() if document.as_of else None,
+        "lines": section_lines(
+            document.text,
+            (section.start, section.end),
+            (passage.start, passage.end),
+            [(citation.start, citation.end) for citation in citations],
+        ),
+    }
+
+
+def section_lines(
+    text: str, section: Span, tint: Span, marks: Sequence[Span]
+) -> list[dict[str, Any]]:
+    """The lines of a section: `kind` is heading, bullet, row or text; `depth` of a bullet;
+    `cells` each a list of pieces {text, tint, mark}. Characters are those of the document."""
+    lines = []
+    at = section[0]
+    for line in text[section[0] : section[1]].splitlines(keepends=True):
+        body = line.rstrip("\n")
+        start, at = at, at + len(line)
+        if not body.strip() or ("|" in body and _RULER.match(body)):
+            continue
+        if body.lstrip().startswith("|"):
+            cells = [_pieces(text, cell, tint, marks) for cell in _cells(body, start)]
+            lines.append({"kind": "row", "depth": 0, "cells": cells})
+            continue
+        sign = BULLET.match(body)
+        heading = None if sign else _HEADING.match(body)
+        lead = sign.end() if sign else heading.end() if heading else 0
+        indent = len(body.expandtabs(4)) - len(body.expandtabs(4).lstrip())
+        whole = (start + lead, start + len(body))
+        lines.append(
+            {
+                "kind": "bullet" if sign else "heading" if heading else "text",
+                "depth": min(indent // 2, 4) if sign else 0,
+                "cells": [_pieces(text, whole, tint, marks)],
+            }
+        )
+    return lines
+
+
+def _cells(row: str, start: int) -> Iterable[Span]:
+    """The spans between the bars of a table row, white space trimmed."""
+    bars = [match.start() for match in re.finditer(r"(?<!\\)\|", row)]
+    ends = bars[1:] if bars[-1] == len(row.rstrip()) - 1 else [*bars[1:], len(row)]
+    for left, right in zip(bars, ends, strict=False):
+        cell = row[left + 1 : right]
+        lead = len(cell) - len(cell.lstrip())
+        yield start + left + 1 + lead, start + left + 1 + max(lead, len(cell.rstrip()))
+
+
+def _pieces(text: str, span: Span, tint: Span, marks: Sequence[Span]) -> list[dict[str, Any]]:
+    edges = {*span}
+    for start, end in [tint, *marks]:
+        edges.update(edge for edge in (start, end) if span[0] < edge < span[1])
+    cuts = sorted(edges)
+    return [
+        {
+            "text": text[a:b],
+            "tint": tint[0] <= a < tint[1],
+            "mark": any(start <= a < end for start, end in marks),
+        }
+        for a, b in pairwise(cuts)
+    ]
