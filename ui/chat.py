@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from ragbot.chain import ABSTAINS
 from ragbot.chat_models import availability
 from ragbot.errors import RagbotError
 from ragbot.settings import Settings, load_settings
@@ -198,7 +199,7 @@ def _will_ask_again(question: str) -> None:
 
 def _draw_answer(answer: Answer, data: dict[str, Any] | None, position: int) -> None:
     if answer.abstained and not answer.sentences:
-        st.html(markup.plain(answer.text))
+        st.html(markup.plain(ABSTAINS))
     else:
         _answer_component(key=f"answer-{position}", data=data)
     if answer.abstained and answer.nearest_topics:
