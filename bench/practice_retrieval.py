@@ -1,7 +1,7 @@
 """Does the bare practice question find the section that answers it?
 
-    python -m bench.practice_retrieval                        the bank, over corpus/
-    python -m bench.practice_retrieval --pasted FILE.txt      the file's own questions, over the file
+    python -m bench.practice_retrieval                     the bank, over corpus/
+    python -m bench.practice_retrieval --pasted FILE.txt   the file's own questions, over it
 
 Prints recall@1 and recall@5 of the fusion beside dense and lexical search alone, with Wilson's
 95% interval, and the misses. A hit is a passage of the very section that the bank points to; the

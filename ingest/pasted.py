@@ -75,8 +75,10 @@ def _sheets(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line], list[Line]
         after = opens[place + 1] if place + 1 < len(opens) else len(filled)
         first = filled[at]
         doubled = at + 1 < after and filled[at + 1].text.strip() == first.text.strip()
-        title = first.text.strip() if _may_be_heading(first.text) else "Notes"
-        skip = 2 if doubled else 1 if title != "Notes" else 0
+        # A line with nothing under it is no title but all there is.
+        titled = _may_be_heading(first.text) and at + (2 if doubled else 1) < after
+        title = first.text.strip() if titled else "Notes"
+        skip = (2 if doubled else 1) if titled else 0
         end = filled[after].start if after < len(filled) else lines[-1].end
         begin = filled[at + skip].number if at + skip < after else first.number + skip
         last = filled[after].number if after < len(filled) else lines[-1].number + 1
@@ -130,6 +132,13 @@ class _Reader:
                 self._add("paragraph", group)
         self._close_section(self._outline.document.end)
         self._take_questions()
+        if not self._outline.blocks and not self._outline.questions:
+            # Short lines with nothing under any of them are no headings but the text.
+            self._heading = self._parent = None
+            self._outline.headings.clear()
+            for group in groups:
+                if group[0].number not in self._outline.dropped:
+                    self._add("paragraph", group)
         return self._outline
 
     def _is_heading(self, group: Sequence[Line]) -> bool:

@@ -6,6 +6,7 @@ question -> query -> passages -> evidence, or an abstention
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ from ragbot.types import (
 
 LONGEST_QUESTION = 8_000  # characters; a pasted exam scenario with its options has about 1,000
 REMEMBERED_TURNS = 3
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
 ABSTAINS = "The notes don't answer this."
 
 
@@ -41,7 +43,8 @@ def cleaned_question(question: str) -> str:
     Raises:
         QuestionError: nothing is left of it, or it is far too long.
     """
-    printable = "".join(c if c.isprintable() or c in "\n\t" else " " for c in question)
+    uncolored = _ESCAPE.sub("", question)
+    printable = "".join(c if c.isprintable() or c in "\n\t" else " " for c in uncolored)
     text = printable.strip()
     if not any(c.isalnum() for c in text):
         raise QuestionError("the question is empty", mend="ask in words")
@@ -232,7 +235,8 @@ def _abstention(
 
 
 def _nearest_topics(passages: Sequence[RetrievedPassage], most: int = 3) -> tuple[HeadingPath, ...]:
-    return tuple(dict.fromkeys(item.passage.heading_path for item in passages))[:most]
+    by_name = {item.passage.heading_path[-1]: item.passage.heading_path for item in passages}
+    return tuple(by_name.values())[:most]
 
 
 class _Clock:

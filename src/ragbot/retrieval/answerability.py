@@ -39,4 +39,8 @@ def judge_evidence(question: str, evidence: Sequence[Evidence], index: Index) ->
         enough = max(relevance) >= ANSWERS
     else:
         enough = mostly_known and cosine >= COSINE
-    return Finding(enough, None if enough else "no passage of the notes answers this")
+    if enough:
+        return Finding(True)
+    if not mostly_known:
+        return Finding(False, "most words of the question are not in the notes; try their language")
+    return Finding(False, "no passage of the notes answers this")
