@@ -1,64 +1,69 @@
-# make run    set up, fetch models, index the notes, open the chat page
-# make test   everything that the tests need, then all tests
-# make check  linter, types, import rules
+# Everything from a fresh clone to the page in the browser: make run
 
 PYTHON ?= python3
-VENV   := .venv
-BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check
-PORT   ?= 8501
-# Where there is no screen, no browser is opened; the address is printed all the same.
-HEADLESS := $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(findstring Darwin,$(shell uname))),false,true)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
-.PHONY: run test check fix ingest models chromium clean help
+# The page: what to run, where; and what to give to pytest.
+PORT ?= 8501
+ARGS ?=
+
 .DEFAULT_GOAL := help
+.PHONY: help run ingest test check fix clean dev weights test-weights chromium
 
-help:  ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/.installed models ingest  ## set up what is missing, then open the chat page
-	$(BIN)/streamlit run app.py --server.port $(PORT) --server.headless $(HEADLESS)
+run: $(VENV)/.installed weights ingest ## set up what is missing, then serve the page
+	$(BIN)/streamlit run app.py --server.port=$(PORT)
 
-test: $(VENV)/.installed-dev chromium  ## all tests: unit, integration, browser
-	$(BIN)/ragbot models pull reranker chat-tiny
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+ingest: $(VENV)/.installed ## bring the index to what corpus/ holds
+	$(BIN)/python -m ingest
 
-check: $(VENV)/.installed-dev  ## linter, format, types, import rules
+test: dev test-weights chromium ## all tests (ARGS="-k words" for some)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+check: dev ## linter, formatter, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-fix: $(VENV)/.installed-dev  ## let the linter mend what it can
+fix: dev ## what the linter and the formatter can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-ingest: $(VENV)/.installed  ## bring the index to what corpus/ holds
-	$(BIN)/python -m ingest
+clean: ## drop the venv, the index and the caches; fetched weights stay
+	rm -rf $(VENV) .ragbot .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find src ingest eval ui tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# Without the weights the bot still answers, with quotes; so a failure here is only told.
-models: $(VENV)/.installed  ## fetch the model weights, once
-	@$(BIN)/ragbot models pull reranker || true
-	@$(BIN)/ragbot models pull chat || echo "no local chat model: quotes will answer (try again: make models)"
+# Without the weights there are still answers, so a network that is missing stops nothing.
+weights: $(VENV)/.installed
+	@$(BIN)/ragbot models pull || echo "not all weights were fetched: answers are simpler until 'ragbot models pull' succeeds"
 
-chromium: $(VENV)/.installed-dev
-	@if command -v chromium chromium-browser google-chrome google-chrome-stable >/dev/null; then :; \
-	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-	    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; \
-	else $(BIN)/playwright install chromium; fi
+# The tests skip what they lack; here they shall lack nothing.
+test-weights: dev
+	@$(BIN)/ragbot models pull reranker chat-tiny
 
-$(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
-	    { echo "ragbot needs Python 3.11 or newer: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 1; }
+chromium: dev
+	@for name in $(BROWSERS); do if command -v $$name; then exit 0; fi; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null && apt-get update && \
+		apt-get install --yes --no-install-recommends chromium; then exit 0; fi; \
+	$(BIN)/python -m playwright install chromium
+
+dev: $(VENV)/.installed-dev
+
+# Stamps: an install is repeated only when what it was made from has changed.
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@touch $(VENV)/.installed $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("error: ragbot needs Python 3.11 or newer, and $(PYTHON) is %d.%d\n  to mend it: make PYTHON=python3.12 ..." % v[:2])'
 	$(PYTHON) -m venv $(VENV)
-
-$(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) install -q -c constraints.txt -e .
-	@touch $@
-
-$(VENV)/.installed-dev: $(VENV)/.installed
-	$(PIP) install -q -c constraints.txt -e '.[dev]'
-	@touch $@
-
-clean:  ## remove the environment and the index (not the fetched models)
-	rm -rf $(VENV) .ragbot

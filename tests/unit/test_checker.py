@@ -17,7 +17,9 @@ STACKING = passage(
 )
 BOXES = passage("- A Boxes item can be at most 400 KB.\n- Boxes rotates its labels automatically.")
 CRATES = passage(
-    "- Rotation of labels decides between Boxes and Crates.\n- Crates has no built-in rotation of labels.\n- A Crates document can be up to 16 MB.",
+    "- Rotation of labels decides between Boxes and Crates.\n"
+    "- Crates has no built-in rotation of labels.\n"
+    "- A Crates document can be up to 16 MB.",
     "Crates",
     start=200,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from ragbot.chat_models import aws
@@ -11,7 +12,11 @@ from ragbot.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-RETRIES = 3
+ATTEMPTS = 3
+CONNECT_SECONDS = 5
+
+# us.anthropic.claude-..., anthropic.claude-...: at the end of an ARN or on its own.
+_PROVIDER = re.compile(r"(?:[/]|^)(?:(?:us|us-gov|eu|apac|ca|jp|au|global)\.)?([a-z0-9]+)\.[^/]+$")
 
 
 def open_bedrock(model: str, settings: Settings) -> BaseChatModel:
@@ -22,35 +27,41 @@ def open_bedrock(model: str, settings: Settings) -> BaseChatModel:
     Raises:
         ModelUnavailableError: no region is set anywhere.
     """
-    if aws.region() is None:
-        # Left to the library, this becomes a validation error about credentials.
-        raise ModelUnavailableError("no AWS region is set", mend="export AWS_REGION=us-east-1")
+    region = aws.region()
+    if region is None:
+        raise ModelUnavailableError(
+            "no AWS region is set: export AWS_REGION", mend="export AWS_REGION=us-east-1"
+        )
+    import boto3
     from botocore.config import Config
     from langchain_aws import ChatBedrockConverse
 
+    session = boto3.Session(region_name=region)
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=settings.timeout,
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+    )
     more: dict[str, Any] = {}
     if model.startswith("arn:"):
-        more["provider"] = _provider_of(model)
-    return ChatBedrockConverse(
+        more["provider"] = provider_of(model)
+    chat_model = ChatBedrockConverse(
         model=model,
-        region_name=aws.region(),
+        # Our own clients: the library wraps what goes wrong in making them in a validation
+        # error about credentials, whatever it was.
+        client=session.client("bedrock-runtime", config=config),
+        bedrock_client=session.client("bedrock", config=config),
+        region_name=region,
         temperature=0,
         max_tokens=settings.max_tokens,
-        # Ids that the library does not know would silently lose streaming.
-        disable_streaming=False,
-        config=Config(
-            connect_timeout=5,
-            read_timeout=settings.timeout,
-            retries={"mode": "standard", "total_max_attempts": RETRIES},
-        ),
         **more,
     )
+    # The library turns streaming off for every id that it does not know.
+    chat_model.disable_streaming = False
+    return chat_model
 
 
-def _provider_of(arn: str) -> str:
-    """The provider's name in an ARN of a model or profile; amazon where it has none."""
-    name = arn.rsplit("/", 1)[-1]
-    parts = name.split(".")
-    if parts[0] in ("us", "eu", "apac", "global", "us-gov") and len(parts) > 1:
-        return parts[1]
-    return parts[0] if len(parts) > 1 else "amazon"
+def provider_of(model: str) -> str:
+    """The provider named in a model id or ARN; amazon where it names none."""
+    found = _PROVIDER.search(model)
+    return found.group(1) if found else "amazon"

@@ -1,6 +1,6 @@
 """RAGBOT_MODEL -> the candidates to answer, first choice first.
 
-    auto                     Bedrock where credentials and region resolve, else the local GGUF
+    auto                     Bedrock where credentials and region resolve, then the local GGUF
     bedrock[:ID|profile|ARN] Amazon Bedrock
     openai:MODEL             any OpenAI-compatible server (RAGBOT_OPENAI_BASE_URL)
     local[:PATH.gguf|:ORG/REPO/FILE.gguf]
@@ -12,14 +12,16 @@
 from __future__ import annotations
 
 import difflib
+import functools
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ragbot import weights
-from ragbot.chat_models import aws
-from ragbot.errors import ModelUnavailableError, SettingsError
+from ragbot.chat_models import aws, openai_compatible
+from ragbot.errors import ModelUnavailableError, RagbotError, SettingsError
 from ragbot.settings import Settings
 from ragbot.types import FellBack
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 PULL = "ragbot models pull"
 FORMS = (
     "auto",
+    "bedrock",
     "bedrock:MODEL",
     "openai:MODEL",
     "local",
@@ -36,13 +39,21 @@ FORMS = (
     "local:ORG/REPO/FILE.gguf",
     "quotes",
 )
+_KINDS = ("auto", "bedrock", "openai", "local", "quotes")
+_HUB_FILE = re.compile(r"(?P<repository>\w[\w.-]*/\w[\w.-]*)/(?P<file>\w[\w.-]*\.gguf)")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A model that may answer; `open` imports what it needs and may fail with
-    ModelUnavailableError. `withhold_unsupported`: too small to be trusted with a sentence
-    that the notes do not bear out."""
+    """A model that may answer.
+
+    Attributes:
+        model_id: as the answer names it.
+        open: gives the model, the same one each time; imports what it needs, and raises
+            ModelUnavailableError or an error that `explain_failure` knows.
+        withhold_unsupported: it is too small to be trusted with a sentence that the notes
+            do not bear out.
+    """
 
     model_id: str
     open: Callable[[], BaseChatModel]
@@ -67,122 +78,135 @@ def candidates(settings: Settings) -> tuple[Candidate, ...]:
         SettingsError: RAGBOT_MODEL means nothing.
         ModelUnavailableError: a named model file that is not there.
     """
-    kind, _, rest = settings.model.partition(":")
+    kind, named = _parsed(settings.model)
     chosen: list[Candidate] = []
-    if kind == "auto" and not rest:
-        if aws.missing() is None:
-            chosen.append(_bedrock(settings.bedrock_model, settings))
-        if _local_file(settings) is not None:
-            chosen.append(_local(None, settings))
-    elif kind == "bedrock":
-        chosen.append(_bedrock(rest or settings.bedrock_model, settings))
-    elif kind == "openai" and rest:
-        chosen.append(_openai(rest, settings))
-    elif kind == "local":
-        if rest or _local_file(settings) is not None:
-            chosen.append(_local(rest or None, settings))
-    elif settings.model != "quotes":
-        near = difflib.get_close_matches(kind, ["auto", "bedrock", "openai", "local", "quotes"], 1)
-        hint = f"did you mean {near[0]}? It is" if near else "set RAGBOT_MODEL to"
-        raise SettingsError(
-            f"RAGBOT_MODEL={settings.model!r} names no model",
-            mend=f"{hint} one of {', '.join(FORMS)}",
-        )
+    if kind == "bedrock" or (kind == "auto" and aws.missing() is None):
+        chosen.append(_bedrock(named or _bedrock_name(settings), settings))
+    if kind == "openai":
+        chosen.append(_openai(named, settings))
+    if kind == "local" and named:
+        chosen.append(_named_file(named, settings))
+    elif kind in ("auto", "local") and _no_local(settings) is None:
+        file = _pulled_file(settings)
+        chosen.append(_local(file.stem, lambda: file, settings))
     return (*chosen, _quotes())
 
 
 def passed_over(settings: Settings) -> tuple[FellBack, ...]:
-    """What RAGBOT_MODEL would have preferred and why it cannot answer here."""
-    found = []
-    if settings.model == "auto" and (reason := aws.missing()) is not None:
-        found.append(FellBack("bedrock", reason))
-    bedrock_answers = settings.model == "auto" and not found
-    if (
-        settings.model in ("auto", "local")
-        and not bedrock_answers
-        and _local_file(settings) is None
-    ):
-        found.append(FellBack("local", f"its weights are not here: {PULL}"))
+    """What RAGBOT_MODEL would have preferred and why it cannot answer here.
+
+    Raises:
+        SettingsError: RAGBOT_MODEL means nothing.
+    """
+    kind, named = _parsed(settings.model)
+    no_aws = aws.missing() if kind == "auto" else None
+    found = [FellBack("bedrock", no_aws)] if no_aws is not None else []
+    if (kind == "local" and not named) or no_aws is not None:
+        reason = _no_local(settings)
+        if reason is not None:
+            found.append(FellBack("local", f"{reason}: {PULL}"))
     return tuple(found)
 
 
 def availability(settings: Settings) -> tuple[Availability, ...]:
-    """The choices for a model picker; asks no network and imports nothing heavy."""
-    no_aws = aws.missing()
-    no_local = None if _local_file(settings) else "its weights are not here"
-    no_server = None if settings.openai_base_url else "no server is set"
-    listed = [
-        Availability("auto", "the best that works here", True),
-        Availability(
-            "bedrock",
-            f"Amazon Bedrock ({settings.bedrock_model or 'default model'})",
-            no_aws is None,
-            no_aws,
-            None if no_aws is None else "aws configure, or export AWS_PROFILE and AWS_REGION",
-        ),
-        Availability(
-            "local",
-            "Qwen2.5 1.5B on this machine",
-            no_local is None,
-            no_local,
-            None if no_local is None else PULL,
-        ),
-        Availability("quotes", "verbatim quotes, no model", True),
-    ]
-    if settings.model.startswith("openai:") or no_server is None:
-        spec = settings.model if settings.model.startswith("openai:") else "openai:default"
-        listed.insert(
-            2, Availability(spec, f"server {settings.openai_base_url or ''}".strip(), True)
-        )
-    if settings.model not in {choice.spec for choice in listed}:
-        listed.insert(1, Availability(settings.model, settings.model, True))
-    return tuple(listed)
+    """The choices for a model picker; imports nothing heavy."""
+    specs = ["auto", "bedrock", "local", "quotes"]
+    if settings.model not in specs:
+        specs.insert(1, settings.model)
+    return tuple(_choice(spec, settings) for spec in specs)
 
 
-def _bedrock(model: str | None, settings: Settings) -> Candidate:
-    name = model or aws.default_model()
+def _choice(spec: str, settings: Settings) -> Availability:
+    label, reason, mend = spec, None, None
+    try:
+        kind, named = _parsed(spec)
+        if kind == "auto":
+            label = "the best that works here"
+        elif kind == "bedrock":
+            label = f"Amazon Bedrock, {named or _bedrock_name(settings)}"
+            reason, mend = aws.missing(), "aws configure, or export AWS_PROFILE and AWS_REGION"
+        elif kind == "openai":
+            label = f"{named} at {settings.openai_base_url or 'OpenAI'}"
+            reason = openai_compatible.missing(settings)
+            mend = "set RAGBOT_OPENAI_BASE_URL or RAGBOT_OPENAI_API_KEY"
+        elif kind == "local" and named:
+            label = _named_file(named, settings).model_id
+        elif kind == "local":
+            label, reason, mend = "Qwen2.5 1.5B on this machine", _no_local(settings), PULL
+        else:
+            label = "verbatim quotes, no model"
+    except RagbotError as error:
+        reason, mend = error.message, error.mend
+    return Availability(spec, label, reason is None, reason, mend if reason else None)
 
+
+def _parsed(spec: str) -> tuple[str, str]:
+    """The kind of model and what is named after the colon.
+
+    Raises:
+        SettingsError: it is none of the forms.
+    """
+    kind, colon, named = spec.strip().partition(":")
+    named = named.strip()
+    whole = bool(named) if colon else kind != "openai"
+    if kind in ("bedrock", "openai", "local") and whole:
+        return kind, named
+    if kind in ("auto", "quotes") and not colon:
+        return kind, ""
+    near = difflib.get_close_matches(kind.lower(), _KINDS, 1)
+    raise SettingsError(
+        f"RAGBOT_MODEL={spec!r} names no model" + (f"; did you mean {near[0]}?" if near else ""),
+        mend=f"set RAGBOT_MODEL to one of: {', '.join(FORMS)}",
+    )
+
+
+def _bedrock(name: str, settings: Settings) -> Candidate:
     def open_model() -> BaseChatModel:
         from ragbot.chat_models.bedrock import open_bedrock
 
         return open_bedrock(name, settings)
 
-    return Candidate(f"bedrock:{name}", open_model, withhold_unsupported=False)
+    return Candidate(f"bedrock:{name}", functools.cache(open_model), withhold_unsupported=False)
 
 
-def _openai(model: str, settings: Settings) -> Candidate:
+def _bedrock_name(settings: Settings) -> str:
+    return settings.bedrock_model or aws.default_model()
+
+
+def _openai(name: str, settings: Settings) -> Candidate:
     def open_model() -> BaseChatModel:
         from ragbot.chat_models.openai_compatible import open_openai
 
-        return open_openai(model, settings)
+        return open_openai(name, settings)
 
-    return Candidate(f"openai:{model}", open_model, withhold_unsupported=False)
+    return Candidate(f"openai:{name}", functools.cache(open_model), withhold_unsupported=False)
 
 
-def _local(named: str | None, settings: Settings) -> Candidate:
-    hub = _hub_parts(named) if named else None
-    if named and hub is None and not Path(named).is_file():
-        raise ModelUnavailableError(
-            f"there is no model file {named}",
-            mend=f"check the path, or use RAGBOT_MODEL=local ({PULL})",
-        )
-
+def _local(name: str, find: Callable[[], Path], settings: Settings) -> Candidate:
     def open_model() -> BaseChatModel:
         from ragbot.chat_models.local import open_local
 
-        if hub is not None:
-            file = weights.fetch_hub_file(*hub, settings.models_dir)
-        elif named:
-            file = Path(named)
-        else:
-            found = _local_file(settings)
-            if found is None:
-                raise ModelUnavailableError("the local weights are not here", mend=PULL)
-            file = found
-        return open_local(file, settings)
+        return open_local(find(), settings)
 
-    stem = Path(named).stem if named else Path(*weights.CATALOGUE["chat"].files).stem
-    return Candidate(f"local:{stem}", open_model, withhold_unsupported=True)
+    return Candidate(f"local:{name}", functools.cache(open_model), withhold_unsupported=True)
+
+
+def _named_file(named: str, settings: Settings) -> Candidate:
+    """`local:PATH.gguf`, or `local:ORG/REPO/FILE.gguf` where no such path is here."""
+    path = Path(named).expanduser()
+    if path.is_file():
+        return _local(path.stem, lambda: path, settings)
+    hub = _HUB_FILE.fullmatch(named)
+    if hub is None:
+        raise ModelUnavailableError(
+            f"there is no model file {named}",
+            mend="check the path in RAGBOT_MODEL, or use RAGBOT_MODEL=local",
+        )
+    return _local(
+        path.stem,
+        lambda: weights.fetch_hub_file(hub["repository"], hub["file"], settings.models_dir),
+        settings,
+    )
 
 
 def _quotes() -> Candidate:
@@ -191,22 +215,15 @@ def _quotes() -> Candidate:
 
         return QuotesChatModel()
 
-    return Candidate("quotes", open_model, withhold_unsupported=True)
+    return Candidate("quotes", functools.cache(open_model), withhold_unsupported=True)
 
 
-def _local_file(settings: Settings) -> Path | None:
-    folder = weights.find("chat", settings.models_dir)
-    return None if folder is None else folder / next(iter(weights.CATALOGUE["chat"].files))
+def _pulled_file(settings: Settings) -> Path:
+    return settings.models_dir / "chat" / next(iter(weights.CATALOGUE["chat"].files))
 
 
-def _hub_parts(named: str) -> tuple[str, str] | None:
-    """`org/repo/file.gguf` -> (org/repo, file.gguf), unless such a file lies here."""
-    parts = named.split("/")
-    if (
-        len(parts) == 3
-        and all(parts)
-        and parts[0] not in (".", "..", "~")
-        and not Path(named).exists()
-    ):
-        return f"{parts[0]}/{parts[1]}", parts[2]
-    return None
+def _no_local(settings: Settings) -> str | None:
+    """Why the local model cannot answer here."""
+    if not _pulled_file(settings).is_file():
+        return "its weights were not fetched"
+    return weights.damage("chat", settings.models_dir)

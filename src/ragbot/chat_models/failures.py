@@ -1,6 +1,7 @@
 """What a provider's or network's failure means, and what cures it, in one sentence.
 
-Matched by class name and error code, so that no library is imported to explain its errors.
+Told apart by error code, and by library and class name, so that no library is imported to
+explain its errors. What a provider says is never passed on: it can hold account ids and keys.
 """
 
 from __future__ import annotations
@@ -9,87 +10,133 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_BEDROCK: Mapping[str, str] = {
-    "ThrottlingException": "Bedrock is throttling this account: wait a little, or ask for a higher quota",
-    "TooManyRequestsException": "Bedrock is throttling this account: wait a little, or ask for a higher quota",
+from ragbot.errors import ModelUnavailableError
+
+_THROTTLED = "Bedrock is throttling this account: wait a little, or ask for a higher quota"
+_EXPIRED = "the AWS credentials have expired: renew them (aws sso login) and start ragbot again"
+_SIGN_IN = "the AWS sign-in has expired: aws sso login"
+_SILENT = "the model stopped answering: try again, or raise RAGBOT_TIMEOUT"
+_BROKE_OFF = "the model's stream broke off: try again"
+
+# Error codes of AWS.
+_CODES: Mapping[str, str] = {
+    "ThrottlingException": _THROTTLED,
+    "TooManyRequestsException": _THROTTLED,
     "ServiceQuotaExceededException": "the account's Bedrock quota is used up: ask for more under Service Quotas",
-    "AccessDeniedException": "the account may not use this model: allow bedrock:InvokeModel in IAM and "
-    "enable the model in the Bedrock console",
-    "ResourceNotFoundException": "Bedrock knows no such model in this region: check the id and AWS_REGION",
+    "ResourceNotFoundException": "Bedrock has no such model in this region: check RAGBOT_MODEL and AWS_REGION",
     "ModelNotReadyException": "the model is not ready yet: try again in a minute",
-    "ModelTimeoutException": "the model took too long: try again, or a smaller model",
-    "ModelErrorException": "the model failed on this request: try again, or another model",
+    "ModelTimeoutException": "the model took too long: try again, or choose a smaller model",
+    "ModelErrorException": "the model failed on this request: try again, or choose another model",
     "ModelStreamErrorException": "the model failed while it was answering: try again",
     "InternalServerException": "Bedrock had an internal error: try again",
     "ServiceUnavailableException": "Bedrock is not available at the moment: try again",
-    "ExpiredTokenException": "the AWS credentials have expired: renew them (aws sso login)",
-    "ExpiredToken": "the AWS credentials have expired: renew them (aws sso login)",
+    "ExpiredTokenException": _EXPIRED,
+    "ExpiredToken": _EXPIRED,
+    "RequestExpired": "AWS found the request too old: check the clock of this machine",
     "UnrecognizedClientException": "the AWS credentials are not valid: check AWS_ACCESS_KEY_ID and its secret",
+    "InvalidClientTokenId": "the AWS credentials are not valid: check AWS_ACCESS_KEY_ID and its secret",
     "InvalidSignatureException": "the AWS credentials are not valid: check the secret key and the clock",
 }
+
+# What a ValidationException says -> what it means.
+_INVALID: tuple[tuple[str, str], ...] = (
+    (
+        r"on-demand throughput",
+        "this model is only to be had through an inference profile: put us., eu., apac. or global. in front of its id",
+    ),
+    (
+        r"model identifier is invalid",
+        "Bedrock knows no model of this id: check RAGBOT_MODEL and AWS_REGION",
+    ),
+    (
+        r"too long|too many (?:input )?tokens|context (?:window|length)",
+        "the question and its passages are too long for this model: lower RAGBOT_K, or choose another model",
+    ),
+    (
+        r"n.t support|not support|not available",
+        "this model cannot hold a streamed conversation on Bedrock: choose another model",
+    ),
+)
+
+# Library and class -> what it means; of a class and its bases, the nearest counts.
 _CLASSES: Mapping[str, str] = {
-    "NoCredentialsError": "no AWS credentials were found: aws configure, or export AWS_PROFILE",
-    "PartialCredentialsError": "the AWS credentials are incomplete: aws configure",
-    "NoRegionError": "no AWS region is set: export AWS_REGION",
-    "ProfileNotFound": "there is no such AWS profile: check AWS_PROFILE",
-    "TokenRetrievalError": "the AWS sign-in has expired: aws sso login",
-    "UnauthorizedSSOTokenError": "the AWS sign-in has expired: aws sso login",
-    "SSOTokenLoadError": "there is no AWS sign-in: aws sso login",
-    "EndpointConnectionError": "the endpoint of Bedrock cannot be reached: check the network and AWS_REGION",
-    "ConnectTimeoutError": "the model's endpoint cannot be reached: check the network",
-    "ReadTimeoutError": "the model stopped answering: try again, or raise RAGBOT_TIMEOUT",
-    "ConnectionClosedError": "the connection to the model was closed: try again",
-    "ResponseStreamingError": "the model's stream broke off: try again",
-    "ProxyConnectionError": "the proxy cannot be reached: check HTTPS_PROXY",
-    "SSLError": "the model's certificate is not trusted: check AWS_CA_BUNDLE or the proxy",
-    "ChecksumMismatch": "the model's stream was damaged on the way: try again",
-    "APIConnectionError": "the model server cannot be reached: start it, or check RAGBOT_OPENAI_BASE_URL",
-    "APITimeoutError": "the model server does not answer: try again, or raise RAGBOT_TIMEOUT",
-    "AuthenticationError": "the model server refused the key: check RAGBOT_OPENAI_API_KEY",
-    "PermissionDeniedError": "the model server does not allow this model to this key",
-    "NotFoundError": "the model server knows no such model: check RAGBOT_MODEL",
-    "RateLimitError": "the model server is throttling: wait a little",
-    "BadRequestError": "the model server refused the request",
-    "UnprocessableEntityError": "the model server refused the request",
-    "InternalServerError": "the model server had an internal error: try again",
-    "RemoteProtocolError": "the model server broke off: try again",
-    "ReadTimeout": "the model stopped answering: try again, or raise RAGBOT_TIMEOUT",
-    "ConnectError": "the model server cannot be reached",
+    "botocore.NoCredentialsError": "no AWS credentials were found: aws configure, or export AWS_PROFILE",
+    "botocore.PartialCredentialsError": "the AWS credentials are incomplete: aws configure",
+    "botocore.NoRegionError": "no AWS region is set: export AWS_REGION",
+    "botocore.ProfileNotFound": "there is no such AWS profile: check AWS_PROFILE",
+    "botocore.ConfigParseError": "an AWS configuration file cannot be read: check ~/.aws/config and ~/.aws/credentials",
+    "botocore.CredentialRetrievalError": "the AWS credentials could not be fetched: check credential_process and the profile",
+    "botocore.MetadataRetrievalError": "the AWS credentials could not be fetched: check the role of this container",
+    "botocore.TokenRetrievalError": _SIGN_IN,
+    "botocore.UnauthorizedSSOTokenError": _SIGN_IN,
+    "botocore.SSOError": _SIGN_IN,
+    "botocore.LoginError": "the AWS sign-in has expired: aws login",
+    "botocore.EndpointConnectionError": "the endpoint of Bedrock cannot be reached: check the network and AWS_REGION",
+    "botocore.ConnectTimeoutError": "the endpoint of Bedrock cannot be reached: check the network and AWS_REGION",
+    "botocore.ProxyConnectionError": "the proxy cannot be reached: check HTTPS_PROXY",
+    "botocore.SSLError": "the certificate of Bedrock's endpoint is not trusted: check AWS_CA_BUNDLE and the proxy",
+    "botocore.ReadTimeoutError": _SILENT,
+    "botocore.HTTPClientError": _BROKE_OFF,
+    "botocore.ParserError": _BROKE_OFF,  # of an event that was damaged on its way
+    "botocore.ConnectionError": "the endpoint of Bedrock cannot be reached: check the network and AWS_REGION",
+    "botocore.InvalidRegionError": "AWS has no such region: check AWS_REGION",
+    "botocore.ParamValidationError": "Bedrock cannot be asked like this: check the model id in RAGBOT_MODEL",
+    "botocore.InvalidConfigError": "the AWS configuration cannot be used: check the profile in ~/.aws/config",
+    "botocore.BotoCoreError": "the AWS library failed: check the AWS configuration (aws sts get-caller-identity)",
+    "urllib3.ReadTimeoutError": _SILENT,
+    "urllib3.HTTPError": _BROKE_OFF,
+    "openai.APITimeoutError": "the model server does not answer: try again, or raise RAGBOT_TIMEOUT",
+    "openai.APIConnectionError": "the model server cannot be reached: start it, or check RAGBOT_OPENAI_BASE_URL",
+    "openai.AuthenticationError": "the model server refused the key: check RAGBOT_OPENAI_API_KEY",
+    "openai.PermissionDeniedError": "the model server does not allow this model to this key: choose another model or key",
+    "openai.NotFoundError": "the model server has no such model: check RAGBOT_MODEL and RAGBOT_OPENAI_BASE_URL",
+    "openai.RateLimitError": "the model server is throttling, or the account's quota is used up: wait a little, or check the account",
+    "openai.APIStatusError": "the model server refused the request: check that the model is a chat model, or choose another",
+    "openai.InternalServerError": "the model server had an internal error: try again",
+    "openai.OpenAIError": "the model server failed: try again",
+    "httpx.TimeoutException": _SILENT,
+    "httpx.TransportError": _BROKE_OFF,
+    "builtins.TimeoutError": _SILENT,
+    "builtins.ConnectionError": _BROKE_OFF,
 }
-_ON_DEMAND = re.compile(r"on-demand throughput isn.t supported|inference profile", re.IGNORECASE)
+# Our operation -> the IAM action that allows it.
+_ACTIONS = {"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"}
 
 
 def explain_failure(error: BaseException) -> str | None:
-    """One plain sentence with the cure; None for an error that is no model's fault.
-
-    Messages of the provider are not passed on whole: they can hold account ids and keys.
-    """
-    code = _code_of(error)
-    if code == "ValidationException":
-        return _invalid(str(error))
+    """One plain sentence with the cure; None for an error that is no model's fault."""
+    if isinstance(error, ModelUnavailableError):
+        return error.message
+    code = _aws_code(error)
     if code is not None:
-        return _BEDROCK.get(code, f"Bedrock refused with {code}")
+        return _explain_code(code, error)
     for kind in type(error).__mro__:
-        if kind.__name__ in _CLASSES:
-            return _CLASSES[kind.__name__]
+        known = _CLASSES.get(f"{kind.__module__.partition('.')[0]}.{kind.__name__}")
+        if known is not None:
+            return known
     return None
 
 
-def _code_of(error: BaseException) -> str | None:
+def _aws_code(error: BaseException) -> str | None:
+    if not any(kind.__module__ == "botocore.exceptions" for kind in type(error).__mro__):
+        return None
     response: Any = getattr(error, "response", None)
-    if isinstance(response, dict):
-        # Errors in the middle of a stream carry their code in camel case.
-        code = str(response.get("Error", {}).get("Code") or "") or None
-        return code[0].upper() + code[1:] if code else None
-    return None
+    code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+    # Errors in the middle of a stream carry their code with a small first letter.
+    return code[0].upper() + code[1:] if isinstance(code, str) and code else None
 
 
-def _invalid(message: str) -> str:
-    if _ON_DEMAND.search(message):
+def _explain_code(code: str, error: BaseException) -> str:
+    if code == "AccessDeniedException":
+        operation = getattr(error, "operation_name", "Converse")
+        action = _ACTIONS.get(operation, operation)
         return (
-            "this model is only to be had through an inference profile: put us., eu., apac. or "
-            "global. in front of its id"
+            f"the account may not use this model: allow bedrock:{action} in IAM, and enable the "
+            "model in the Bedrock console"
         )
-    if re.search(r"model identifier is invalid", message, re.IGNORECASE):
-        return "Bedrock knows no model of this id: check RAGBOT_MODEL"
-    return "Bedrock refused the request as not valid for this model"
+    if code == "ValidationException":
+        for pattern, meaning in _INVALID:
+            if re.search(pattern, str(error), re.IGNORECASE):
+                return meaning
+        return "Bedrock refused the request as not valid for this model: choose another model"
+    return _CODES.get(code, f"Bedrock refused the request ({code}): try again, or another model")

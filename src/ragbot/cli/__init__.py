@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -18,6 +19,9 @@ _COMMANDS = ("ask", "chat", "search", "doctor", "models")
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit code: 0 done, 1 an error told, 2 wrong usage, 130 stopped."""
     options = _parser().parse_args(arguments)
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # no terminal is too old for an answer
     try:
         command = import_module(f"ragbot.cli.{options.command}")
         code: int = command.run(options)
@@ -27,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        print(file=sys.stderr)
         return 130
     except BrokenPipeError:
         # The reader (head, less) has had enough. Python would complain once more at exit.
@@ -50,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
 
     search = commands.add_parser("search", help="the passages that a question finds")
     search.add_argument("query", help="the query; - reads it from standard input")
-    search.add_argument("-k", type=_count, default=None, help="how many passages (default 8)")
+    search.add_argument("-k", type=_count, default=10, help="how many passages (default 10)")
     search.add_argument("--json", action="store_true", help="print a list of passages as JSON")
 
     doctor = commands.add_parser("doctor", help="what works here, and what mends the rest")
@@ -59,7 +64,10 @@ def _parser() -> argparse.ArgumentParser:
     models = commands.add_parser("models", help="chat models and weights: list them, fetch them")
     actions = models.add_subparsers(dest="action", metavar="pull")
     pull = actions.add_parser("pull", help="fetch weights (default: chat and reranker)")
-    pull.add_argument("names", nargs="*", metavar="NAME", help="chat, reranker, chat-tiny")
+    pull.add_argument(
+        "names", nargs="*", metavar="NAME", help="chat, reranker, chat-tiny, or ORG/REPO/FILE.gguf"
+    )
+    pull.add_argument("--all", action="store_true", help="all that the catalogue holds")
 
     for command in (ask, chat):
         command.add_argument(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import asdict
 
@@ -18,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     question = sys.stdin.read() if options.question == "-" else options.question
     bot = ragbot.open(index=options.index, model=options.model)
     if options.json:
-        terminal.say(json.dumps(as_json(bot.ask(question)), ensure_ascii=False, indent=1))
+        terminal.say_json(as_json(bot.ask(question)))
     else:
         answer_aloud(bot, question, ())
     return 0

@@ -1,14 +1,15 @@
-"""`ragbot chat`: a conversation in the terminal."""
+"""`ragbot chat`: a conversation in the terminal, or over lines of standard input."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import sys
 
 import ragbot
 from ragbot.cli import terminal
 from ragbot.cli.ask import answer_aloud
-from ragbot.errors import QuestionError
+from ragbot.errors import RagbotError
 from ragbot.types import Turn
 
 
@@ -16,22 +17,26 @@ def run(options: argparse.Namespace) -> int:
     bot = ragbot.open(index=options.index, model=options.model)
     person = sys.stdin.isatty()
     if person:
+        with contextlib.suppress(ImportError):  # where there is none, a line is edited plainly
+            import readline  # noqa: F401
         terminal.notice("Notes on: " + "; ".join(bot.titles()))
-        terminal.notice("Ask away. An empty line is passed over; /quit or Ctrl-D ends.")
+        terminal.notice("Ask away. Ctrl-C stops an answer; /quit or Ctrl-D ends.")
     history: list[Turn] = []
+    failed = False
     while True:
         try:
             question = input("> " if person else "").strip()
         except EOFError:
-            return 0
+            question = "/quit"
         if question == "/quit":
-            return 0
+            return 1 if failed and not person else 0
         if not question:
             continue
         try:
             answer = answer_aloud(bot, question, tuple(history))
-        except QuestionError as error:
-            terminal.notice(str(error))
+        except RagbotError as error:
+            failed = True
+            terminal.notice(f"error: {error}")
         except KeyboardInterrupt:
             terminal.notice("\n(stopped)")
         else:

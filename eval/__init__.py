@@ -1,0 +1,1 @@
+"""Measures how accurate the answers are. So far: the question bank under `questions/`."""

@@ -1,0 +1,76 @@
+"""A bot that has read one note, in which somebody hid what could steer a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from support.small_notes import passage
+
+from ragbot.errors import RagbotError
+from ragbot.types import (
+    Answer,
+    Citation,
+    Document,
+    Event,
+    FellBack,
+    Retrieved,
+    RetrievedPassage,
+    Sentence,
+    Timings,
+    Turn,
+    Usage,
+    Why,
+)
+
+RED = "\x1b[31m"
+NOTE = f"- A box holds 400\N{NO-BREAK SPACE}KB{RED}, no more."
+PASSAGE = RetrievedPassage(passage(NOTE), 0.5, 1, Why(dense_rank=1, lexical_rank=2))
+
+
+class TalkativeBot:
+    """Gives the same answer to each question, or raises what it was told to raise."""
+
+    def __init__(self, failure: RagbotError | type[BaseException] | None = None) -> None:
+        self.failure = failure
+        self.asked: list[tuple[str, tuple[Turn, ...]]] = []
+
+    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+        self.asked.append((question, tuple(history)))
+        yield Retrieved(question, (PASSAGE,))
+        shown = Sentence(f"A box holds 400 KB{RED}.", (1,), "supported")
+        doubted = Sentence("It is blue.", (), "unsupported", "no words in common", prefix=" ")
+        withheld = Sentence("It weighs 7 kg.", (), "unsupported", "a number", withheld=True)
+        yield shown
+        if self.failure is not None:
+            raise self.failure
+        yield doubted
+        yield withheld
+        yield Answer(
+            question=question,
+            text="A box holds 400 KB. [1] It is blue.",
+            sentences=(shown, doubted, withheld),
+            citations=(Citation(1, PASSAGE.passage.passage_id, 2, 21, "...", "supported", 1.0),),
+            passages=(PASSAGE,),
+            abstained=False,
+            reason=None,
+            model_id="talkative",
+            fell_back_from=(FellBack("bedrock", "no credentials"),),
+            usage=Usage(10, 5),
+            timings=Timings(0.1, 0.2, 1.26),
+        )
+
+    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+        *_, answer = self.stream(question, history)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def search(self, query: str, k: int | None = None) -> tuple[RetrievedPassage, ...]:
+        self.asked.append((query, ()))
+        return (PASSAGE,) * min(k or 1, 2)
+
+    def document(self, doc_id: str) -> Document:
+        assert doc_id == "boxes"
+        return Document("boxes", "Boxes vs Crates", "boxes.md", NOTE, 0, len(NOTE))
+
+    def titles(self) -> tuple[str, ...]:
+        return ("Boxes vs Crates",)

@@ -1,0 +1,430 @@
+"""Which model answers, why another does not, and what its failures mean."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.bedrock_server import no_aws
+
+from ragbot.chat_models import (
+    availability,
+    aws,
+    candidates,
+    choosing,
+    explain_failure,
+    passed_over,
+)
+from ragbot.chat_models.bedrock import provider_of
+from ragbot.errors import IndexDamagedError, ModelUnavailableError, SettingsError
+from ragbot.settings import Settings
+
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret"}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    no_aws(monkeypatch)
+
+
+def settings(tmp_path: Path, model: str, **changes: Any) -> Settings:
+    return Settings(model=model, models_dir=tmp_path / "models", **changes)
+
+
+def ids(chosen: Settings) -> list[str]:
+    return [candidate.model_id for candidate in candidates(chosen)]
+
+
+def set_all(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+# --- which candidates
+
+
+def test_auto_with_nothing_quotes_and_says_why(tmp_path: Path) -> None:
+    chosen = settings(tmp_path, "auto")
+    assert ids(chosen) == ["quotes"]
+    bedrock, local = passed_over(chosen)
+    assert (bedrock.model_id, bedrock.reason) == (
+        "bedrock",
+        "no AWS credentials in the environment",
+    )
+    assert local.model_id == "local"
+    assert "ragbot models pull" in local.reason
+
+
+def test_auto_takes_bedrock_where_credentials_and_region_resolve(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all(monkeypatch, **KEYS, AWS_REGION="eu-west-3")
+    chosen = settings(tmp_path, "auto")
+    assert ids(chosen) == ["bedrock:eu.amazon.nova-lite-v1:0", "quotes"]
+    assert passed_over(chosen) == ()
+    assert not candidates(chosen)[0].withhold_unsupported
+
+
+def test_auto_without_a_region_passes_bedrock_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all(monkeypatch, **KEYS)
+    assert ids(settings(tmp_path, "auto")) == ["quotes"]
+    assert "AWS_REGION" in passed_over(settings(tmp_path, "auto"))[0].reason
+
+
+def test_local_without_weights_quotes_and_says_how_to_mend_it(tmp_path: Path) -> None:
+    chosen = settings(tmp_path, "local")
+    assert ids(chosen) == ["quotes"]
+    (local,) = passed_over(chosen)
+    assert local.reason == "its weights were not fetched: ragbot models pull"
+
+
+def test_damaged_weights_are_passed_over_as_such(tmp_path: Path) -> None:
+    chosen = settings(tmp_path, "local")
+    file = choosing._pulled_file(chosen)
+    file.parent.mkdir(parents=True)
+    file.write_bytes(b"GGUF, but not the one")
+    assert ids(chosen) == ["quotes"]
+    assert "is damaged" in passed_over(chosen)[0].reason
+
+
+@pytest.mark.parametrize(
+    ("spec", "expected"),
+    [
+        ("quotes", ["quotes"]),
+        ("bedrock", ["bedrock:us.amazon.nova-lite-v1:0", "quotes"]),
+        ("bedrock:amazon.nova-pro-v1:0", ["bedrock:amazon.nova-pro-v1:0", "quotes"]),
+        ("openai:qwen3:4b", ["openai:qwen3:4b", "quotes"]),
+        ("local:org/repo/tiny-q4.gguf", ["local:tiny-q4", "quotes"]),
+    ],
+)
+def test_a_spec_names_its_model_and_falls_back_to_quotes(
+    tmp_path: Path, spec: str, expected: list[str]
+) -> None:
+    assert ids(settings(tmp_path, spec)) == expected
+    assert passed_over(settings(tmp_path, spec)) == ()
+
+
+def test_a_set_bedrock_model_is_what_auto_and_bedrock_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all(monkeypatch, **KEYS, AWS_REGION="us-east-1")
+    for spec in ("auto", "bedrock"):
+        chosen = settings(tmp_path, spec, bedrock_model="global.some.model-v1:0")
+        assert ids(chosen)[0] == "bedrock:global.some.model-v1:0"
+
+
+@pytest.mark.parametrize(
+    ("spec", "near"),
+    [
+        ("bedrok", "bedrock"),
+        ("Local", "local"),
+        ("quote", "quotes"),
+        ("openai", "openai"),
+        ("openai:", "openai"),
+        ("local:", "local"),
+        ("auto:fast", "auto"),
+        ("", None),
+        ("gpt-5", None),
+    ],
+)
+def test_a_spec_that_means_nothing_is_refused_with_the_forms(
+    tmp_path: Path, spec: str, near: str | None
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        candidates(settings(tmp_path, spec))
+    assert repr(spec) in caught.value.message
+    assert ("did you mean" in caught.value.message) == (near is not None)
+    assert near is None or f"did you mean {near}?" in caught.value.message
+    assert all(form in (caught.value.mend or "") for form in choosing.FORMS)
+
+
+@pytest.mark.parametrize(
+    "named", ["nowhere.gguf", "/nowhere/at/all.gguf", "a/b/c.bin", "../x/y.gguf"]
+)
+def test_a_model_file_that_is_not_there_is_named(tmp_path: Path, named: str) -> None:
+    with pytest.raises(ModelUnavailableError, match="there is no model file") as caught:
+        candidates(settings(tmp_path, f"local:{named}"))
+    assert named in caught.value.message
+
+
+def test_quotes_can_always_be_opened(tmp_path: Path) -> None:
+    quotes = candidates(settings(tmp_path, "auto"))[-1]
+    assert quotes.open()._llm_type == "quotes"
+    assert quotes.open() is quotes.open()
+
+
+# --- what the picker shows
+
+
+def test_the_picker_shows_each_choice_and_why_not(tmp_path: Path) -> None:
+    shown = {choice.spec: choice for choice in availability(settings(tmp_path, "auto"))}
+    assert list(shown) == ["auto", "bedrock", "local", "quotes"]
+    assert shown["auto"].available
+    assert shown["quotes"].available
+    assert not shown["bedrock"].available
+    assert shown["bedrock"].mend is not None
+    assert (shown["local"].reason, shown["local"].mend) == (
+        "its weights were not fetched",
+        "ragbot models pull",
+    )
+
+
+@pytest.mark.parametrize(
+    ("spec", "reason"),
+    [
+        ("bedrock:amazon.nova-pro-v1:0", "no AWS credentials"),
+        ("local:nowhere.gguf", "there is no model file"),
+        ("nonsense", "names no model"),
+    ],
+)
+def test_the_picker_shows_the_model_that_was_set(tmp_path: Path, spec: str, reason: str) -> None:
+    (own,) = [c for c in availability(settings(tmp_path, spec)) if c.spec == spec]
+    assert not own.available
+    assert reason in (own.reason or "")
+
+
+def test_choosing_imports_nothing_heavy(tmp_path: Path) -> None:
+    script = """
+import sys
+from ragbot.chat_models import availability, candidates, passed_over
+from ragbot.settings import Settings
+for look in (availability, candidates, passed_over):
+    look(Settings())
+heavy = {"boto3", "botocore", "langchain_core", "openai", "xllamacpp", "httpx", "torch"}
+print(sorted(heavy & set(sys.modules)))
+"""
+    ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert ended.stdout.strip() == "[]", ended.stderr
+
+
+# --- AWS
+
+CONFIG = """
+[default]
+region = eu-central-1
+[profile keys]
+aws_access_key_id = AKIDEXAMPLE
+aws_secret_access_key = secret
+[profile process]
+credential_process = /bin/true
+[profile sso]
+sso_session = work
+sso_account_id = 123456789012
+sso_role_name = reader
+[sso-session work]
+sso_start_url = https://example.awsapps.com/start
+sso_region = eu-central-1
+[profile bare]
+output = json
+[profile role]
+role_arn = arn:aws:iam::123456789012:role/reader
+source_profile = keys
+"""
+CREDENTIALS = "[default]\naws_access_key_id = AKIDEXAMPLE\naws_secret_access_key = secret\n"
+
+
+@pytest.mark.parametrize(
+    ("variables", "config", "credentials"),
+    [
+        ({}, "", ""),
+        (KEYS, "", ""),
+        ({"AWS_BEARER_TOKEN_BEDROCK": "key"}, "", ""),
+        ({}, CONFIG, ""),
+        ({}, CONFIG, CREDENTIALS),
+        ({}, "", CREDENTIALS),
+        ({"AWS_PROFILE": "keys"}, CONFIG, ""),
+        ({"AWS_PROFILE": "sso"}, CONFIG, ""),
+        ({"AWS_PROFILE": "role"}, CONFIG, ""),
+        ({"AWS_PROFILE": "bare"}, CONFIG, ""),
+        ({"AWS_PROFILE": "nobody"}, CONFIG, CREDENTIALS),
+        ({"AWS_PROFILE": "nobody", **KEYS}, CONFIG, ""),
+        ({"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE"}, "", ""),
+    ],
+    ids=[
+        "nothing",
+        "keys in the environment",
+        "API key of Bedrock",
+        "default profile with a region only",
+        "both files",
+        "credentials file only",
+        "profile with keys",
+        "profile with a sign-in",
+        "profile with a role",
+        "profile without credentials",
+        "profile that is not there",
+        "profile that is not there, and keys",
+        "half a key",
+    ],
+)
+def test_credentials_are_seen_where_botocore_sees_them(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    variables: dict[str, str],
+    config: str,
+    credentials: str,
+) -> None:
+    for name, text in (("CONFIG_FILE", config), ("SHARED_CREDENTIALS_FILE", credentials)):
+        (tmp_path / name).write_text(text)
+        monkeypatch.setenv(f"AWS_{name}", str(tmp_path / name))
+    set_all(monkeypatch, **variables, AWS_REGION="eu-west-1")
+    assert (aws.missing() is None) == _botocore_finds_credentials()
+
+
+def _botocore_finds_credentials() -> bool:
+    from botocore.exceptions import BotoCoreError
+    from botocore.session import Session
+
+    try:
+        session = Session()
+        session.create_client("bedrock-runtime", region_name="eu-west-1")
+        token = session.get_auth_token(signing_name="bedrock")
+        return session.get_credentials() is not None or token is not None
+    except BotoCoreError:
+        return False
+
+
+def test_the_region_of_a_profile_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "config").write_text(CONFIG)
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    assert aws.region() == "eu-central-1"
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
+    assert aws.region() == "ap-south-1"
+    monkeypatch.setenv("AWS_REGION", "us-west-2")
+    assert aws.region() == "us-west-2"
+
+
+def test_a_broken_configuration_file_counts_as_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config").write_bytes(b"region = eu-west-1\n\xff\xfe")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    assert aws.missing() == "no AWS credentials in the environment"
+
+
+@pytest.mark.parametrize(
+    ("region", "model"),
+    [
+        ("us-west-2", "us.amazon.nova-lite-v1:0"),
+        ("ca-central-1", "ca.amazon.nova-lite-v1:0"),
+        ("eu-north-1", "eu.amazon.nova-lite-v1:0"),
+        ("ap-southeast-2", "apac.amazon.nova-lite-v1:0"),
+        ("us-gov-west-1", "amazon.nova-lite-v1:0"),
+        ("sa-east-1", "global.amazon.nova-2-lite-v1:0"),
+    ],
+)
+def test_the_default_model_is_asked_in_its_geography(
+    monkeypatch: pytest.MonkeyPatch, region: str, model: str
+) -> None:
+    monkeypatch.setenv("AWS_REGION", region)
+    assert aws.default_model() == model
+
+
+@pytest.fixture
+def metadata_service() -> Iterator[tuple[str, dict[str, str]]]:
+    """A metadata service as an EC2 instance has one, and the role that it tells of."""
+    role: dict[str, str] = {}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            self._send("token")
+
+        def do_GET(self) -> None:
+            if not role:
+                self.send_error(404)
+                return
+            credentials = {
+                "AccessKeyId": "AKIDEXAMPLE",
+                "SecretAccessKey": "secret",
+                "Token": "t",
+                "Expiration": "2099-01-01T00:00:00Z",
+            }
+            listing = self.path.endswith("/security-credentials/")
+            self._send(role["name"] if listing else json.dumps(credentials))
+
+        def _send(self, text: str) -> None:
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text.encode())
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Silent."""
+
+    listener = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=listener.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listener.server_port}/", role
+    listener.shutdown()
+    listener.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize("has_role", [True, False])
+def test_an_instance_is_asked_for_its_role(
+    monkeypatch: pytest.MonkeyPatch,
+    metadata_service: tuple[str, dict[str, str]],
+    has_role: bool,
+) -> None:
+    url, role = metadata_service
+    if has_role:
+        role["name"] = "reader"
+    set_all(
+        monkeypatch,
+        AWS_EC2_METADATA_SERVICE_ENDPOINT=url,
+        AWS_EC2_METADATA_DISABLED="false",
+        AWS_REGION="us-east-1",
+    )
+    assert (aws.missing() is None) == has_role
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    assert aws.missing() == "no AWS credentials in the environment"
+
+
+@pytest.mark.parametrize(
+    ("model", "provider"),
+    [
+        ("arn:aws:bedrock:us-east-1::foundation-model/mistral.large-v1:0", "mistral"),
+        ("arn:aws:bedrock:eu-west-1:1:inference-profile/eu.anthropic.claude-x-v1:0", "anthropic"),
+        ("arn:aws:bedrock:us-east-1:1:application-inference-profile/a1b2c3", "amazon"),
+        ("us.meta.llama4-v1:0", "meta"),
+    ],
+)
+def test_the_provider_is_read_from_an_arn(model: str, provider: str) -> None:
+    assert provider_of(model) == provider
+
+
+# --- failures
+
+
+def test_what_is_no_model_s_fault_is_not_explained() -> None:
+    class NotFoundError(Exception):
+        """As of a library that is not a provider's."""
+
+    for error in (ValueError("x"), KeyError("x"), NotFoundError("x"), IndexDamagedError("x")):
+        assert explain_failure(error) is None
+
+
+def test_an_unavailable_model_speaks_for_itself() -> None:
+    assert explain_failure(ModelUnavailableError("it is gone: pull it", mend="m")) == (
+        "it is gone: pull it"
+    )
+
+
+def test_what_httpx_and_urllib3_raise_in_the_middle_of_a_stream_is_explained() -> None:
+    import httpx
+    import urllib3
+
+    silent = urllib3.exceptions.ReadTimeoutError(None, "/", "Read timed out.")  # type: ignore[arg-type]
+    assert "RAGBOT_TIMEOUT" in (explain_failure(silent) or "")
+    assert "RAGBOT_TIMEOUT" in (explain_failure(httpx.ReadTimeout("")) or "")
+    assert "broke off" in (explain_failure(urllib3.exceptions.ProtocolError("")) or "")
+    assert "broke off" in (explain_failure(httpx.RemoteProtocolError("")) or "")
+    assert "broke off" in (explain_failure(ConnectionResetError()) or "")

@@ -1,0 +1,272 @@
+"""The `ragbot` command: what goes to which stream, exit codes, and hostile notes."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support.talkative_bot import NOTE, RED, TalkativeBot
+
+import ragbot
+from ragbot.cli import main, terminal
+from ragbot.errors import ModelUnavailableError, QuestionError
+
+HEAVY = "chromadb torch sentence_transformers boto3 langchain_core streamlit xllamacpp numpy"
+
+
+@pytest.fixture
+def bot(monkeypatch: pytest.MonkeyPatch) -> TalkativeBot:
+    opened = TalkativeBot()
+    monkeypatch.setattr(ragbot, "open", lambda **_: opened)
+    return opened
+
+
+def type_in(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+
+def command(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """The real command in a process of its own."""
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("RAGBOT_", "AWS_"))}
+    return subprocess.run(
+        [sys.executable, "-m", "ragbot", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env=environment | {"AWS_EC2_METADATA_DISABLED": "true"} | more,
+        timeout=60,
+    )
+
+
+def test_help_loads_nothing_heavy() -> None:
+    script = (
+        "import contextlib, sys\n"
+        "from ragbot.cli import main\n"
+        "with contextlib.suppress(SystemExit): main(['--help'])\n"
+        f"assert not set({HEAVY!r}.split()) & set(sys.modules), sorted(sys.modules)"
+    )
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert shown.returncode == 0, shown.stderr
+    assert all(name in shown.stdout for name in ("ask", "chat", "search", "doctor", "models"))
+
+
+def test_the_answer_is_on_stdout_and_what_is_said_about_it_on_stderr(
+    bot: TalkativeBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", "How much does a box hold?"]) == 0
+    out, err = capsys.readouterr()
+    answer, sources = out.split("\n\n")
+    assert answer == "A box holds 400 KB\N{REPLACEMENT CHARACTER}[31m. [1] It is blue." + (
+        " (not supported by the notes)"
+    )
+    assert sources.splitlines()[:2] == ["[1] Boxes vs Crates > Boxes", "    boxes.md:1"]
+    assert "“A box holds 400 KB" in sources
+    assert "bedrock did not answer: no credentials" in err
+    assert "answered by talkative in 1.3 s, 10 + 5 tokens" in err
+    assert "withheld: 'It weighs 7 kg.' (a number)" in err
+    assert "7 kg" not in out
+
+
+@pytest.mark.parametrize("arguments", [["ask", "q"], ["search", "q"], ["ask", "q", "--json"]])
+def test_no_escape_sequence_reaches_the_terminal(
+    bot: TalkativeBot, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    assert main(arguments) == 0
+    out, err = capsys.readouterr()
+    assert "\x1b" not in out + err
+    assert "[31m" in out
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("bell\x07 and \x9b31m", "bell\N{REPLACEMENT CHARACTER} and \N{REPLACEMENT CHARACTER}31m"),
+        ("abc\u202ecba\ufeff", "abccba"),
+        ("one\u2028two", "one two"),
+        ("400\N{NO-BREAK SPACE}KB\t\U0001f469\u200d\U0001f4bb\n日本語",) * 2,
+    ],
+)
+def test_only_what_steers_a_terminal_is_taken_out(text: str, shown: str) -> None:
+    assert terminal.inert(text) == shown
+
+
+def test_json_holds_the_whole_answer_to_the_character(
+    bot: TalkativeBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", "q", "--json"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["passages"][0]["text"] == NOTE
+    assert RED in NOTE
+    assert answer["passages"][0]["locator"] == {"lines": [1, 1]}
+    assert answer["citations"][0]["marker"] == 1
+    assert [sentence["withheld"] for sentence in answer["sentences"]] == [False, False, True]
+    assert answer["fell_back_from"] == [{"model_id": "bedrock", "reason": "no credentials"}]
+    assert answer["timings"]["total"] == 1.26
+
+
+def test_json_is_json_where_the_terminal_knows_no_unicode(
+    bot: TalkativeBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = io.TextIOWrapper(io.BytesIO(), encoding="latin-1")
+    monkeypatch.setattr("sys.stdout", old)
+    assert main(["search", "q", "--json"]) == 0
+    assert json.loads(old.buffer.getvalue())[0]["text"] == NOTE  # type: ignore[attr-defined]
+
+
+def test_an_old_terminal_gets_an_answer_too(
+    bot: TalkativeBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    monkeypatch.setattr("sys.stdout", old)
+    assert main(["ask", "q"]) == 0
+    assert b"A box holds 400 KB" in old.buffer.getvalue()  # type: ignore[attr-defined]
+
+
+def test_search_lists_passages_and_why(
+    bot: TalkativeBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["search", "boxes", "-k", "2"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("1. Boxes vs Crates > Boxes   (meaning #1, words #2)") == 2
+    assert main(["search", "boxes", "-k", "1", "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert found["doc_id"] == "boxes"
+    assert found["why"]["dense_rank"] == 1
+
+
+def test_a_dash_reads_the_question_from_standard_input(
+    bot: TalkativeBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    type_in(monkeypatch, "a long\nscenario\n")
+    assert main(["ask", "-"]) == 0
+    assert bot.asked == [("a long\nscenario\n", ())]
+
+
+def test_a_conversation_remembers_what_was_said(
+    bot: TalkativeBot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    type_in(monkeypatch, "first?\n\n  second?\n/quit\nnever asked\n")
+    assert main(["chat"]) == 0
+    assert [question for question, _ in bot.asked] == ["first?", "second?"]
+    (turn,) = bot.asked[1][1]
+    assert (turn.question, turn.answer) == ("first?", "A box holds 400 KB. [1] It is blue.")
+    assert capsys.readouterr().out.count("[1] Boxes vs Crates > Boxes") == 2
+
+
+def test_a_stopped_answer_does_not_end_the_conversation(
+    bot: TalkativeBot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot.failure = KeyboardInterrupt
+    type_in(monkeypatch, "first?\nsecond?\n")
+    assert main(["chat"]) == 0
+    assert bot.asked == [("first?", ()), ("second?", ())]
+    assert capsys.readouterr().err.count("(stopped)") == 2
+
+
+def test_an_error_does_not_end_the_conversation_and_is_in_its_exit_code(
+    bot: TalkativeBot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot.failure = QuestionError("too long", mend="shorten it")
+    type_in(monkeypatch, "first?\nsecond?\n")
+    assert main(["chat"]) == 1
+    assert len(bot.asked) == 2
+    assert capsys.readouterr().err.count("error: too long\n  to mend it: shorten it\n") == 2
+
+
+def test_an_error_names_what_mends_it(
+    bot: TalkativeBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot.failure = ModelUnavailableError("no weights", mend="ragbot models pull")
+    assert main(["ask", "q"]) == 1
+    assert capsys.readouterr().err == "error: no weights\n  to mend it: ragbot models pull\n"
+
+
+def test_ctrl_c_has_its_exit_code(bot: TalkativeBot) -> None:
+    bot.failure = KeyboardInterrupt
+    assert main(["ask", "q"]) == 130
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["answer"], ["ask"], ["search", "q", "-k", "0"], ["search", "q", "-k", "x"]]
+)
+def test_wrong_usage_has_its_exit_code(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+    assert ended.value.code == 2
+
+
+def test_the_version_is_the_package_s(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out.startswith("ragbot 0.")
+
+
+def test_without_an_index_the_command_that_makes_one_is_named(tmp_path: Path) -> None:
+    asked = command("ask", "q", RAGBOT_HOME=str(tmp_path), RAGBOT_MODEL="quotes")
+    assert asked.returncode == 1
+    assert asked.stdout == ""
+    assert f"to mend it: python -m ingest --index {tmp_path / 'index'}" in asked.stderr
+    assert "Traceback" not in asked.stderr
+
+
+def test_a_misspelt_variable_is_refused_with_the_right_one() -> None:
+    asked = command("models", RAGBOT_MODLE="quotes")
+    assert asked.returncode == 1
+    assert "did you mean RAGBOT_MODEL?" in asked.stderr
+
+
+def test_a_reader_who_has_had_enough_is_left_in_peace(tmp_path: Path) -> None:
+    script = f"{sys.executable} -m ragbot doctor --json | head -c 1; exit ${{PIPESTATUS[0]}}"
+    ended = subprocess.run(
+        ["bash", "-c", script],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"RAGBOT_HOME": str(tmp_path)},
+    )
+    assert ended.stdout == "["
+    assert ended.stderr == ""
+
+
+def test_the_doctor_finds_what_is_broken_and_what_is_only_missing(tmp_path: Path) -> None:
+    seen = command(
+        "doctor", "--json", RAGBOT_HOME=str(tmp_path), RAGBOT_MODELS_DIR=str(tmp_path / "models")
+    )
+    assert seen.returncode == 1, seen.stderr
+    findings = {finding["what"]: finding for finding in json.loads(seen.stdout)}
+    assert findings["Python"]["ok"]
+    assert findings["embedder"]["ok"]
+    assert not findings["index"]["ok"]
+    assert findings["index"]["needed"]
+    assert findings["index"]["mend"] == f"python -m ingest --index {tmp_path / 'index'}"
+    assert findings["RAGBOT_MODEL"]["detail"] == "auto: quotes answers"
+    for name in ("reranker", "model local", "model bedrock", "OpenAI-compatible server"):
+        assert not findings[name]["ok"]
+        assert not findings[name]["needed"]
+        assert findings[name]["mend"]
+
+
+def test_models_tells_what_is_missing_and_what_always_answers(tmp_path: Path) -> None:
+    listed = command("models", RAGBOT_MODELS_DIR=str(tmp_path))
+    assert listed.returncode == 0, listed.stderr
+    lines = {line.split()[1]: line for line in listed.stdout.splitlines()[:4]}
+    assert lines["quotes"].startswith(" ok")
+    assert lines["local"].startswith(" no")
+    assert "ragbot models pull" in lines["local"]
+
+
+def test_pull_goes_on_to_the_next_and_fails_in_the_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAGBOT_MODELS_DIR", str(tmp_path))
+    assert main(["models", "pull", "chad", "rerankr"]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "there are no weights named 'chad'" in err
+    assert "there are no weights named 'rerankr'" in err
+    assert "to mend it: one of: chat, reranker, chat-tiny" in err

@@ -1,0 +1,98 @@
+"""Settings: what a person can set, and how a slip of the pen is told."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from ragbot.errors import SettingsError
+from ragbot.settings import Settings, load_settings
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in os.environ:
+        if variable.upper().startswith("RAGBOT_"):
+            monkeypatch.delenv(variable)
+
+
+def test_an_override_wins_over_the_variable_and_that_over_the_default(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert load_settings().k == 8
+    monkeypatch.setenv("RAGBOT_K", "5")
+    assert load_settings().k == 5
+    assert load_settings(k=None).k == 5
+    assert load_settings(k=3).k == 3
+
+
+def test_the_index_is_under_home_unless_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert load_settings().index_dir == Path(".ragbot/index")
+    monkeypatch.setenv("RAGBOT_HOME", str(tmp_path))
+    assert load_settings().index_dir == tmp_path / "index"
+    monkeypatch.setenv("RAGBOT_INDEX", str(tmp_path / "elsewhere"))
+    assert load_settings().index_dir == tmp_path / "elsewhere"
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "meant"),
+    [
+        ("RAGBOT_MODLE", "RAGBOT_MODEL"),
+        ("ragbot_indx", "RAGBOT_INDEX"),
+        ("RAGBOT_MODEL_DIR", "RAGBOT_MODELS_DIR"),
+    ],
+)
+def test_a_misspelt_variable_is_refused_with_the_nearest_name(
+    monkeypatch: pytest.MonkeyPatch, misspelt: str, meant: str
+) -> None:
+    monkeypatch.setenv(misspelt, "x")
+    with pytest.raises(SettingsError, match=f"{misspelt} is not a setting") as refused:
+        load_settings()
+    assert refused.value.mend == f"did you mean {meant}? Else: unset {misspelt}"
+
+
+def test_a_variable_like_no_other_gets_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAGBOT_SOMETHING_FOR_ANOTHER_PROGRAM", "1")
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert "RAGBOT_BEDROCK_MODEL" in str(refused.value.mend)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("RAGBOT_K", "0"),
+        ("RAGBOT_K", "many"),
+        ("RAGBOT_TIMEOUT", "-1"),
+        ("RAGBOT_TIMEOUT", "nan"),
+        ("RAGBOT_MAX_TOKENS", "1000000"),
+    ],
+)
+def test_an_impossible_value_is_told_with_its_variable(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert variable in str(refused.value)
+    assert variable in str(refused.value.mend)
+
+
+def test_the_key_is_in_no_representation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAGBOT_OPENAI_API_KEY", "sk-secret")
+    settings = load_settings()
+    assert settings.openai_api_key is not None
+    assert settings.openai_api_key.get_secret_value() == "sk-secret"
+    assert "sk-secret" not in repr(settings)
+    assert "sk-secret" not in settings.model_dump_json()
+
+
+def test_settings_do_not_change_once_read() -> None:
+    settings = Settings()
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.k = 3  # type: ignore[misc]
