@@ -8,6 +8,8 @@ BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
 
 # The page: what to run, where; and what to give to pytest.
 PORT ?= 8501
+# Where there is no screen no browser is opened; the address is printed all the same.
+HEADLESS := $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(findstring Darwin,$(shell uname))),false,true)
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -17,7 +19,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.installed weights ingest ## set up what is missing, then serve the page
-	$(BIN)/streamlit run app.py --server.port=$(PORT)
+	$(BIN)/streamlit run app.py --server.port=$(PORT) --server.headless=$(HEADLESS)
 
 ingest: $(VENV)/.installed ## bring the index to what corpus/ holds
 	$(BIN)/python -m ingest

@@ -114,6 +114,9 @@ def _load_model() -> Any:
     # The hub is never asked: a name lookup without a network costs a minute.
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    # torch and llama.cpp share one OpenMP, which reads this when it is first loaded: with its
+    # long default spin, each waits for cores that the other is spinning on.
+    os.environ.setdefault("GOMP_SPINCOUNT", "10000")
     folder = weights_folder()
     digest = hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest()
     if digest != WEIGHTS_SHA256:

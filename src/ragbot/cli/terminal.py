@@ -106,6 +106,7 @@ def found(passages: Sequence[RetrievedPassage]) -> str:
         ]
         lines.append(f"{item.rank}. {' > '.join(passage.heading_path)}   ({', '.join(ranks)})")
         lines.append(f"   {passage.source}:{passage.lines[0]}")
-        text = textwrap.shorten(" ".join(passage.body.split()), 3 * WIDTH, placeholder=" ...")
+        body = "; ".join(map(str, passage.facts)) or passage.body
+        text = textwrap.shorten(" ".join(body.split()), 3 * WIDTH, placeholder=" ...")
         lines.append(textwrap.indent(textwrap.fill(text, WIDTH - 3), "   "))
     return "\n".join(lines) if lines else "nothing found"
