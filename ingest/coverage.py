@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ingest.outline import Line, Outline, lines_of
 from ragbot.types import Passage
@@ -34,9 +35,6 @@ def coverage_of(outline: Outline, passages: Sequence[Passage]) -> Coverage:
     one cannot hide it.
     """
     document = outline.document
-    covered = Counter(
-        number for passage in passages for number in range(passage.lines[0], passage.lines[1] + 1)
-    )
     aside = outline.dropped | outline.headings
     content = [
         line
@@ -45,8 +43,31 @@ def coverage_of(outline: Outline, passages: Sequence[Passage]) -> Coverage:
         and any(c.isalnum() for c in line.text)
         and line.number not in aside
     ]
+    spans = sorted((passage.start, passage.end) for passage in passages)
+    covered = [_covered(line, spans) for line in content]
     return Coverage(
         len(content),
-        tuple(line for line in content if not covered[line.number]),
-        tuple(line for line in content if covered[line.number] > 1),
+        tuple(x for x, (taken, _) in zip(content, covered, strict=True) if not taken),
+        tuple(x for x, (_, doubled) in zip(content, covered, strict=True) if doubled),
     )
+
+
+def _covered(line: Line, spans: Sequence[tuple[int, int]]) -> tuple[bool, bool]:
+    """(all its letters and digits are in a passage, some are in two). A long line may be
+    shared by passages, sentence by sentence."""
+    own = [
+        (max(start, line.start), min(end, line.end))
+        for start, end in spans[_first_behind(spans, line.start) :]
+        if start < line.end
+    ]
+    left = line.text
+    for start, end in own:
+        a, b = start - line.start, end - line.start
+        left = left[:a] + " " * (b - a) + left[b:]
+    doubled = any(one[1] > other[0] for one, other in pairwise(own))
+    return not any(c.isalnum() for c in left), doubled
+
+
+def _first_behind(spans: Sequence[tuple[int, int]], start: int) -> int:
+    """Passages stand in order, so all that end before a line can be passed over."""
+    return bisect_right(spans, start, key=lambda span: span[1])

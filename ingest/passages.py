@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from ingest.outline import Block, Outline, lines_of
 from ragbot.evidence import BULLET, split_sentences
@@ -57,10 +58,10 @@ def _packed(blocks: Sequence[Block], text: str, target: int) -> Iterator[list[Bl
 
 def _cut(block: Block, text: str) -> list[Block]:
     """The block, or its parts where it is too long to be found by its vector."""
-    if block.kind not in ("bullet", "paragraph") or _words(block, text) <= LONGEST_WORDS:
+    if block.kind == "table_row" or _words(block, text) <= LONGEST_WORDS:
         return [block]
     body = text[block.start : block.end]
-    starts = _children(body) if block.kind == "bullet" else _sentences(body)
+    starts = {"bullet": _children, "paragraph": _sentences, "code": _paragraphs}[block.kind](body)
     parts: list[Block] = []
     begin, last = 0, 0
     for start in [*starts[1:], len(body)]:
@@ -82,6 +83,13 @@ def _children(body: str) -> list[int]:
 
 def _sentences(body: str) -> list[int]:
     return [start for start, _ in split_sentences(body.replace("\n", " "))]
+
+
+def _paragraphs(body: str) -> list[int]:
+    """Where a piece of code begins anew after a blank line."""
+    lines = lines_of(body)
+    after_blank = [b.start for a, b in pairwise(lines) if a.is_blank and not b.is_blank]
+    return [0, *after_blank]
 
 
 def _part(block: Block, text: str, begin: int, end: int) -> Block:

@@ -35,6 +35,12 @@ _CALL = re.compile(
     r"|earn an?|no experience required|limited offer|learn more)\b",
     re.IGNORECASE,
 )
+# Lines of a question block that look like headings: stems, options, keys.
+_ASKED = re.compile(
+    r"(?:Q(?:uestion)?\s*)?\d{1,3}\s*[.):]|\(?[A-H][.)]\s"
+    r"|(?:correct\s+)?(?:answers?|key|solution|explanation)\b",
+    re.IGNORECASE,
+)
 _BRAND = re.compile(r"^(?:AWS|Amazon|Azure|Google|Microsoft)\s+")
 # A cell that opens with one of these surely opens here.
 _STRONG = re.compile(r"^(?:yes|no|n/a|none|[$€£]?\d[\d,.]*\+?(?:%|[KMGT]?B|ms)?)$", re.IGNORECASE)
@@ -109,6 +115,7 @@ class _Reader:
         self._parent: str | None = None
         self._heading: str | None = None
         self._section_at = document.start
+        self._asked: list[Line] = []  # the lines of question blocks
         self._children: set[str] = set()  # first words of headings that stood under a parent
 
     def read(self) -> Outline:
@@ -119,8 +126,9 @@ class _Reader:
                 self._open_heading(group[0], followed_by_heading=self._is_heading(following))
             elif self._heading is not None and LINKS_HEADING.match(self._heading):
                 self._take_references(group)
-            elif self._heading is not None and QUESTIONS_HEADING.search(self._heading):
+            elif self._in_questions:
                 drop(self._outline, group)
+                self._asked += group
             elif _is_advertisement(group):
                 drop(self._outline, group)
                 self._warn(group[0], "left out an advertisement")
@@ -131,7 +139,8 @@ class _Reader:
             else:
                 self._add("paragraph", group)
         self._close_section(self._outline.document.end)
-        self._take_questions()
+        document = self._outline.document
+        self._outline.questions = questions_in(self._asked, document.doc_id, document.source)
         if not self._outline.blocks and not self._outline.questions:
             # Short lines with nothing under any of them are no headings but the text.
             self._heading = self._parent = None
@@ -146,8 +155,15 @@ class _Reader:
             return False
         # Names of further readings look like headings; what ends them is a sheet or a title
         # that questions or content follow, and in a pasted sheet they end it.
+        text = group[0].text.strip()
+        if self._in_questions and (text.endswith("?") or _ASKED.match(text)):
+            return False
         in_links = self._heading is not None and LINKS_HEADING.match(self._heading)
         return not in_links or bool(LINKS_HEADING.match(group[0].text.strip()))
+
+    @property
+    def _in_questions(self) -> bool:
+        return self._heading is not None and bool(QUESTIONS_HEADING.search(self._heading))
 
     def _open_heading(self, line: Line, *, followed_by_heading: bool) -> None:
         text = line.text.strip()
@@ -187,21 +203,6 @@ class _Reader:
                 Section(document.doc_id, self._path, self._section_at, end)
             )
         self._section_at = end
-
-    def _take_questions(self) -> None:
-        """Question blocks are read whole: blank lines inside them separate nothing."""
-        block: list[Line] = []
-        inside = False
-        document = self._outline.document
-        for line in self._lines:
-            text = line.text.strip()
-            if _may_be_heading(line.text) and (
-                QUESTIONS_HEADING.search(text) or LINKS_HEADING.match(text)
-            ):
-                inside = bool(QUESTIONS_HEADING.search(text))
-            elif inside:
-                block.append(line)
-        self._outline.questions = questions_in(block, document.doc_id, document.source)
 
     def _take_references(self, group: Sequence[Line]) -> None:
         drop(self._outline, group)

@@ -20,7 +20,7 @@ from ragbot.errors import CorpusError
 from ragbot.store import Contents
 from ragbot.types import FoundQuestion, Passage
 
-CHUNKING = "1"  # raise it when the same source would give other passages
+CHUNKING = "2"  # raise it when the same source would give other passages
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ _KEY = re.compile(
 )
 
 
+SHORTEST_LIST = 6  # words
+
+
 def questions_in(lines: Sequence[Line], doc_id: str, source: str) -> list[FoundQuestion]:
     """The questions of a block, in their order.
 
@@ -79,11 +82,12 @@ def leaked_question(
 ) -> tuple[int, FoundQuestion] | None:
     """(position of the text, question) where a text carries a question's stem, or all of its
     options in a row; None where none does."""
-    marks = [
-        (_squeeze(mark), question)
-        for question in questions
-        for mark in (question.stem, " ".join(question.options))
-    ]
+    marks = [(_squeeze(question.stem), question) for question in questions]
+    for question in questions:
+        together = _squeeze(" ".join(question.options))
+        # "A or B" is no list: the head of a table names the same two products.
+        if len(question.options) > 2 and len(together.split()) >= SHORTEST_LIST:
+            marks.append((together, question))
     for position, text in enumerate(texts):
         squeezed = _squeeze(text)
         for mark, question in marks:

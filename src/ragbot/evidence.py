@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ragbot.types import Fact, Passage, RetrievedPassage, Turn
 
-BULLET = re.compile(r"^[ \t]*(?:[-*+•◦▪‣·]|o(?=\s)|\d{1,3}[.)])[ \t]+")
+BULLET = re.compile(r"^[ \t]*(?:[-*+•◦▪‣·●○◆■]|o(?=\s)|\d{1,3}[.)])[ \t]+")
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
 # A full stop after one of these ends no sentence.
 _ABBREVIATION = re.compile(
