@@ -68,9 +68,11 @@ def load_settings(**overrides: Any) -> Settings:
 
 
 def _advice(variable: str, known: set[str]) -> str:
-    near = difflib.get_close_matches(variable.upper(), known, n=1)
+    # Without the prefix that all of them share, else every misspelling is near to some name.
+    names = {name.removeprefix(PREFIX) for name in known}
+    near = difflib.get_close_matches(variable.upper().removeprefix(PREFIX), names, n=1)
     return (
-        f"did you mean {near[0]}? Else: unset {variable}"
+        f"did you mean {PREFIX}{near[0]}? Else: unset {variable}"
         if near
         else f"unset {variable} (the settings are: {', '.join(sorted(known))})"
     )

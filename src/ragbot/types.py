@@ -10,7 +10,7 @@ All are frozen values. Offsets are characters into `Document.text`, half open, a
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Literal, NotRequired, TypedDict
 
@@ -250,6 +250,12 @@ class Answer:
     nearest_topics: tuple[HeadingPath, ...] = ()
     usage: Usage = field(default_factory=Usage)
     timings: Timings = field(default_factory=lambda: Timings(0.0, None, 0.0))
+
+    def to_json(self) -> dict[str, object]:
+        """The stable JSON shape of `ragbot ask --json` (see docs/api.md)."""
+        plain = asdict(self)
+        plain["passages"] = [item.to_json() for item in self.passages]
+        return plain
 
 
 # What `bot.stream` yields, in this order: one Retrieved, Sentences, one Answer.

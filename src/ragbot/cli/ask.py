@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from dataclasses import asdict
 
 import ragbot
 from ragbot.assembly import Ragbot
@@ -17,7 +16,7 @@ def run(options: argparse.Namespace) -> int:
     question = sys.stdin.read() if options.question == "-" else options.question
     bot = ragbot.open(index=options.index, model=options.model)
     if options.json:
-        terminal.say_json(as_json(bot.ask(question)))
+        terminal.say_json(bot.ask(question).to_json())
     else:
         answer_aloud(bot, question, ())
     return 0
@@ -41,10 +40,3 @@ def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...]) -> Answe
                 terminal.notice(line)
             return event
     raise AssertionError("a stream of events ends with its Answer")
-
-
-def as_json(answer: Answer) -> dict[str, object]:
-    """The stable JSON shape of an answer (docs/api.md)."""
-    plain = asdict(answer)
-    plain["passages"] = [item.to_json() for item in answer.passages]
-    return plain
