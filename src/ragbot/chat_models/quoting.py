@@ -79,7 +79,7 @@ def _best_for(part: str, pool: Sequence[Quote], subjects: Sequence[str]) -> Quot
 def question_parts(question: str) -> list[str]:
     """The questions in a question: "what is the limit, and what if I exceed it?" has two."""
     parts = [part.strip() for part in _PARTS.split(question)]
-    return [part for part in parts if len(words_of(part)) >= 2] or [question]
+    return [part for part in parts if words_of(part)] or [question]
 
 
 def _pool(prompt: Prompt, subjects: Sequence[str]) -> list[Quote]:
@@ -91,7 +91,9 @@ def _pool(prompt: Prompt, subjects: Sequence[str]) -> list[Quote]:
             for sentence in item.sentences
         )
         for sentence, score in zip(item.sentences, relevance, strict=True):
-            if len(sentence.text.split()) > 2 and not sentence.text.endswith(":"):
+            # "It has these classes:" answers nothing; "It costs $3,000 a month and adds:" does.
+            leads_in = sentence.text.endswith(":") and not any(c.isdigit() for c in sentence.text)
+            if len(sentence.text.split()) > 2 and not leads_in:
                 bonus = _subject_bonus(sentence, subjects)
                 pool.append(Quote(sentence, item.number, score, score + bonus))
     return pool
@@ -168,6 +170,8 @@ def _with_siblings(picked: list[Quote], pool: Sequence[Quote], best: float) -> l
             and other.score >= best - 2 * WITHIN
         ]
         if sum(other in picked for other in kin) >= 2:
+            # Its items may owe their score to the line above them, so that line is quoted too.
+            kin = [q for q in pool if q.number == quote.number and q.sentence.text == parent] + kin
             whole += [other for other in kin if other not in whole][:MOST_SIBLINGS]
     return whole
 

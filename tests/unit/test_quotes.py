@@ -1,0 +1,113 @@
+"""Answers composed of verbatim sentences: the right ones, in an order that reads well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from langchain_core.messages import HumanMessage
+from support.small_notes import evidence, passage
+
+from ragbot.chat_models.quotes import QuotesChatModel
+from ragbot.chat_models.quoting import composed, question_parts
+from ragbot.evidence import Evidence, Prompt
+from ragbot.prompts import messages
+from ragbot.types import Fact, Passage
+
+
+def scored(each: Passage, *relevance: float) -> Evidence:
+    (item,) = evidence(each)
+    assert len(item.sentences) == len(relevance)
+    return replace(item, relevance=relevance)
+
+
+def lines(question: str, *items: Evidence) -> list[str]:
+    numbered = tuple(replace(item, number=n) for n, item in enumerate(items, start=1))
+    return composed(Prompt(question, (), numbered))
+
+
+def test_the_best_sentence_alone_where_nothing_else_answers() -> None:
+    item = scored(passage("- A box holds 400 KB.\n- Boxes come in many colors."), 7.0, -4.0)
+    assert lines("how much does a box hold?", item) == ["A box holds 400 KB. [1]"]
+
+
+def test_what_speaks_of_the_subject_comes_first() -> None:
+    crates = scored(passage("- Crates rotates its labels by itself.", "Crates"), 6.0)
+    boxes = scored(passage("- Boxes has no built-in rotation of labels.", "Boxes", start=90), 5.5)
+    said = lines("does boxes rotate labels?", crates, boxes)
+    assert said[0] == "Boxes has no built-in rotation of labels. [2]"
+
+
+def test_cells_of_a_row_become_one_sentence_without_other_products() -> None:
+    row = passage(
+        "| Size | 4 KB | 8 KB | 9 KB |",
+        "Comparison",
+        kind="table_row",
+        facts=(
+            Fact("Boxes", "Largest size", "4 KB"),
+            Fact("Crates", "Largest size", "8 KB"),
+            Fact("Barrels", "Largest size", "9 KB"),
+        ),
+    )
+    item = scored(row, 5.0, 5.0, 5.0)
+    assert lines("how large are boxes and crates?", item) == [
+        "Largest size: Boxes 4 KB; Crates 8 KB. [1]"
+    ]
+    assert lines("how large are boxes?", item) == ["Boxes's largest size: 4 KB. [1]"]
+
+
+def test_a_dated_note_and_its_fact_are_never_quoted_apart() -> None:
+    text = "- A box holds at most 5 TB.\n  - As of November 2026: a box holds 48 TB."
+    expected = ["A box holds at most 5 TB. [1]", "As of November 2026: a box holds 48 TB. [1]"]
+    for relevance in ((7.0, 0.0), (0.0, 7.0)):
+        assert lines("how much does a box hold?", scored(passage(text), *relevance)) == expected
+
+
+def test_a_list_is_quoted_whole_and_in_its_order() -> None:
+    text = (
+        "- Boxes come in these kinds:\n"
+        "  - The flat kind is cheap.\n"
+        "  - The deep kind holds liquids.\n"
+        "  - The round kind rolls away."
+    )
+    item = scored(passage(text), 3.0, 5.0, 6.0, 0.0)
+    assert lines("which kinds of boxes are there?", item) == [
+        "The flat kind is cheap. [1]",
+        "The deep kind holds liquids. [1]",
+        "The round kind rolls away. [1]",
+    ]
+
+
+def test_the_same_thing_is_not_said_twice() -> None:
+    one = scored(passage("- A box holds at most 400 KB."), 7.0)
+    two = scored(passage("- At most 400 KB is what a box holds.", start=50), 6.9)
+    assert len(lines("how much does a box hold?", one, two)) == 1
+
+
+def test_a_question_of_two_parts_gets_an_answer_to_both() -> None:
+    item = scored(
+        passage("- A box holds at most 400 KB.\n- Larger things go into crates."), 7.0, -1.0
+    )
+    assert question_parts("what does a box hold, and what if my things are larger?") == [
+        "what does a box hold",
+        "what if my things are larger?",
+    ]
+    said = lines("what does a box hold, and what if my things are larger?", item)
+    assert said == ["A box holds at most 400 KB. [1]", "Larger things go into crates. [1]"]
+
+
+def test_as_a_chat_model_it_streams_what_it_generates() -> None:
+    item = scored(passage("- A box holds 400 KB.\n- A box is flat.\n- A box is red."), 7, 6, 5)
+    prompt = Prompt("what is a box?", (), (item,))
+    model = QuotesChatModel()
+    whole = model.invoke(messages(prompt)).text
+    assert "".join(chunk.text for chunk in model.stream(messages(prompt))) == whole
+    assert whole.count("\n- ") == 2
+
+
+def test_without_a_prompt_it_says_what_is_wrong() -> None:
+    try:
+        QuotesChatModel().invoke([HumanMessage("hello")])
+    except TypeError as error:
+        assert "carries no ragbot Prompt" in str(error)
+    else:
+        raise AssertionError("a message without a prompt was answered")
