@@ -52,7 +52,7 @@ def test_cells_of_a_row_become_one_sentence_without_other_products() -> None:
     assert lines("how large are boxes and crates?", item) == [
         "Largest size: Boxes 4 KB; Crates 8 KB. [1]"
     ]
-    assert lines("how large are boxes?", item) == ["Boxes's largest size: 4 KB. [1]"]
+    assert lines("how large are boxes?", item) == ["Boxes' largest size: 4 KB. [1]"]
 
 
 def test_a_dated_note_and_its_fact_are_never_quoted_apart() -> None:

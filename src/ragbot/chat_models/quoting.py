@@ -56,8 +56,11 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
     if len(subjects) > 1:
         for subject in subjects:
             _add(picked, next((q for q in pool if _speaks_of(q.sentence, subject, subjects)), None))
-    for part in question_parts(prompt.question):
-        _add(picked, _best_for(part, pool, subjects))
+    parts = question_parts(prompt.question)
+    if pool and not picked:
+        picked.append(pool[0])
+    for part in parts[1:]:
+        _add(picked, _best_for(part, [q for q in pool if q not in picked], subjects))
     best = max((quote.score for quote in picked), default=0.0)
     for quote in pool:
         if len(picked) >= MOST or quote.score < max(best - WITHIN, GOOD):
@@ -73,7 +76,8 @@ def _best_for(part: str, pool: Sequence[Quote], subjects: Sequence[str]) -> Quot
     def fit(quote: Quote) -> float:
         return (quote.score if named else quote.relevance) + 4 * _overlap(part, quote.sentence)
 
-    return max(pool, key=fit, default=None)
+    best = max(pool, key=fit, default=None)
+    return best if best is not None and fit(best) >= GOOD else None
 
 
 def question_parts(question: str) -> list[str]:
@@ -227,7 +231,8 @@ def _row(cells: Sequence[EvidenceSentence]) -> str:
         feature = facts[0].feature
         if feature[1:2].islower():
             feature = feature[0].lower() + feature[1:]
-        return _written(f"{facts[0].subject}'s {feature}: {facts[0].value}")
+        owner = facts[0].subject + ("'" if facts[0].subject.endswith("s") else "'s")
+        return _written(f"{owner} {feature}: {facts[0].value}")
     values = "; ".join(f"{fact.subject} {fact.value}" for fact in facts)
     return _written(f"{facts[0].feature}: {values}")
 
