@@ -61,8 +61,9 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert cosine == pytest.approx(1.0, abs=1e-4)
 
 
-def test_reading_changes_nothing_so_the_checksums_hold(tmp_path: Path) -> None:
-    write(tmp_path, "one box", "two boxes")
+@pytest.mark.parametrize("count", [1, 2, 3, 150])
+def test_reading_changes_nothing_so_the_checksums_hold(tmp_path: Path, count: int) -> None:
+    write(tmp_path, *(f"box number {n}" for n in range(count)))
     for _ in range(3):
         index = open_index(tmp_path)
         index.dense(WordLengths().encode(["one box"])[0], 1)

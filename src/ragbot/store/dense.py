@@ -44,6 +44,10 @@ def write_dense(
         collection.add(ids=list(passage_ids[first:last]), embeddings=vectors[first:last])
         if progress is not None:
             progress(last, count)
+    if count == 1:
+        # The threshold counts writes and is at least two. A graph that was never written
+        # would be made by the first reader, and the checksums broken.
+        collection.upsert(ids=list(passage_ids), embeddings=vectors)
     client.close()
     _seal(folder)
 

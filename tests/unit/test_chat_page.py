@@ -1,0 +1,134 @@
+"""The chat page without a browser: what it draws for each thing that can happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from support.small_notes import passage
+from support.word_lengths import WordLengths
+
+from ragbot.settings import Settings
+from ragbot.store import Contents, write_generation
+from ragbot.types import Document, Section
+from ui import markup
+from ui.sources import section_lines
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+TEXT = "- A Boxes item can be at most 400 KB.\n- Boxes rotates its labels automatically."
+
+
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+    """The page over a tiny index, answering with `quotes` and an embedder that loads nothing."""
+    settings = Settings(home=tmp_path, models_dir=tmp_path / "models")
+    contents = Contents(
+        [Document("boxes", "Containers", "boxes.md", TEXT, 0, len(TEXT))],
+        [Section("boxes", ("Containers", "Boxes"), 0, len(TEXT))],
+        [passage(TEXT, title="Containers")],
+    )
+    write_generation(settings.index_dir, contents, embedder=WordLengths(), fingerprint="f")
+    monkeypatch.setenv("RAGBOT_HOME", str(tmp_path))
+    monkeypatch.setenv("RAGBOT_MODELS_DIR", str(tmp_path / "models"))
+    monkeypatch.setenv("RAGBOT_MODEL", "quotes")
+    monkeypatch.setattr("ragbot.assembly.open_embedder", WordLengths)
+    st.cache_resource.clear()
+    yield AppTest.from_file(APP, default_timeout=30)
+    st.cache_resource.clear()
+
+
+def drawn(page: AppTest) -> str:
+    """All that the page shows as its own HTML, which AppTest has no accessor for."""
+    return " ".join(
+        str(getattr(element.proto, "body", "")) for element in page.main if element.type == "html"
+    )
+
+
+def test_the_empty_page_says_what_it_covers_and_offers_examples(page: AppTest) -> None:
+    page.run()
+    assert not page.exception
+    assert page.title[0].value == "Ask your notes"
+    assert len([b for b in page.button if b.key and b.key.startswith("example-")]) == 4
+
+
+def test_a_question_is_answered_and_can_be_asked_again(page: AppTest) -> None:
+    page.run()
+    page.chat_input[0].set_value("How large can a Boxes item be?").run()
+    assert not page.exception
+    (exchange,) = page.session_state["exchanges"]
+    assert exchange.answer.text.startswith("A Boxes item can be at most 400 KB. [1]")
+    (source,) = exchange.data["sources"]
+    marked = [piece for line in source["lines"] for cell in line["cells"] for piece in cell]
+    assert next(p["text"] for p in marked if p["mark"]) == "A Boxes item can be at most 400 KB."
+    assert [b.label for b in page.button if b.key == "again-0"] == ["Ask again"]
+
+
+def test_an_abstention_offers_the_nearest_topics_as_text(page: AppTest) -> None:
+    page.run()
+    page.chat_input[0].set_value("Who won the chess championship in Reykjavik?").run()
+    (exchange,) = page.session_state["exchanges"]
+    assert exchange.answer.abstained
+    assert [b.label for b in page.button if b.key == "topic-0-0"] == ["Boxes"]
+
+
+def test_a_question_that_cannot_be_asked_is_told_and_the_page_lives_on(page: AppTest) -> None:
+    page.run()
+    page.chat_input[0].set_value("x" * 9_000).run()
+    (exchange,) = page.session_state["exchanges"]
+    assert "9,000 characters" in exchange.trouble[0]
+    page.chat_input[0].set_value("How large can a Boxes item be?").run()
+    assert page.session_state["exchanges"][1].answer is not None
+
+
+def test_a_new_conversation_forgets(page: AppTest) -> None:
+    page.run()
+    page.chat_input[0].set_value("How large can a Boxes item be?").run()
+    next(b for b in page.sidebar.button if b.label == "New conversation").click().run()
+    assert page.session_state["exchanges"] == []
+
+
+def test_without_an_index_the_page_names_the_mending_command(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAGBOT_HOME", str(tmp_path / "elsewhere"))
+    page.run()
+    assert not page.exception
+    assert [b.label for b in page.button if b.label == "Try again"] == ["Try again"]
+    monkeypatch.setenv("RAGBOT_HOME", str(tmp_path))
+    page.run()
+    assert page.title[0].value == "Ask your notes"
+
+
+def test_importing_the_page_loads_nothing_heavy() -> None:
+    import subprocess
+    import sys
+
+    heavy = ("torch", "chromadb", "sentence_transformers", "langchain_core", "onnxruntime", "boto3")
+    code = f"import sys, ui.chat; print([m for m in {heavy!r} if m in sys.modules])"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("text", ["<b onclick=x>hi</b>", "$x$ & <img src=y>", "[a](http://b)"])
+def test_text_stays_text(text: str) -> None:
+    assert "<b" not in markup.plain(text) and "<img" not in markup.plain(text)
+    assert "<img" not in markup.trouble(text, text)
+
+
+def test_the_pieces_of_a_section_are_its_text_and_the_mark_is_exact() -> None:
+    text = "## Sizes\n\n| Feature | Boxes | Crates |\n|---|---|---|\n| Size | 4 KB | 8 KB |\n- end"
+    row = text.index("| Size")
+    cell = text.index("8 KB")
+    lines = section_lines(text, (0, len(text)), (row, row + 22), [(cell, cell + 4)])
+    assert [line["kind"] for line in lines] == ["heading", "row", "row", "bullet"]
+    cells = ["".join(piece["text"] for piece in each) for each in lines[2]["cells"]]
+    assert cells == ["Size", "4 KB", "8 KB"]
+    marks = [p["text"] for line in lines for each in line["cells"] for p in each if p["mark"]]
+    assert marks == ["8 KB"]
+    tinted = [p["text"] for line in lines for each in line["cells"] for p in each if p["tint"]]
+    assert tinted == ["Size", "4 KB", "8 KB"]

@@ -1,0 +1,58 @@
+"""Files that can be read, and what is said of those that cannot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ingest.reading import read_source, source_files
+from ragbot.errors import CorpusError
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le-with-mark", "cp1252"]
+)
+def test_encodings_of_text(tmp_path: Path, encoding: str) -> None:
+    text = "Café notes: naïve façade.\r\nSecond line\r\n"
+    content = (
+        b"\xff\xfe" + text.encode("utf-16-le")
+        if encoding == "utf-16-le-with-mark"
+        else text.encode(encoding)
+    )
+    (tmp_path / "a.txt").write_bytes(content)
+    assert read_source(tmp_path / "a.txt").text == "Café notes: naïve façade.\nSecond line\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is empty"),
+        (b" \n\t\n", "is empty"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "is not text: byte"),
+        (b"line one\nline \x00 two\n", r":2: is not text: byte 14 is 0x00"),
+        (b"good \xe2\x80\x93 dash, then \xff broken\n", "is not utf-8: byte 20 is 0xff"),
+    ],
+)
+def test_what_is_no_text_is_named_with_its_byte(tmp_path: Path, content: bytes, said: str) -> None:
+    (tmp_path / "a.md").write_bytes(content)
+    with pytest.raises(CorpusError, match=said) as caught:
+        read_source(tmp_path / "a.md")
+    assert caught.value.mend
+
+
+def test_folders_are_walked_in_order_without_hidden_files(tmp_path: Path) -> None:
+    for name in ("b.md", "a.txt", ".hidden.md", "sub/c.markdown", "picture.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("x")
+    found = [path.relative_to(tmp_path).as_posix() for path in source_files([tmp_path])]
+    assert found == ["a.txt", "b.md", "sub/c.markdown"]
+
+
+@pytest.mark.parametrize("name", ["nowhere.md", "empty_folder", "notes.docx"])
+def test_paths_that_give_nothing(tmp_path: Path, name: str) -> None:
+    (tmp_path / "empty_folder").mkdir()
+    (tmp_path / "notes.docx").write_bytes(b"x")
+    with pytest.raises(CorpusError) as caught:
+        source_files([tmp_path / name])
+    assert caught.value.mend
