@@ -17,7 +17,7 @@ from ragbot.errors import RagbotError
 from ragbot.settings import load_settings
 from ragbot.store import read_manifest, write_generation
 
-MOST_WARNINGS = 10
+MOST_LISTED = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -95,14 +95,17 @@ def _told(summary: dict[str, object], index_dir: Path) -> str:
     if summary["questions_set_aside"]:
         lines.append(
             f"practice questions kept out of the index: {summary['questions_set_aside']}, "
-            f"{len(unkeyed)} of them without an answer key"
+            f"{len(unkeyed)} of them without an answer key" + (":" if unkeyed else "")
         )
+    lines += [f"  {q['file']}:{q['line']}: {q['stem'][:70]}" for q in unkeyed[:MOST_LISTED]]
+    if len(unkeyed) > MOST_LISTED:
+        lines.append(f"  ... and {len(unkeyed) - MOST_LISTED} more (--json lists all)")
     lines += [
         f"warning: {warning['file']}:{warning['line']}: {warning['message']}"
-        for warning in warnings[:MOST_WARNINGS]
+        for warning in warnings[:MOST_LISTED]
     ]
-    if len(warnings) > MOST_WARNINGS:
-        lines.append(f"... and {len(warnings) - MOST_WARNINGS} more (--json lists all)")
+    if len(warnings) > MOST_LISTED:
+        lines.append(f"... and {len(warnings) - MOST_LISTED} more (--json lists all)")
     return "\n".join(lines)
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,14 +33,19 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def app(index: Path) -> Iterator[str]:
     """The address of the app, answering with `quotes`."""
+    with serving(index, RAGBOT_MODEL="quotes") as address:
+        yield address
+
+
+@contextmanager
+def serving(index: Path, **settings: str) -> Iterator[str]:
+    """The real app in a process of its own; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-        "RAGBOT_INDEX": str(index),
-        "RAGBOT_MODEL": "quotes",
-    }
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "RAGBOT_"))}
+    models = {k: v for k, v in os.environ.items() if k == "RAGBOT_MODELS_DIR"}
+    environment = {**kept, **models, "RAGBOT_INDEX": str(index), **settings}
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:
         address = f"http://127.0.0.1:{port}"
