@@ -56,7 +56,7 @@ def test_sentences_appear_as_they_are_checked_and_the_stop_button_keeps_them(
     expect(page.get_by_text("11 tokens read, 7 written")).to_be_visible()
 
     go_on.clear()
-    box.fill("What's the biggest item I can put in DynamoDB, again?")
+    box.fill("How large can a DynamoDB item be?")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Stop")).to_be_visible(timeout=SOON)
     expect(page.locator(".rb-said", has_text="A DynamoDB item")).to_be_visible(timeout=SOON)
