@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from langchain_core.language_models import BaseChatModel
@@ -50,7 +50,3 @@ class ScriptedModel(BaseChatModel):
 def scripted(*script: Any, name: str = "scripted", withhold: bool = False) -> Candidate:
     model = ScriptedModel(script=list(script))
     return Candidate(name, lambda: model, withhold)
-
-
-def models_of(candidates: Sequence[Candidate]) -> list[ScriptedModel]:
-    return [candidate.open() for candidate in candidates]  # type: ignore[misc]

@@ -149,10 +149,6 @@ class Catalogue:
     def titles(self) -> tuple[str, ...]:
         return tuple(title for (title,) in self._all("SELECT title FROM documents ORDER BY rowid"))
 
-    def sections(self) -> tuple[Section, ...]:
-        rows = self._all("SELECT * FROM sections ORDER BY rowid")
-        return tuple(_section(row) for row in rows)
-
     def section_of(self, passage: Passage) -> Section:
         rows = self._all(
             "SELECT * FROM sections WHERE doc_id = ? AND first <= ? ORDER BY first DESC LIMIT 1",

@@ -85,11 +85,6 @@ class DenseIndex:
         distances = found["distances"][0]
         return [(pid, 1.0 - d) for pid, d in zip(found["ids"][0], distances, strict=True)]
 
-    def vectors(self, passage_ids: Sequence[str]) -> dict[str, Vectors]:
-        """The stored vectors of these passages."""
-        found = self._collection.get(ids=list(passage_ids), include=["embeddings"])
-        return dict(zip(found["ids"], found["embeddings"], strict=True))
-
     def close(self) -> None:
         self._client.close()
 

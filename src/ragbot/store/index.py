@@ -129,9 +129,6 @@ class Index:
     def titles(self) -> tuple[str, ...]:
         return self._catalogue.titles()
 
-    def sections(self) -> tuple[Section, ...]:
-        return self._catalogue.sections()
-
     def section_of(self, passage: Passage) -> Section:
         return self._catalogue.section_of(passage)
 
