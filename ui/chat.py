@@ -69,8 +69,12 @@ def page() -> None:
     question = st.session_state.pop("asked", None) or question
     if bot is None:
         return
+    # A place of its own, emptied at once: Streamlit would show the old buttons, greyed, for as
+    # long as the first answer is being written.
+    welcome = st.empty()
     if not exchanges and not question:
-        _welcome(bot)
+        with welcome.container():
+            _welcome(bot)
     for position, exchange in enumerate(exchanges):
         # A run that was interrupted (stop, or another click) left this exchange unfinished.
         exchange.under_way = False
