@@ -24,7 +24,13 @@ def test_the_same_figure_in_two_spellings(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("400 KB", "400 MB"), ("5 minutes", "5 hours"), ("64 KB", "4 KB"), ("10 %", "100 %")],
+    [
+        ("11 nines", "12 nines"),
+        ("400 KB", "400 MB"),
+        ("5 minutes", "5 hours"),
+        ("64 KB", "4 KB"),
+        ("10 %", "100 %"),
+    ],
 )
 def test_different_figures(one: str, other: str) -> None:
     (left,), (right,) = figures_of(one), figures_of(other)

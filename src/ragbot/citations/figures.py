@@ -42,7 +42,9 @@ class Figure:
         """Equal in value, and in unit where both name one."""
         if self.unit and other.unit and self.unit != other.unit:
             return False
-        return abs(self.value - other.value) <= 1e-9 * max(1.0, abs(self.value))
+        return abs(self.value - other.value) <= 1e-12 * max(
+            1.0, abs(self.value)
+        )  # 11 nines are not 12
 
 
 def figures_of(text: str) -> list[Figure]:

@@ -211,7 +211,7 @@ def _flipped(claim: str, span: EvidenceSentence) -> bool:
     flipped = (claimed_no & (held_yes - held_no)) | (claimed_yes & (held_no - held_yes))
     # A name stays the same whichever way the sentence goes.
     names = {word for heading in span.passage.heading_path for word in words_of(heading)}
-    return bool(flipped - names) and not claimed_no & held_no
+    return bool(flipped - names)
 
 
 def _polarity(text: str) -> tuple[set[str], set[str]]:
