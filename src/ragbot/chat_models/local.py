@@ -88,9 +88,14 @@ class LocalChatModel(BaseChatModel):
                 choice["delta"].get("content") or "" for choice in part.get("choices", ())
             )
             usage = _usage(part.get("usage"))
-            if text or usage:
+            # As OpenAI's own client gives them: the tokens with their log-probabilities.
+            likely = [c["logprobs"] for c in part.get("choices", ()) if c.get("logprobs")]
+            if text or usage or likely:
                 message = AIMessageChunk(
-                    content=text, usage_metadata=usage, chunk_position="last" if usage else None
+                    content=text,
+                    usage_metadata=usage,
+                    response_metadata={"logprobs": likely[0]} if likely else {},
+                    chunk_position="last" if usage else None,
                 )
                 yield ChatGenerationChunk(message=message)
 

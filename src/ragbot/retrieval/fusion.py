@@ -8,6 +8,7 @@ from dataclasses import replace
 from ragbot.embedding import Embedder
 from ragbot.evidence import Evidence, evidence_sentences
 from ragbot.reranker import Reranker
+from ragbot.retrieval.queries import queries_of
 from ragbot.store import Index
 from ragbot.types import RetrievedPassage, Why
 
@@ -28,13 +29,13 @@ class Retriever:
 
     def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
         """The k best passages for the query, best first."""
-        vector = self._embedder.encode([query])[0]
-        dense = self.index.dense(vector, DEPTH)
-        lexical = self.index.lexical(query, DEPTH)
-        scores = fuse([[pid for pid, _ in dense], [pid for pid, _ in lexical]])
+        queries = queries_of(query)
+        dense = [self.index.dense(vector, DEPTH) for vector in self._embedder.encode(queries)]
+        lexical = [self.index.lexical(each, DEPTH) for each in queries]
+        scores = fuse([[pid for pid, _ in found] for found in (*dense, *lexical)])
         best = sorted(scores, key=lambda pid: (-scores[pid], pid))[:k]
         passages = self.index.passages(best)
-        whys = _whys(dense, lexical)
+        whys = _whys(_best_places(dense), _best_places(lexical))
         return tuple(
             RetrievedPassage(passages[pid], scores[pid], rank, whys[pid])
             for rank, pid in enumerate(best, start=1)
@@ -77,12 +78,23 @@ def fuse(rankings: Sequence[Sequence[str]], k: int = RRF_K) -> dict[str, float]:
     return scores
 
 
+def _best_places(
+    rankings: Sequence[Sequence[tuple[str, float]]],
+) -> dict[str, tuple[int, float]]:
+    """The best (rank, score) of each passage over the lists of several queries."""
+    best: dict[str, tuple[int, float]] = {}
+    for ranking in rankings:
+        for rank, (pid, score) in enumerate(ranking, start=1):
+            held = best.get(pid)
+            best[pid] = (rank, score) if held is None else (min(rank, held[0]), max(score, held[1]))
+    return best
+
+
 def _whys(
-    dense: Sequence[tuple[str, float]], lexical: Sequence[tuple[str, float]]
+    dense: Mapping[str, tuple[int, float]], lexical: Mapping[str, tuple[int, float]]
 ) -> Mapping[str, Why]:
-    by_dense = {pid: (rank, score) for rank, (pid, score) in enumerate(dense, start=1)}
-    by_lexical = {pid: (rank, score) for rank, (pid, score) in enumerate(lexical, start=1)}
+    nowhere = (None, None)
     return {
-        pid: Why(*by_dense.get(pid, (None, None)), *by_lexical.get(pid, (None, None)))
-        for pid in by_dense.keys() | by_lexical.keys()
+        pid: Why(*dense.get(pid, nowhere), *lexical.get(pid, nowhere))
+        for pid in dense.keys() | lexical.keys()
     }

@@ -1,0 +1,296 @@
+"""One question in one mode -> one record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from eval.banks import FALSE_PREMISE, Question
+from eval.choices import Order, choice_messages, orders, pasted, read_choice
+from eval.free_answers import Entails, score_answer, states, well_done
+from eval.gold import Gold, Need, as_judged, found
+from eval.judge import Judge
+from eval.product import Product
+from eval.ranking import measured
+from eval.runs import Asked, Mode, Record, Shown
+from eval.scorer import FittedWeights, SentenceIndex
+from eval.shortcuts import shortcut_scores
+from ragbot.errors import ModelUnavailableError
+from ragbot.retrieval import standalone_query
+from ragbot.types import Answer, Citation, Passage, RetrievedPassage, Turn, Why
+
+RETRIEVED = 10  # passages that retrieval is judged on
+_NO_WHY = Why()
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """US dollars for a million tokens."""
+
+    input: float
+    output: float
+
+
+@dataclass
+class Asking:
+    """Everything that is the same for all questions of a run."""
+
+    product: Product
+    gold: Gold
+    weights: FittedWeights
+    rotations: int | None
+    seed: int
+    prices: Prices | None = None
+    entails: Entails | None = None
+    judge: Judge | None = None
+
+    def modes(self, question: Question, wanted: Sequence[Mode]) -> tuple[Mode, ...]:
+        """The wanted modes in which this question can be asked at all."""
+        has_model = self.product.has_model
+        pointed = bool(question.evidence) and question.kind != FALSE_PREMISE
+        # A free question is answered without a model too, by quotes; an option is then chosen by
+        # the scorer, which is a mode of its own.
+        answered = has_model or not question.is_choice
+        able: dict[Mode, bool] = {
+            "retrieval": pointed,
+            "no_model": question.is_choice,
+            "closed_book": has_model and question.answerable,
+            "open_book": answered,
+            "oracle": answered and pointed,
+        }
+        return tuple(mode for mode in wanted if able[mode])
+
+    def ask(self, bank: str, question: Question, mode: Mode) -> Record:
+        """The record; a question that crashes is recorded as such, with score 0.
+
+        Raises:
+            ModelUnavailableError: the model cannot be reached: no fault of the question.
+        """
+        record = Record(
+            bank=bank,
+            id=question.id,
+            mode=mode,
+            split=question.split,
+            kind=question.kind,
+            topic=question.topic,
+            question=question.question,
+            history=[turn.question for turn in question.history],
+            options=list(question.options),
+            answer=list(question.answer),
+        )
+        started = time.perf_counter()
+        try:
+            self._fill(record, question, mode)
+        except ModelUnavailableError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it counts against the score
+            record.error = f"{type(error).__name__}: {error}"
+            record.score = 0.0
+        record.ms = round(1000 * (time.perf_counter() - started), 1)
+        return record
+
+    def _fill(self, record: Record, question: Question, mode: Mode) -> None:
+        needs = self.gold.needs(question)
+        if mode == "retrieval":
+            self._retrieve(record, question, needs)
+        elif mode == "no_model":
+            self._score_without_model(record, question)
+        elif question.is_choice:
+            self._choose(record, question, mode, needs)
+        elif mode == "closed_book":
+            self._recall(record, question)
+        else:
+            self._answer(record, question, mode, needs)
+
+    def _retrieve(self, record: Record, question: Question, needs: Sequence[Need]) -> None:
+        history = [Turn(turn.question, "") for turn in question.history]
+        record.query = standalone_query(question.question, history)
+        passages = self.product.retriever.search(record.query, RETRIEVED)
+        self._show(record, passages, needs)
+        ranking = [item.passage.passage_id for item in passages]
+        items, relevant = as_judged(needs, ranking)
+        judged = measured({question.id: dict.fromkeys(relevant, 1)}, {question.id: items})
+        record.verdicts = dict(judged[question.id])
+        record.score = record.evidence_found = found(needs, ranking[:5])
+
+    def _score_without_model(self, record: Record, question: Question) -> None:
+        features = self.scorer.features(question.question, question.options)
+        scores = self.weights.for_question(question).scores(features)
+        likely = 1 / (1 + 2.718281828459045**-scores)
+        by_score = sorted(range(len(scores)), key=lambda place: -scores[place])
+        chosen = sorted(by_score[: len(question.answer)])
+        right = tuple(chosen) == question.answer
+        probabilities = [round(float(p), 4) for p in likely / likely.sum()]
+        record.asked = [Asked(chosen=chosen, probabilities=probabilities, right=right, cost=0.0)]
+        record.score = float(right)
+        record.model_id = "no model"
+        record.shortcuts = shortcut_scores(question, self.scorer.bm25_of(question.options))
+
+    def _choose(
+        self, record: Record, question: Question, mode: Mode, needs: Sequence[Need]
+    ) -> None:
+        notes: Sequence[Passage] = ()
+        if mode == "oracle":
+            notes = self.gold.passages(needs)
+            shown = [RetrievedPassage(p, 0.0, rank, _NO_WHY) for rank, p in enumerate(notes, 1)]
+            self._show(record, shown, needs)
+        elif mode == "open_book":
+            # The printed order: what is retrieved does not depend on how options are shown.
+            record.query = pasted(question, tuple(range(len(question.options))))
+            passages = self.product.retriever.search(record.query, self.product.settings.k)
+            notes = self.notes_for(question, passages)
+            shown = [item for item in passages if item.passage in notes]
+            self._show(record, shown, needs)
+            record.evidence_found = found(needs, [item.passage.passage_id for item in shown])
+        candidate = self.product.models[0]
+        record.model_id = candidate.model_id
+        for order in orders(question, self.rotations, self.seed):
+            record.asked.append(self._choose_once(question, order, notes))
+        record.score = sum(each.right for each in record.asked) / len(record.asked)
+
+    def notes_for(self, question: Question, passages: Sequence[RetrievedPassage]) -> list[Passage]:
+        """The retrieved passages that the model is shown."""
+        return [item.passage for item in passages]
+
+    def _choose_once(self, question: Question, order: Order, notes: Sequence[Passage]) -> Asked:
+        candidate = self.product.models[0]
+        messages = choice_messages(question, order, notes)
+        model = candidate.open()
+        limits: dict[str, Any] = {"max_tokens": 16 * len(question.answer)}
+        if candidate.model_id.startswith(("local:", "openai:")):
+            # One token is enough where the probabilities of the letters come with it.
+            limits = {"logprobs": True, "top_logprobs": 20, "max_tokens": 1}
+        reply = model.invoke(messages, **limits)
+        told = reply.response_metadata
+        choice = read_choice(str(reply.text), told.get("logprobs"), question, order)
+        spent = reply.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
+        return Asked(
+            order=list(order),
+            prompt="\n\n".join(str(message.text) for message in messages),
+            raw=str(reply.text),
+            chosen=None if choice.options is None else list(choice.options),
+            probabilities=None
+            if choice.probabilities is None
+            else [round(p, 4) for p in choice.probabilities],
+            right=choice.options == question.answer,
+            input_tokens=spent["input_tokens"],
+            output_tokens=spent["output_tokens"],
+            ms=told.get("ms", 0.0),
+            cached=told.get("cached", False),
+            cost=self._cost(spent["input_tokens"], spent["output_tokens"]),
+        )
+
+    def _recall(self, record: Record, question: Question) -> None:
+        """A free question without any notes: which of the facts does the model know?"""
+        from langchain_core.messages import HumanMessage, SystemMessage
+
+        candidate = self.product.models[0]
+        asked = question.standalone or question.question
+        system = SystemMessage("Answer the question on cloud computing in at most three sentences.")
+        reply = candidate.open().invoke([system, HumanMessage(asked)])
+        record.model_id = candidate.model_id
+        record.text = str(reply.text)
+        has = [states(record.text, nugget) for nugget in question.nuggets]
+        record.verdicts = {"nugget_recall": sum(has) / len(has) if has else None}
+        record.score = float(bool(has) and all(has))
+        spent = reply.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
+        record.asked = [
+            Asked(
+                prompt=asked,
+                raw=record.text,
+                input_tokens=spent["input_tokens"],
+                output_tokens=spent["output_tokens"],
+                ms=reply.response_metadata.get("ms", 0.0),
+                cached=reply.response_metadata.get("cached", False),
+                cost=self._cost(spent["input_tokens"], spent["output_tokens"]),
+            )
+        ]
+
+    def _answer(
+        self, record: Record, question: Question, mode: Mode, needs: Sequence[Need]
+    ) -> None:
+        history: list[Turn] = []
+        for turn in question.history:
+            earlier = self.product.answer(turn.question, history)
+            history.append(Turn(turn.question, earlier.text))
+        gold = self.gold.passages(needs) if mode == "oracle" else None
+        answer = self.product.answer(question.question, history, gold)
+        self._show(record, answer.passages, needs)
+        shown = [item.passage.passage_id for item in answer.passages]
+        record.evidence_found = found(needs, shown)
+        wanted = frozenset().union(*(need.passage_ids for need in needs))
+        score = score_answer(question, answer, wanted, self.entails)
+        record.verdicts = score.to_json()
+        if self.judge is not None and question.nuggets and not answer.abstained:
+            record.verdicts["judged_correct"] = self.judge.correct(question, answer.text)
+        record.score = well_done(question, score)
+        record.text = answer.text
+        record.model_id = answer.model_id
+        record.citations = [_cited(citation, answer) for citation in answer.citations]
+        record.asked = [
+            Asked(
+                prompt=question.question,
+                raw=" ".join(sentence.text for sentence in answer.sentences),
+                input_tokens=answer.usage.input_tokens,
+                output_tokens=answer.usage.output_tokens,
+                ms=round(1000 * answer.timings.total, 1),
+                cost=self._cost(answer.usage.input_tokens, answer.usage.output_tokens),
+            )
+        ]
+
+    def _show(
+        self, record: Record, passages: Sequence[RetrievedPassage], needs: Sequence[Need]
+    ) -> None:
+        places = [place for need in needs for place in need.places]
+        for item in passages:
+            passage = item.passage
+            marks = sorted(
+                {
+                    (
+                        max(place.start, passage.start) - passage.start,
+                        min(place.end, passage.end) - passage.start,
+                    )
+                    for place in places
+                    if passage.passage_id in place.passage_ids
+                }
+            )
+            record.retrieved.append(
+                Shown(
+                    passage_id=passage.passage_id,
+                    doc_id=passage.doc_id,
+                    heading_path=list(passage.heading_path),
+                    text=passage.text,
+                    rank=item.rank,
+                    score=round(item.score, 5),
+                    gold=bool(marks),
+                    marks=marks,
+                )
+            )
+
+    def _cost(self, input_tokens: int, output_tokens: int) -> float | None:
+        if not self.product.model_id.startswith(("bedrock:", "openai:")):
+            return 0.0
+        if self.prices is None:
+            return None
+        return (input_tokens * self.prices.input + output_tokens * self.prices.output) / 1e6
+
+    @cached_property
+    def scorer(self) -> SentenceIndex:
+        return SentenceIndex(self.product.sentences, self.product.embedder)
+
+
+def _cited(citation: Citation, answer: Answer) -> dict[str, object]:
+    """A citation with the span that it stands on, as the report highlights it."""
+    passage = next(
+        item.passage for item in answer.passages if item.passage.passage_id == citation.passage_id
+    )
+    return {
+        "marker": citation.marker,
+        "passage_id": citation.passage_id,
+        "claim": citation.claim,
+        "span": passage.text[citation.start - passage.start : citation.end - passage.start],
+        "verdict": citation.verdict,
+    }

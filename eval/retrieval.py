@@ -1,0 +1,188 @@
+"""Retrieval alone: a bank over its index, or a set in BEIR's format, which has known figures.
+
+Dense search, lexical search and their fusion are measured side by side over the same questions.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.banks import Question
+from eval.gold import Gold, as_judged
+from eval.ranking import Judgments, Rankings, measured
+from eval.statistics import Interval, bootstrap
+from ragbot.embedding import Embedder, Vectors
+from ragbot.errors import CorpusError
+from ragbot.retrieval import Retriever, standalone_query
+from ragbot.retrieval.fusion import DEPTH, fuse
+from ragbot.store.lexical import LexicalIndex, write_lexical
+from ragbot.types import Turn
+
+BEIR_DEPTH = 100
+Ways = dict[str, dict[str, list[str]]]  # way of searching -> query id -> ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One way of searching: each measure's mean over n questions."""
+
+    way: str
+    measures: dict[str, Interval]
+
+
+def bank_rows(
+    questions: Sequence[Question],
+    gold: Gold,
+    retriever: Retriever,
+    embedder: Embedder,
+    seed: int,
+) -> list[Row]:
+    """Fusion (what the product searches by), dense and lexical, over a bank with evidence."""
+    judgments: dict[str, dict[str, int]] = {}
+    ways: Ways = {"fusion": {}, "dense": {}, "lexical": {}}
+    for question in questions:
+        needs = gold.needs(question)
+        if not needs:
+            continue
+        query = standalone_query(
+            question.question, [Turn(t.question, "") for t in question.history]
+        )
+        for way, ranking in _rankings(retriever, embedder, query).items():
+            items, relevant = as_judged(needs, ranking)
+            judgments[question.id] = dict.fromkeys(relevant, 1)
+            ways[way][question.id] = items
+    return rows(judgments, ways, seed)
+
+
+def _rankings(retriever: Retriever, embedder: Embedder, query: str) -> dict[str, list[str]]:
+    vector = embedder.encode([query])[0]
+    return {
+        "fusion": [item.passage.passage_id for item in retriever.search(query, DEPTH)],
+        "dense": [pid for pid, _ in retriever.index.dense(vector, DEPTH)],
+        "lexical": [pid for pid, _ in retriever.index.lexical(query, DEPTH)],
+    }
+
+
+def rows(judgments: Judgments, ways: dict[str, Rankings] | Ways, seed: int) -> list[Row]:
+    found = []
+    for way, rankings in ways.items():
+        by_query = measured(judgments, rankings)
+        names = next(iter(by_query.values()), {})
+        means = {
+            name: mean
+            for name in names
+            if (mean := bootstrap([values[name] for values in by_query.values()], seed))
+        }
+        found.append(Row(way, means))
+    return found
+
+
+def beir_rows(
+    folder: Path, embedder: Embedder, seed: int, progress: Callable[[int, int], None] | None = None
+) -> list[Row]:
+    """Measure on a set in BEIR's layout: corpus.jsonl, queries.jsonl, qrels (tsv), each also
+    gzipped, the qrels also as qrels/test.tsv.
+
+    Raises:
+        CorpusError: a file is missing or has a line that cannot be read.
+    """
+    documents = {
+        str(row["_id"]): f"{row.get('title', '')} {row['text']}".strip()
+        for row in _json_lines(_one_of(folder, "corpus.jsonl"))
+    }
+    every = {
+        str(row["_id"]): str(row["text"])
+        for row in _json_lines(_one_of(folder, "queries_test.jsonl", "queries.jsonl"))
+    }
+    judgments = _qrels(_one_of(folder, "qrels_test.tsv", "qrels/test.tsv", "qrels.tsv"))
+    queries = {query: every[query] for query in judgments if query in every}
+    ids = list(documents)
+    texts = list(documents.values())
+    vectors = embedder.encode(texts, progress=progress)
+    asked = embedder.encode(list(queries.values()))
+    dense = _by_vector(ids, vectors, list(queries), asked)
+    lexical = _by_words(ids, texts, queries)
+    fusion: dict[str, list[str]] = {}
+    for query in queries:
+        scores = fuse([dense[query], lexical[query]])
+        fusion[query] = sorted(scores, key=lambda item: (-scores[item], item))
+    return rows(judgments, {"fusion": fusion, "dense": dense, "lexical": lexical}, seed)
+
+
+def _by_vector(
+    ids: Sequence[str], vectors: Vectors, queries: Sequence[str], asked: Vectors
+) -> dict[str, list[str]]:
+    """Exact nearest neighbours by cosine: the vectors have unit length."""
+    import numpy as np
+
+    best = np.argsort(-(asked @ vectors.T), axis=1)[:, :BEIR_DEPTH]
+    return {query: [ids[i] for i in row] for query, row in zip(queries, best, strict=True)}
+
+
+def _by_words(
+    ids: Sequence[str], texts: Sequence[str], queries: dict[str, str]
+) -> dict[str, list[str]]:
+    with tempfile.TemporaryDirectory() as folder:
+        write_lexical(Path(folder) / "lexical", texts)
+        index = LexicalIndex(Path(folder) / "lexical")
+        return {
+            query: [ids[i] for i, _ in index.search(text, BEIR_DEPTH)]
+            for query, text in queries.items()
+        }
+
+
+def _one_of(folder: Path, *names: str) -> Path:
+    for name in names:
+        for file in (folder / name, folder / f"{name}.gz"):
+            if file.is_file():
+                return file
+    raise CorpusError(
+        f"there is no {' or '.join(names)} (or .gz) in it",
+        path=folder,
+        mend="name a folder in BEIR's layout: corpus.jsonl, queries.jsonl, qrels/test.tsv",
+    )
+
+
+def _lines(file: Path) -> Iterator[tuple[int, str]]:
+    content = file.read_bytes()
+    if file.suffix == ".gz":
+        content = gzip.decompress(content)
+    for number, line in enumerate(io.StringIO(content.decode("utf-8")), start=1):
+        if line.strip():
+            yield number, line.rstrip("\n")
+
+
+def _json_lines(file: Path) -> Iterator[dict[str, object]]:
+    for number, line in _lines(file):
+        try:
+            row = json.loads(line)
+            if not {"_id", "text"} <= row.keys():
+                raise ValueError("it has no _id or no text")
+        except (ValueError, AttributeError) as error:
+            raise CorpusError(f"{error}", path=file, line=number, mend="mend the line") from error
+        yield row
+
+
+def _qrels(file: Path) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for number, line in _lines(file):
+        cells = line.split("\t")
+        if number == 1 and not cells[-1].strip().lstrip("-").isdigit():
+            continue  # the head
+        try:
+            query, document, relevance = cells[0], cells[-2], int(cells[-1])
+        except (IndexError, ValueError) as error:
+            raise CorpusError(
+                "it is no judgment: query-id, corpus-id, score, split by tabs",
+                path=file,
+                line=number,
+                mend="mend the line",
+            ) from error
+        found.setdefault(query, {})[document] = relevance
+    return found

@@ -1,0 +1,179 @@
+"""Asks what a run is to ask, and picks up where a killed one stopped."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from eval.asking import Asking
+from eval.banks import Bank, Question, Split
+from eval.product import Product, machine
+from eval.runs import KEY, BankUsed, Manifest, Mode, Record, RunError, RunFolder
+from ragbot.errors import ModelUnavailableError
+
+Progress = Callable[[int, int, Record], None]  # done, of how many, the latest
+_ROOT = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    bank: str
+    question: Question
+    mode: Mode
+
+    @property
+    def key(self) -> KEY:
+        return (self.bank, self.question.id, self.mode)
+
+
+def chosen_questions(
+    bank: Bank, split: Split | None, sample: int | None, seed: int
+) -> tuple[Question, ...]:
+    """Those of one split, or a sample of them that the seed draws."""
+    chosen = [each for each in bank.questions if split is None or each.split == split]
+    if sample is not None and sample < len(chosen):
+        drawn = set(random.Random(seed).sample(range(len(chosen)), sample))
+        chosen = [each for place, each in enumerate(chosen) if place in drawn]
+    return tuple(chosen)
+
+
+def tasks_of(
+    banks: Sequence[tuple[Bank, Sequence[Question]]], asking: Asking, modes: Sequence[Mode]
+) -> list[Task]:
+    """Mode after mode, so that a run that is stopped early has one contestant whole."""
+    every = [
+        Task(bank.name, question, mode)
+        for bank, questions in banks
+        for question in questions
+        for mode in asking.modes(question, modes)
+    ]
+    return sorted(every, key=lambda task: list(modes).index(task.mode))
+
+
+def new_manifest(
+    product: Product,
+    banks: Sequence[tuple[Bank, Sequence[Question]]],
+    config: dict[str, object],
+) -> Manifest:
+    stored = product.index.manifest
+    return Manifest(
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        config=config,
+        banks=[
+            BankUsed(
+                name=bank.name, file=bank.file.name, sha256=bank.sha256, questions=len(questions)
+            )
+            for bank, questions in banks
+        ],
+        index={
+            "embedder": stored.embedder,
+            "corpus": stored.fingerprint,
+            "counts": dict(stored.counts),
+        },
+        code=code_version(),
+        machine=dict(machine()),
+    )
+
+
+def begin(folder: Path, manifest: Manifest) -> RunFolder:
+    """Open a run folder: a new one, or one that was begun under the same conditions.
+
+    Raises:
+        RunError: the folder holds something else, or a run under other conditions.
+    """
+    run = RunFolder(folder)
+    if (folder / "manifest.json").is_file():
+        held = run.manifest()
+        for part in ("config", "banks", "index"):
+            if getattr(held, part) != getattr(manifest, part):
+                raise RunError(
+                    f"{folder} holds a run whose {part} differs: "
+                    f"{_difference(getattr(held, part), getattr(manifest, part))}",
+                    mend="name another folder with --out, or repeat the options of that run",
+                )
+        run.drop_half_line()
+        return run
+    if folder.exists() and any(folder.iterdir()):
+        raise RunError(f"{folder} is not empty and holds no run", mend="name another --out")
+    folder.mkdir(parents=True, exist_ok=True)
+    run.write_manifest(manifest)
+    return run
+
+
+def ask_all(
+    run: RunFolder,
+    tasks: Sequence[Task],
+    asking: Asking,
+    *,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> list[Record]:
+    """Ask what is not yet recorded; the records of all tasks, in their order.
+
+    Raises:
+        ModelUnavailableError: the model is not to be had; what was answered stays recorded.
+    """
+    records = {record.key: record for record in run.records()}
+    left = [task for task in tasks if task.key not in records]
+    if any(task.mode == "no_model" for task in left):
+        _ = asking.scorer  # built once, before several threads want it
+    started = time.monotonic()
+    done = len(tasks) - len(left)
+
+    def answered(task: Task) -> Record:
+        record = asking.ask(task.bank, task.question, task.mode)
+        run.append(record)
+        return record
+
+    try:
+        with ThreadPoolExecutor(max_workers=jobs) as pool:
+            futures = [pool.submit(answered, task) for task in left]
+            try:
+                for future in as_completed(futures):
+                    record = future.result()
+                    records[record.key] = record
+                    done += 1
+                    if progress:
+                        progress(done, len(tasks), record)
+            except (ModelUnavailableError, KeyboardInterrupt):
+                pool.shutdown(cancel_futures=True)
+                raise
+    finally:
+        manifest = run.manifest()
+        manifest.elapsed = (manifest.elapsed or 0.0) + time.monotonic() - started
+        run.write_manifest(manifest)
+    return [records[task.key] for task in tasks]
+
+
+def code_version() -> dict[str, object]:
+    """The version of the code, and its commit where it runs from a checkout."""
+    found: dict[str, object] = {"version": version("ragbot")}
+    commit = _git("rev-parse", "HEAD")
+    if commit:
+        found["commit"] = commit
+        found["changed_since"] = bool(_git("status", "--porcelain", "--untracked-files=no"))
+    return found
+
+
+def _git(*arguments: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(_ROOT), *arguments], capture_output=True, text=True, timeout=20
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _difference(held: object, wanted: object) -> str:
+    if isinstance(held, dict) and isinstance(wanted, dict):
+        differing = [k for k in sorted(held.keys() | wanted.keys()) if held.get(k) != wanted.get(k)]
+        return "; ".join(f"{k}: {held.get(k)!r}, now {wanted.get(k)!r}" for k in differing)
+    return f"{held!r}, now {wanted!r}"
