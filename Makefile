@@ -13,7 +13,7 @@ HEADLESS := $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(findstring Darwin,$(shell 
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run ingest test check fix clean dev weights test-weights chromium
+.PHONY: help run ingest eval gate test check fix clean dev weights test-weights chromium
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,13 @@ run: $(VENV)/.installed weights ingest ## set up what is missing, then serve the
 
 ingest: $(VENV)/.installed ## bring the index to what corpus/ holds
 	$(BIN)/python -m ingest
+
+eval: $(VENV)/.installed weights ingest ## score the shipped configuration (ARGS="--model quotes")
+	$(BIN)/python -m eval run $(ARGS)
+
+gate: $(VENV)/.installed ingest ## fail where quality fell below the committed baseline
+	$(BIN)/python -m eval leakage
+	$(BIN)/python -m eval gate
 
 test: dev test-weights chromium ## all tests (ARGS="-k words" for some)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)

@@ -154,7 +154,7 @@ def _json_rows(file: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         yield line, row
 
 
-_OPTION_COLUMN = re.compile(r"(?:option|choice)?[ _-]?([a-z]|\d{1,2})", re.IGNORECASE)
+_OPTION_COLUMN = re.compile(r"(?:(?:option|choice)[ _-]?)?(?:[a-j]|\d{1,2})", re.IGNORECASE)
 
 
 def _csv_rows(file: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:

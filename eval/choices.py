@@ -116,7 +116,8 @@ def letter_probabilities(logprobs: dict[str, Any], n: int) -> tuple[float, ...] 
 
 
 _ANSWER_IS = re.compile(
-    r"\b(?:answers?|options?|choices?|letters?)\b(?:\s+(?:is|are|letter|letters|would be))*\s*[:=]?"
+    r"\b(?i:answers?|options?|choices?|letters?)\b"
+    r"(?i:\s+(?:is|are|letter|letters|would be))*\s*[:=]?"
     r"\s*((?:\W*\b[A-Z]\b\W*(?:and\b|&)?)+)(?![a-z])"
 )
 _ONLY_LETTERS = re.compile(r"\W*[A-Za-z]\W*(?:(?:,|and|&|\s)\s*\W*[A-Za-z]\W*)*")

@@ -301,7 +301,7 @@ def _print_rows(name: str, rows: Sequence[retrieval.Row], as_json: bool) -> None
     print(f"\n{name} (n = {n}; 95% bootstrap)")
     for row in rows:
         cells = (f"{k} {v.value:.3f} ({v.low:.3f}-{v.high:.3f})" for k, v in row.measures.items())
-        print(f"  {row.way:>8}  " + "   ".join(cells))
+        print(f"  {row.way:>24}  " + "   ".join(cells))
 
 
 def do_fit(options: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from eval.banks import Question
 from eval.gold import Gold, as_judged
 from eval.ranking import Judgments, Rankings, measured
 from eval.statistics import Interval, bootstrap
-from ragbot.embedding import Embedder, Vectors
+from ragbot.embedding import Embedder, MiniLMEmbedder, Vectors
 from ragbot.errors import CorpusError
 from ragbot.retrieval import Retriever, standalone_query
 from ragbot.retrieval.fusion import DEPTH, fuse
@@ -84,7 +84,10 @@ def rows(judgments: Judgments, ways: dict[str, Rankings] | Ways, seed: int) -> l
 
 
 def beir_rows(
-    folder: Path, embedder: Embedder, seed: int, progress: Callable[[int, int], None] | None = None
+    folder: Path,
+    embedder: MiniLMEmbedder,
+    seed: int,
+    progress: Callable[[int, int], None] | None = None,
 ) -> list[Row]:
     """Measure on a set in BEIR's layout: corpus.jsonl, queries.jsonl, qrels (tsv), each also
     gzipped, the qrels also as qrels/test.tsv.
@@ -104,15 +107,22 @@ def beir_rows(
     queries = {query: every[query] for query in judgments if query in every}
     ids = list(documents)
     texts = list(documents.values())
-    vectors = embedder.encode(texts, progress=progress)
     asked = embedder.encode(list(queries.values()))
-    dense = _by_vector(ids, vectors, list(queries), asked)
+    # The product reads long texts whole; published figures cut them at the model's window.
+    dense = _by_vector(ids, embedder.encode(texts, progress), list(queries), asked)
+    cut = embedder.encode([embedder.first_window(text) for text in texts], progress)
     lexical = _by_words(ids, texts, queries)
     fusion: dict[str, list[str]] = {}
     for query in queries:
         scores = fuse([dense[query], lexical[query]])
         fusion[query] = sorted(scores, key=lambda item: (-scores[item], item))
-    return rows(judgments, {"fusion": fusion, "dense": dense, "lexical": lexical}, seed)
+    ways = {
+        "fusion": fusion,
+        "dense": dense,
+        "dense, cut at the window": _by_vector(ids, cut, list(queries), asked),
+        "lexical": lexical,
+    }
+    return rows(judgments, ways, seed)
 
 
 def _by_vector(

@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,7 +77,7 @@ class SentenceIndex:
         cosines = self._embedder.encode([question, *joined, *options]) @ self._vectors.T
         stem, n = cosines[0], len(options)
         stem_words = self._bm25(question)
-        near = np.argsort(-(stem + WORDS_NEAR * stem_words))[:NEAR_QUESTION]
+        near = self._near(stem, question)
         rows = []
         for place, option in enumerate(options):
             together, alone = cosines[1 + place], cosines[1 + n + place]
@@ -97,9 +98,15 @@ class SentenceIndex:
             )
         return np.asarray(rows, dtype=float)
 
-    def bm25_of(self, options: Sequence[str]) -> list[float]:
-        """BM25 of each option alone over its best sentence: a shortcut that reads no question."""
-        return [float(self._bm25(option).max()) for option in options]
+    def bm25_of(self, question: str, options: Sequence[str]) -> list[float]:
+        """BM25 of each option over the sentences near the question: a shortcut that knows which
+        page to open and then only counts words."""
+        near = self._near(self._embedder.encode([question])[0] @ self._vectors.T, question)
+        return [float(self._bm25(option)[near].max()) for option in options]
+
+    def _near(self, cosines: NDArray[Any], question: str) -> NDArray[np.int64]:
+        """Places of the sentences near the question, the nearest first."""
+        return np.argsort(-(cosines + WORDS_NEAR * self._bm25(question)))[:NEAR_QUESTION]
 
     def _bm25(self, query: str) -> NDArray[np.float64]:
         """float64 [sentences]."""

@@ -9,7 +9,7 @@ from eval.banks import LETTERS, Question
 
 RANDOM = "random"
 LONGEST, SHORTEST = "longest option", "shortest option"
-OPTION_BM25 = "BM25 of the option alone"
+OPTION_BM25 = "BM25 of the option over the evidence"
 
 
 def always(place: int) -> str:
@@ -22,7 +22,7 @@ def shortcut_scores(question: Question, bm25_of_options: Sequence[float]) -> dic
     A question with several right answers is right when just these are picked.
 
     Args:
-        bm25_of_options: of each option alone, over the notes.
+        bm25_of_options: of each option, over the notes that the question finds.
     """
     n, wanted = len(question.options), len(question.answer)
     lengths = [float(len(option)) for option in question.options]

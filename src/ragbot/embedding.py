@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from ragbot.errors import ModelUnavailableError
 
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-FINGERPRINT = f"all-MiniLM-L6-v2/{WEIGHTS_SHA256[:16]}"
+# The last part is how windows of a long text are joined (by their tokens): it changes vectors.
+FINGERPRINT = f"all-MiniLM-L6-v2/{WEIGHTS_SHA256[:16]}/2"
 DIMENSION = 384
 BATCH = 32
 MAX_TOKENS = 256  # the model silently drops what lies behind; `encode` averages windows instead
@@ -65,16 +66,18 @@ class MiniLMEmbedder:
     ) -> Vectors:
         """float32 [len(texts), 384], unit length.
 
-        A text longer than the model's window is cut into windows whose vectors are
-        averaged, so that no part of it is invisible to the search.
+        A text longer than the model's window is cut into windows whose vectors are averaged,
+        each by its number of tokens, so that no part of it is invisible to the search.
         """
         self.load()
         windows: list[str] = []
         owner: list[int] = []
+        tokens: list[int] = []
         for index, text in enumerate(texts):
-            for window in self._windows(text):
+            for window, size in self._windows(text):
                 windows.append(window)
                 owner.append(index)
+                tokens.append(size)
         vectors = np.zeros((len(texts), DIMENSION), dtype=np.float32)
         # Batches of like length waste no time on padding.
         order = sorted(range(len(windows)), key=lambda i: len(windows[i]))
@@ -88,26 +91,31 @@ class MiniLMEmbedder:
                     show_progress_bar=False,
                 )
             for i, vector in zip(batch, encoded, strict=True):
-                vectors[owner[i]] += vector
+                vectors[owner[i]] += tokens[i] * vector
             if progress is not None:
                 progress(min(first + BATCH, len(order)), len(order))
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
         return (vectors / np.where(norms == 0, 1, norms)).astype(np.float32)
 
-    def _windows(self, text: str) -> list[str]:
+    def first_window(self, text: str) -> str:
+        """What the bare model would see of the text."""
+        self.load()
+        return self._windows(text)[0][0]
+
+    def _windows(self, text: str) -> list[tuple[str, int]]:
+        """(window, tokens) of a text; of one that fits the number does not matter."""
         if len(text) < MAX_TOKENS:  # fewer characters than tokens allowed: surely fits
-            return [text]
+            return [(text, 1)]
         encoded = self._model.tokenizer(
             text, add_special_tokens=False, return_offsets_mapping=True, verbose=False
         )
         offsets = encoded["offset_mapping"]
         size = MAX_TOKENS - 2  # room for [CLS] and [SEP]
-        if len(offsets) <= size:
-            return [text]
         return [
-            text[offsets[first][0] : offsets[min(first + size, len(offsets)) - 1][1]]
+            (text[window[0][0] : window[-1][1]], len(window))
             for first in range(0, len(offsets), size)
-        ]
+            if (window := offsets[first : first + size])
+        ] or [(text, 1)]
 
 
 def _load_model() -> Any:

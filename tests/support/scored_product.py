@@ -1,0 +1,88 @@
+"""A product small enough to check by eye, and a bank for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from support.scripted_model import scripted
+from support.small_notes import passage
+from support.word_lengths import WordLengths
+
+from eval.asking import Asking
+from eval.gold import Gold
+from eval.product import Product
+from eval.scorer import FEATURES, FittedWeights, Weights
+from ragbot.chat_models import Candidate
+from ragbot.retrieval import Retriever
+from ragbot.settings import Settings
+from ragbot.store import Contents, open_index, write_generation
+from ragbot.types import Document, Section
+
+BOXES = "- A Boxes item can be at most 400 KB.\n- Boxes rotates its labels automatically."
+CRATES = "- Crates has no built-in rotation of labels.\n- A Crates document can be up to 16 MB."
+EVEN = Weights((1.0,) * len(FEATURES), (1.0,) * len(FEATURES))
+
+SIZE = {
+    "id": "size",
+    "question": "How large can a Boxes item be?",
+    "options": ["400 KB", "16 MB", "4 GB"],
+    "answer": [0],
+    "evidence": [
+        {"doc_id": "boxes", "heading": "Boxes", "quote": "A Boxes item can be at most 400 KB."}
+    ],
+}
+ROTATION = {
+    "id": "rotation",
+    "question": "Which of them rotates its labels automatically?",
+    "options": ["Crates", "Boxes"],
+    "answer": [1],
+    "evidence": [
+        {"doc_id": "boxes", "heading": "Boxes", "quote": "Boxes rotates its labels automatically."}
+    ],
+}
+FREE = {
+    "id": "free",
+    "kind": "lookup",
+    "question": "How large can a Boxes item be?",
+    "evidence": SIZE["evidence"],
+    "nuggets": [{"name": "400 KB", "accepted": ["400 KB", "400 kilobytes"]}],
+}
+GAP = {"id": "gap", "kind": "near", "question": "What does a Boxes item weigh?"}
+
+
+def product(folder: Path, *models: Candidate) -> Product:
+    """Over two passages, Boxes and Crates; without a model, `quotes` answers."""
+    text = f"{BOXES}\n{CRATES}\n"
+    settings = Settings(home=folder, models_dir=folder / "models", k=2)
+    embedder = WordLengths()
+    if not settings.index_dir.exists():
+        first = passage(BOXES, "Boxes", title="Containers")
+        second = passage(CRATES, "Crates", title="Containers", start=len(BOXES) + 1)
+        sections = [
+            Section("boxes", ("Containers", "Boxes"), 0, len(BOXES)),
+            Section("boxes", ("Containers", "Crates"), len(BOXES) + 1, len(text)),
+        ]
+        document = Document("boxes", "Containers", "boxes.md", text, 0, len(text))
+        write_generation(
+            settings.index_dir,
+            Contents([document], sections, [first, second]),
+            embedder=embedder,
+            fingerprint="f",
+        )
+    index = open_index(settings.index_dir)
+    retriever = Retriever(index, embedder, None)
+    return Product(settings, index, retriever, models or (scripted(),), embedder, None)
+
+
+def asking(product: Product, *, rotations: int | None = None, seed: int = 0) -> Asking:
+    weights = FittedWeights(EVEN, (EVEN,), ())
+    return Asking(product, Gold(product.index), weights, rotations, seed)
+
+
+def bank_file(folder: Path, rows: Sequence[dict[str, Any]], name: str = "small") -> Path:
+    file = folder / f"{name}.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return file
