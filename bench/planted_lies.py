@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Sequence
 
 import ragbot
-from bench.practice_retrieval import wilson
+from eval.statistics import wilson
 from ragbot.assembly import Ragbot
 from ragbot.citations import CitationChecker, DraftSentence
 from ragbot.evidence import evidence_sentences

@@ -81,8 +81,14 @@ def calibration(curves: Mapping[str, Mapping[str, Any]], title: str) -> str:
     if not curves:
         return ""
     size, pad = 300, 44
-    dash = {"no_model": "2 3", "closed_book": "7 3", "open_book": "", "oracle": "1 5"}
-    colours = ("#2563a8", "#b45309", "#2f7d4f", "#5b21b6")
+    dash = {
+        "no_model": "2 3",
+        "closed_book": "7 3",
+        "open_book": "",
+        "oracle": "1 5",
+        "combined": "9 2",
+    }
+    colours = ("#2563a8", "#b45309", "#2f7d4f", "#5b21b6", "#7c2d12")
     parts = [_svg(size + pad + 190, size + pad, title)]
     parts.append(
         f'<rect x="{pad}" y="4" width="{size}" height="{size}" fill="none" stroke="#c5ccd3"/>'

@@ -17,13 +17,14 @@ from typing import Any
 from eval import comparison, leakage, retrieval
 from eval.asking import Asking, Prices
 from eval.banks import load_bank, own_banks
+from eval.combined import combined_records
 from eval.gold import Gold
 from eval.judge import Judge
 from eval.product import open_product
 from eval.replies import ReplyCache
 from eval.report import anchor, html_report, markdown_summary
 from eval.runner import ask_all, begin, chosen_questions, new_manifest, tasks_of
-from eval.runs import MODES, Manifest, Record, RunError, RunFolder, latest_run, write_whole
+from eval.runs import ASKED, Manifest, Record, RunError, RunFolder, latest_run, write_whole
 from eval.scorer import SentenceIndex, fit_on_dev, load_weights, save_weights
 from eval.summary import summarize
 from ragbot.errors import RagbotError
@@ -108,7 +109,11 @@ def _run(options: argparse.Namespace, settings: Settings) -> RunFolder:
     print(f"run {run.folder}: {len(tasks)} to ask, {done} already answered", file=sys.stderr)
     with _progress(done, len(tasks)) as progress:
         jobs = options.jobs or product.parallel
-        ask_all(run, tasks, asking, jobs=jobs, progress=progress)
+        records = ask_all(run, tasks, asking, jobs=jobs, progress=progress)
+    held = {record.key for record in run.records()}
+    for record in combined_records(records):
+        if record.key not in held:
+            run.append(record)
     finished = run.manifest()
     finished.finished = finished.finished or datetime.now(UTC).isoformat(timespec="seconds")
     run.write_manifest(finished)
@@ -411,7 +416,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"banks of the project ({', '.join(own_banks())}), .jsonl or .csv (default: practice)",
     )
     run.add_argument(
-        "--mode", nargs="+", choices=MODES, default=list(MODES), help="default: all that apply"
+        "--mode", nargs="+", choices=ASKED, default=list(ASKED), help="default: all that apply"
     )
     run.add_argument("--model", help="as RAGBOT_MODEL: auto, bedrock:ID, local, quotes, ...")
     run.add_argument("--split", choices=("all", "dev", "test"), default="all")

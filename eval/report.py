@@ -22,6 +22,7 @@ NAMES = {
     "no_model": "no model (scorer)",
     "closed_book": "closed book",
     "open_book": "open book",
+    "combined": "open book and scorer",
     "oracle": "oracle (evidence given)",
     "retrieval": "retrieval",
 }
@@ -193,7 +194,7 @@ def _choices(summary: Plain) -> str:
         "no question.</p>"
     )
     for mode, found in summary["choices"].items():
-        if mode in ("open_book", "no_model"):
+        if mode in ("open_book", "combined", "no_model"):
             topics = [bar_of(topic, p) for topic, p in found["by_topic"].items()]
             if len(topics) > 1:
                 parts += [f"<h3>By topic, {NAMES[mode]}</h3>", bars(topics, "by topic")]
@@ -289,7 +290,12 @@ def _spent(summary: Plain, records: Sequence[Record]) -> str:
     return "\n".join(parts)
 
 
-_WORST_FIRST = {"open_book": 0, "no_model": 1, "oracle": 2, "closed_book": 3, "retrieval": 4}
+_WORST_FIRST = {
+    mode: place
+    for place, mode in enumerate(
+        ("open_book", "combined", "no_model", "oracle", "closed_book", "retrieval")
+    )
+}
 
 
 def _questions(summary: Plain, records: Sequence[Record]) -> str:

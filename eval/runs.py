@@ -22,8 +22,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ragbot.errors import RagbotError
 
 FORMAT = 1
-Mode = Literal["retrieval", "no_model", "closed_book", "open_book", "oracle"]
-MODES: tuple[Mode, ...] = ("retrieval", "no_model", "closed_book", "open_book", "oracle")
+Mode = Literal["retrieval", "no_model", "closed_book", "open_book", "oracle", "combined"]
+ASKED: tuple[Mode, ...] = ("retrieval", "no_model", "closed_book", "open_book", "oracle")
 KEY = tuple[str, str, str]  # (bank, id, mode)
 
 

@@ -20,6 +20,7 @@ from eval.runs import Manifest, Mode, Record
 from eval.statistics import Proportion, bootstrap, compare_paired, proportion
 
 Plain = dict[str, Any]
+CONTESTANTS: tuple[Mode, ...] = ("no_model", "closed_book", "open_book", "combined", "oracle")
 SPLITS = ("test", "dev")
 BINS = 10  # of the calibration curve
 MEASURES = ("R@1", "R@5", "nDCG@10", "RR@10")
@@ -49,7 +50,7 @@ def summarize(manifest: Manifest, records: Sequence[Record]) -> Plain:
             "questions": len({(r.bank, r.id) for r in records}),
             "errors": sum(record.error is not None for record in records),
         },
-        "choices": _by_mode(choices, ("no_model", "closed_book", "open_book", "oracle"), _choice),
+        "choices": _by_mode(choices, CONTESTANTS, _choice),
         "shortcuts": _shortcuts(choices),
         "free": _by_mode(answers, ("closed_book", "open_book", "oracle"), _free),
         "retrieval": _retrieval([r for r in records if r.mode == "retrieval"]),
@@ -227,7 +228,7 @@ def _blamed(record: Record, oracle: Record) -> int:
 def _calibration(records: Sequence[Record]) -> Plain:
     """Of each mode: how often an option with a probability in a bin is the right one."""
     found: Plain = {}
-    for mode in ("no_model", "closed_book", "open_book", "oracle"):
+    for mode in CONTESTANTS:
         told, right = [], []
         for record in records:
             for each in record.asked:

@@ -19,7 +19,7 @@ from eval.ranking import measured
 from eval.replies import CachedChatModel, ReplyCache
 from eval.report import anchor, html_report, markdown_summary
 from eval.runner import ask_all, begin, chosen_questions, new_manifest, tasks_of
-from eval.runs import MODES, Record, RunError, RunFolder
+from eval.runs import ASKED, Record, RunError, RunFolder
 from eval.summary import summarize
 from ragbot.errors import ModelUnavailableError
 
@@ -32,7 +32,7 @@ def run(
     config = {"model": product.model_id, "seed": 0, **conditions}
     held = begin(folder / "run", new_manifest(product, chosen, config))
     work = asking(product, seed=config["seed"])
-    return held, ask_all(held, tasks_of(chosen, work, MODES), work)
+    return held, ask_all(held, tasks_of(chosen, work, ASKED), work)
 
 
 def by_mode(records: Sequence[Record], id_: str) -> dict[str, Record]:
@@ -44,7 +44,7 @@ def test_a_choice_is_asked_in_every_mode_and_order(tmp_path: Path) -> None:
     model = scripted("A", "A", "A", "A", "C", "B", "A", "C", "B")
     _, records = run(tmp_path, product(tmp_path, model), [SIZE])
     modes = by_mode(records, "size")
-    assert set(modes) == set(MODES)
+    assert set(modes) == set(ASKED)
     assert modes["closed_book"].score == pytest.approx(1 / 3)
     assert modes["open_book"].score == modes["oracle"].score == 1
     assert [asked.order for asked in modes["oracle"].asked] == [[0, 1, 2], [1, 2, 0], [2, 0, 1]]

@@ -1,0 +1,88 @@
+"""The ten sheets as they were given, with their own 49 questions.
+
+    python -m bench.given_questions FILE.txt [--model quotes] [--out DIR]
+
+The file's questions come without a key; it is written down here. They are asked over the file
+itself, so that the figures stand beside those of a prototype that did the same. Prints recall of
+the right section by the bare question (fusion, dense, lexical), then scores the questions with
+`python -m eval run`. A question is in dev or test by the id of its counterpart in our bank.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from eval.banks import load_bank
+from eval.commands import main as eval_main
+from eval.statistics import proportion
+from ingest.__main__ import ingest
+from ragbot.embedding import open_embedder
+from ragbot.retrieval.fusion import DEPTH, fuse
+from ragbot.store import Index, open_index
+from ragbot.types import FoundQuestion
+
+# The right option of each question, counted from 0, sheet by sheet.
+KEY = "122122 12312 12123 21321 12212 12222 21122 1121 22222 2121".replace(" ", "")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("file", type=Path, help="ten sheets pasted into one text file")
+    parser.add_argument("--model", default="quotes", help="as RAGBOT_MODEL (default: quotes)")
+    parser.add_argument("--out", type=Path, default=Path(".ragbot/given"))
+    options = parser.parse_args()
+    index_dir = options.out / "index"
+    ingest([options.file], index_dir)
+    index = open_index(index_dir)
+    questions = index.questions()
+    ours = load_bank("practice").questions[: len(KEY)]
+    if len(questions) != len(KEY):
+        raise SystemExit(f"{options.file} has {len(questions)} questions, the key {len(KEY)}")
+    headings = [{pointer.heading for pointer in each.evidence} for each in ours]
+    report(index, questions, headings)
+    bank = options.out / "given.jsonl"
+    rows = [
+        {
+            "id": own.id,
+            "topic": own.topic,
+            "question": each.stem,
+            "options": each.options,
+            "answer": [int(key)],
+        }
+        for own, each, key in zip(ours, questions, KEY, strict=True)
+    ]
+    bank.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    run = ["run", "--bank", str(bank), "--index", str(index_dir), "--model", options.model]
+    raise SystemExit(eval_main([*run, "--out", str(options.out / f"run-{options.model}")]))
+
+
+def report(index: Index, questions: Sequence[FoundQuestion], headings: Sequence[set[str]]) -> None:
+    """A hit is a passage of the very section that answers the question; the comparison table
+    and "when to choose" do not count."""
+    heading_of = {p.passage_id: p.heading_path[-1] for p in index.all_passages()}
+    vectors = open_embedder().encode([each.stem for each in questions])
+    rankings: dict[str, list[list[str]]] = {"dense": [], "lexical": [], "fusion": []}
+    for each, vector in zip(questions, vectors, strict=True):
+        dense = [pid for pid, _ in index.dense(vector, DEPTH)]
+        lexical = [pid for pid, _ in index.lexical(each.stem, DEPTH)]
+        scores = fuse([dense, lexical])
+        rankings["dense"].append(dense)
+        rankings["lexical"].append(lexical)
+        rankings["fusion"].append(sorted(scores, key=lambda pid: (-scores[pid], pid)))
+    print(f"right section by the bare question, {len(heading_of)} passages:")
+    for name, ranked in rankings.items():
+        cells = []
+        for k in (1, 5):
+            hits = [
+                float(any(heading_of[pid] in wanted for pid in ranking[:k]))
+                for wanted, ranking in zip(headings, ranked, strict=True)
+            ]
+            cells.append(f"recall@{k} {proportion(hits)}")
+        print(f"{name:>8}  " + "   ".join(cells))
+
+
+if __name__ == "__main__":
+    main()
