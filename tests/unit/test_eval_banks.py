@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from eval.banks import BankError, load_bank, own_banks, split_of
+from eval.free_answers import states
 
 GOOD: dict[str, Any] = {"id": "q", "question": "Which?", "options": ["a", "b", "c"], "answer": [1]}
 
@@ -26,6 +27,36 @@ def test_our_own_banks_load_and_have_both_splits(name: str) -> None:
     bank = load_bank(name)
     shares = Counter(question.split for question in bank.questions)
     assert 0.25 < shares["dev"] / len(bank.questions) < 0.55
+
+
+@pytest.mark.parametrize(
+    ("name", "least", "kinds"),
+    [
+        ("natural", 150, 7),
+        ("unanswerable", 60, 3),
+        ("followups", 30, 4),
+        ("practice", 49, 1),
+    ],
+)
+def test_our_banks_are_large_and_mixed(name: str, least: int, kinds: int) -> None:
+    questions = load_bank(name).questions
+    assert len(questions) >= least
+    counted = Counter(question.kind for question in questions)
+    assert len(counted) == kinds
+    assert min(counted.values()) >= 5
+    for question in questions:
+        if question.answerable:
+            assert question.evidence and (question.nuggets or question.is_choice), question.id
+
+
+def test_a_nugget_stands_in_the_evidence_and_never_in_the_question() -> None:
+    for name in ("natural", "followups", "unanswerable"):
+        for question in load_bank(name).questions:
+            quotes = " ".join(p.quote for e in question.evidence for p in e.places())
+            for nugget in question.nuggets:
+                assert states(quotes, nugget), (question.id, nugget.name)
+                chooses = any(word in question.question.lower() for word in (" or ", "both use"))
+                assert chooses or not states(question.question, nugget), (question.id, nugget.name)
 
 
 def test_the_split_of_an_id_never_changes() -> None:
