@@ -21,6 +21,7 @@ from eval.statistics import proportion
 from ingest.__main__ import ingest
 from ragbot.embedding import open_embedder
 from ragbot.retrieval.fusion import DEPTH, fuse
+from ragbot.settings import load_settings
 from ragbot.store import Index, open_index
 from ragbot.types import FoundQuestion
 
@@ -63,7 +64,7 @@ def report(index: Index, questions: Sequence[FoundQuestion], headings: Sequence[
     """A hit is a passage of the very section that answers the question; the comparison table
     and "when to choose" do not count."""
     heading_of = {p.passage_id: p.heading_path[-1] for p in index.all_passages()}
-    vectors = open_embedder().encode([each.stem for each in questions])
+    vectors = open_embedder(load_settings().models_dir).encode([each.stem for each in questions])
     rankings: dict[str, list[list[str]]] = {"dense": [], "lexical": [], "fusion": []}
     for each, vector in zip(questions, vectors, strict=True):
         dense = [pid for pid, _ in index.dense(vector, DEPTH)]

@@ -276,7 +276,9 @@ def do_retrieval(options: argparse.Namespace) -> int:
 
     if options.beir:
         with _progress(0, 0) as progress:
-            rows = retrieval.beir_rows(options.beir, open_embedder(), options.seed, progress)
+            rows = retrieval.beir_rows(
+                options.beir, open_embedder(settings.models_dir), options.seed, progress
+            )
         _print_rows(str(options.beir), rows, options.json)
         return 0
     product = open_product(settings.model_copy(update={"model": "quotes"}), None)

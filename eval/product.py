@@ -95,7 +95,7 @@ def open_product(settings: Settings, cache: ReplyCache | None) -> Product:
         IndexNotFoundError, IndexDamagedError, IndexMismatchError: no index to ask.
         ModelUnavailableError: the named model cannot be had here.
     """
-    embedder = open_embedder()
+    embedder = open_embedder(settings.models_dir)
     reranker = open_reranker(settings.models_dir)
     index = open_index(settings.index_dir, embedder=embedder.fingerprint)
     found = candidates(settings)

@@ -17,7 +17,7 @@ from eval.banks import Question
 from eval.gold import Gold, as_judged
 from eval.ranking import Judgments, Rankings, measured
 from eval.statistics import Interval, bootstrap
-from ragbot.embedding import Embedder, MiniLMEmbedder, Vectors
+from ragbot.embedding import Embedder, Vectors, WindowedEmbedder
 from ragbot.errors import CorpusError
 from ragbot.retrieval import Retriever, standalone_query
 from ragbot.retrieval.fusion import DEPTH, fuse
@@ -85,7 +85,7 @@ def rows(judgments: Judgments, ways: dict[str, Rankings] | Ways, seed: int) -> l
 
 def beir_rows(
     folder: Path,
-    embedder: MiniLMEmbedder,
+    embedder: WindowedEmbedder,
     seed: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> list[Row]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ingest.bank import write_bank
 from ingest.pipeline import Ingested, fingerprint_of, ingest_sources, read_sources
-from ragbot.embedding import open_embedder
+from ragbot.embedding import prepared_embedder
 from ragbot.errors import RagbotError
 from ragbot.settings import load_settings
 from ragbot.store import read_manifest, write_generation
@@ -47,7 +47,10 @@ def ingest(paths: Sequence[Path], index_dir: Path, *, show: bool = False) -> dic
         warnings, and `up_to_date` where nothing was written.
     """
     sources = read_sources(paths)
-    fingerprint = fingerprint_of(sources)
+    embedder, slower = prepared_embedder(load_settings().models_dir)
+    if slower and show:
+        print(f"warning: {slower}; the slower encoder is used", file=sys.stderr)
+    fingerprint = fingerprint_of(sources, embedder.fingerprint)
     ingested = ingest_sources(sources)
     manifest = read_manifest(index_dir)
     up_to_date = manifest is not None and manifest.fingerprint == fingerprint
@@ -56,7 +59,7 @@ def ingest(paths: Sequence[Path], index_dir: Path, *, show: bool = False) -> dic
             write_generation(
                 index_dir,
                 ingested.contents,
-                embedder=open_embedder(),
+                embedder=embedder,
                 fingerprint=fingerprint,
                 progress=progress,
             )

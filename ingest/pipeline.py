@@ -15,7 +15,6 @@ from ingest.passages import passages_of
 from ingest.pasted import read_pasted
 from ingest.questions import leaked_question
 from ingest.reading import SourceText, read_source, source_files
-from ragbot.embedding import FINGERPRINT
 from ragbot.errors import CorpusError
 from ragbot.store import Contents
 from ragbot.types import FoundQuestion, Passage
@@ -37,9 +36,9 @@ def read_sources(paths: Sequence[Path]) -> list[SourceText]:
     return [read_source(path) for path in source_files(paths)]
 
 
-def fingerprint_of(sources: Sequence[SourceText]) -> str:
+def fingerprint_of(sources: Sequence[SourceText], embedder: str) -> str:
     """Equal for equal sources, chunking and embedder; an index with it is up to date."""
-    parts = [CHUNKING, FINGERPRINT, *(f"{source.name}\0{source.sha256}" for source in sources)]
+    parts = [CHUNKING, embedder, *(f"{source.name}\0{source.sha256}" for source in sources)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

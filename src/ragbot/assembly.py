@@ -41,7 +41,7 @@ class Ragbot:
         self.settings = settings
         self._models = tuple(models)
         self._passed_over = tuple(passed_over)
-        self._embedder = embedder or open_embedder()
+        self._embedder = embedder or open_embedder(settings.models_dir)
         self._reranker = reranker or open_reranker(settings.models_dir)
         self._lock = threading.Lock()
         self._retriever: Retriever | None = None

@@ -197,8 +197,8 @@ def test_a_set_in_beirs_layout_is_measured(tmp_path: Path) -> None:
     )
     (tmp_path / "queries.jsonl").write_text('{"_id": "q", "text": "what barks"}\n')
     (tmp_path / "qrels/test.tsv").write_text("query-id\tcorpus-id\tscore\nq\t2\t1\nlost\t1\t1\n")
-    rows = {row.way: row.measures for row in beir_rows(tmp_path, open_embedder(), 0)}
+    rows = {row.way: row.measures for row in beir_rows(tmp_path, open_embedder(tmp_path), 0)}
     # One of two judged queries is found; the other has no text, and is not left out.
     assert rows["lexical"]["R@1"].value == rows["dense"]["R@1"].value == 0.5
     with pytest.raises(CorpusError, match=re.escape("corpus.jsonl")):
-        beir_rows(tmp_path / "qrels", open_embedder(), 0)
+        beir_rows(tmp_path / "qrels", open_embedder(tmp_path), 0)

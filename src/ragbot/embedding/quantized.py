@@ -1,0 +1,65 @@
+"""The same model in 8 bits, by ONNX Runtime: no torch to import, and faster.
+
+The file is made on this machine from the published weights, once (`embedding.building`).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ragbot.embedding.package import FINGERPRINT, weights_folder
+from ragbot.embedding.windows import MAX_TOKENS, Vectors, WindowedEmbedder
+
+RECIPE = "int8-1"  # changes with the graph or its quantization: vectors then differ a little
+
+
+class QuantizedMiniLM(WindowedEmbedder):
+    """all-MiniLM-L6-v2 with 8-bit weights, from a file that `built_file` has found."""
+
+    fingerprint = f"{FINGERPRINT}/{RECIPE}"
+
+    def __init__(self, file: Path) -> None:
+        super().__init__()
+        self._file = file
+        self._session: Any = None
+        self._words: Any = None
+
+    def _load(self) -> None:
+        from tokenizers import Tokenizer
+
+        self._session = open_session(self._file)
+        self._words = Tokenizer.from_file(str(weights_folder() / "tokenizer.json"))
+        self._words.enable_truncation(MAX_TOKENS)
+        self._words.enable_padding()
+
+    def _forward(self, windows: Sequence[str]) -> Vectors:
+        return forward(self._session, self._words, windows)
+
+
+def open_session(file: Path) -> Any:
+    """An ONNX Runtime session on the cores that we may use."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    options.intra_op_num_threads = allowed or 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
+
+
+def forward(session: Any, tokenizer: Any, windows: Sequence[str]) -> Vectors:
+    """float32 [len(windows), 384], unit length."""
+    encoded = tokenizer.encode_batch(list(windows))
+    (vectors,) = session.run(
+        None,
+        {
+            "input_ids": np.array([each.ids for each in encoded], dtype=np.int64),
+            "attention_mask": np.array([each.attention_mask for each in encoded], dtype=np.int64),
+        },
+    )
+    return np.asarray(vectors, dtype=np.float32)
