@@ -144,7 +144,7 @@ class RandomRetriever(Retriever):
 def test_a_retriever_that_returns_random_passages_is_caught(
     scored: RunFolder, home: Path, tmp_path: Path
 ) -> None:
-    settings = Settings(home=home, model="quotes", models_dir=tmp_path)
+    settings = Settings(home=home, model="quotes")
     product = open_product(settings, None)
     product.retriever = RandomRetriever(product.index, product.embedder, None)
     bank = load_bank("practice")
