@@ -21,6 +21,7 @@ from ragbot.types import Passage
 GRAM = 6  # words
 SHORT = 3  # words of an n-gram, for a question that has fewer than twice GRAM
 LEAKED = 0.5  # share of a stem's n-grams in one passage
+LEAKED_SHORT = 0.9  # of a short question, which shares its terms with the notes by its nature
 SAME_MEANING = 0.93  # cosine of two texts that say one thing
 TWINS = 0.9  # cosine of two questions that ask one thing
 
@@ -39,7 +40,8 @@ class Overlap:
 
     @property
     def leaked(self) -> bool:
-        return self.grams >= LEAKED or self.cosine >= SAME_MEANING or self.options_found
+        limit = LEAKED_SHORT if _is_short(self.question) else LEAKED
+        return self.grams >= limit or self.cosine >= SAME_MEANING or self.options_found
 
 
 def in_index(
@@ -71,7 +73,7 @@ def across_splits(questions: Sequence[Question], embedder: Embedder) -> list[Ove
     if not test or not dev:
         return []
     near = _nearest(test, [_asked(q) for q in dev], [q.id for q in dev], embedder)
-    twins = [each for each in near if each.grams >= LEAKED or each.cosine >= TWINS]
+    twins = [each for each in near if each.leaked or each.cosine >= TWINS]
     return sorted(twins, key=lambda o: -max(o.grams, o.cosine))
 
 
@@ -109,7 +111,7 @@ def _contained(
     text: str, by_gram: dict[int, dict[tuple[str, ...], set[int]]]
 ) -> tuple[float, int | None]:
     """(largest share of the text's n-grams that one other text holds, which one)."""
-    size = GRAM if len(_words(text)) >= 2 * GRAM else SHORT
+    size = SHORT if _is_short(text) else GRAM
     own = list(_grams(text, size))
     counts: dict[int, int] = defaultdict(int)
     for gram in own:
@@ -119,6 +121,10 @@ def _contained(
         return 0.0, None
     best = max(counts, key=lambda place: counts[place])
     return counts[best] / len(own), best
+
+
+def _is_short(text: str) -> bool:
+    return len(_words(text)) < 2 * GRAM
 
 
 def _asked(question: Question) -> str:

@@ -59,3 +59,13 @@ def test_twins_in_dev_and_test_are_told() -> None:
     (twin,) = across_splits(pair, WordLengths())
     assert (twin.id, twin.nearest) == (ids["test"], ids["dev"])
     assert across_splits(pair[:1], WordLengths()) == []
+
+
+def test_a_short_question_may_share_its_terms_with_the_notes() -> None:
+    short = Question(id="s", question="What is the maximum size of a Boxes item?")
+    row = passage("| Maximum size of a Boxes item | 400 KB |", start=99)
+    (overlap,) = in_index([short], [CLEAN, row], WordLengths())
+    assert not overlap.leaked
+    copied = passage(f"Quiz: {short.question}", start=150)
+    (overlap,) = in_index([short], [CLEAN, copied], WordLengths())
+    assert overlap.leaked
