@@ -53,7 +53,7 @@ class Manifest(_File):
     index: dict[str, Any]  # embedder, chunking and corpus fingerprint, counts
     code: dict[str, Any]  # version, commit, whether it was changed since
     machine: dict[str, Any]
-    elapsed: float | None = None  # seconds, over all sittings
+    elapsed: float | None = None  # seconds, over the sittings that were not killed
 
 
 class Shown(_File):
