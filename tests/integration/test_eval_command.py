@@ -186,7 +186,7 @@ def test_retrieval_is_printed_beside_its_parts(
     told = json.loads(capsys.readouterr().out)
     assert set(told["ways"]) == {"fusion", "dense", "lexical"}
     value, low, high, n = told["ways"]["fusion"]["R@5"]
-    assert 0.5 < low <= value <= high and n == len(load_bank("practice").questions)
+    assert 0.3 < low <= value <= high and n == len(load_bank("practice").questions)
 
 
 def test_a_set_in_beirs_layout_is_measured(tmp_path: Path) -> None:
