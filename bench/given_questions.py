@@ -20,7 +20,8 @@ from eval.commands import main as eval_main
 from eval.statistics import proportion
 from ingest.__main__ import ingest
 from ragbot.embedding import open_embedder
-from ragbot.retrieval.fusion import DEPTH, fuse
+from ragbot.retrieval import Retriever
+from ragbot.retrieval.fusion import DEPTH
 from ragbot.settings import load_settings
 from ragbot.store import Index, open_index
 from ragbot.types import FoundQuestion
@@ -64,15 +65,15 @@ def report(index: Index, questions: Sequence[FoundQuestion], headings: Sequence[
     """A hit is a passage of the very section that answers the question; the comparison table
     and "when to choose" do not count."""
     heading_of = {p.passage_id: p.heading_path[-1] for p in index.all_passages()}
-    vectors = open_embedder(load_settings().models_dir).encode([each.stem for each in questions])
+    embedder = open_embedder(load_settings().models_dir)
+    retriever = Retriever(index, embedder, None)
+    vectors = embedder.encode([each.stem for each in questions])
     rankings: dict[str, list[list[str]]] = {"dense": [], "lexical": [], "fusion": []}
     for each, vector in zip(questions, vectors, strict=True):
-        dense = [pid for pid, _ in index.dense(vector, DEPTH)]
-        lexical = [pid for pid, _ in index.lexical(each.stem, DEPTH)]
-        scores = fuse([dense, lexical])
-        rankings["dense"].append(dense)
-        rankings["lexical"].append(lexical)
-        rankings["fusion"].append(sorted(scores, key=lambda pid: (-scores[pid], pid)))
+        rankings["dense"].append([pid for pid, _ in index.dense(vector, DEPTH)])
+        rankings["lexical"].append([pid for pid, _ in index.lexical(each.stem, DEPTH)])
+        found = retriever.search(each.stem, DEPTH)
+        rankings["fusion"].append([item.passage.passage_id for item in found])
     print(f"right section by the bare question, {len(heading_of)} passages:")
     for name, ranked in rankings.items():
         cells = []

@@ -19,7 +19,6 @@ from eval.runs import Asked, Mode, Record, Shown
 from eval.scorer import FittedWeights, SentenceIndex
 from eval.shortcuts import shortcut_scores
 from ragbot.errors import ModelUnavailableError
-from ragbot.retrieval import standalone_query
 from ragbot.types import Answer, Citation, Passage, RetrievedPassage, Turn, Why
 
 RETRIEVED = 10  # passages that retrieval is judged on
@@ -110,7 +109,7 @@ class Asking:
 
     def _retrieve(self, record: Record, question: Question, needs: Sequence[Need]) -> None:
         history = [Turn(turn.question, "") for turn in question.history]
-        record.query = standalone_query(question.question, history)
+        record.query = self.product.retriever.query_for(question.question, history)
         passages = self.product.retriever.search(record.query, RETRIEVED)
         self._show(record, passages, needs)
         ranking = [item.passage.passage_id for item in passages]

@@ -9,9 +9,11 @@ import gzip
 import io
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from eval.banks import Question
 from eval.gold import Gold, as_judged
@@ -19,7 +21,8 @@ from eval.ranking import Judgments, Rankings, measured
 from eval.statistics import Interval, bootstrap
 from ragbot.embedding import Embedder, Vectors, WindowedEmbedder
 from ragbot.errors import CorpusError
-from ragbot.retrieval import Retriever, standalone_query
+from ragbot.evidence import split_sentences
+from ragbot.retrieval import Retriever
 from ragbot.retrieval.fusion import DEPTH, fuse
 from ragbot.store.lexical import LexicalIndex, write_lexical
 from ragbot.types import Turn
@@ -43,14 +46,14 @@ def bank_rows(
     embedder: Embedder,
     seed: int,
 ) -> list[Row]:
-    """Fusion (what the product searches by), dense and lexical, over a bank with evidence."""
+    """Fusion (what the product searches by), dense and lexical alone, over a bank with evidence."""
     judgments: dict[str, dict[str, int]] = {}
     ways: Ways = {"fusion": {}, "dense": {}, "lexical": {}}
     for question in questions:
         needs = gold.needs(question)
         if not needs:
             continue
-        query = standalone_query(
+        query = retriever.query_for(
             question.question, [Turn(t.question, "") for t in question.history]
         )
         for way, ranking in _rankings(retriever, embedder, query).items():
@@ -109,15 +112,23 @@ def beir_rows(
     texts = list(documents.values())
     asked = embedder.encode(list(queries.values()))
     # The product reads long texts whole; published figures cut them at the model's window.
-    dense = _by_vector(ids, embedder.encode(texts, progress), list(queries), asked)
+    parts = [split_sentences(text) for text in texts]
+    encoded = embedder.encode_with_parts(texts, parts, progress)
+    dense = _by_vector(ids, np.stack([each[0] for each in encoded]), list(queries), asked)
     cut = embedder.encode([embedder.first_window(text) for text in texts], progress)
     lexical = _by_words(ids, texts, queries)
+    place = {document: number for number, document in enumerate(ids)}
     fusion: dict[str, list[str]] = {}
-    for query in queries:
-        scores = fuse([dense[query], lexical[query]])
-        fusion[query] = sorted(scores, key=lambda item: (-scores[item], item))
+    two: dict[str, list[str]] = {}
+    for query, vector in zip(queries, asked, strict=True):
+        found = list(dict.fromkeys([*dense[query], *lexical[query]]))
+        fit = {item: float((encoded[place[item]][1:] @ vector).max(initial=-1.0)) for item in found}
+        sentences = sorted(found, key=lambda item: (-fit[item], item))[:BEIR_DEPTH]
+        fusion[query] = _by_score(fuse([dense[query], lexical[query], sentences]))
+        two[query] = _by_score(fuse([dense[query], lexical[query]]))
     ways = {
         "fusion": fusion,
+        "without sentences": two,
         "dense": dense,
         "dense, cut at the window": _by_vector(ids, cut, list(queries), asked),
         "lexical": lexical,
@@ -125,12 +136,14 @@ def beir_rows(
     return rows(judgments, ways, seed)
 
 
+def _by_score(scores: Mapping[str, float]) -> list[str]:
+    return sorted(scores, key=lambda item: (-scores[item], item))
+
+
 def _by_vector(
     ids: Sequence[str], vectors: Vectors, queries: Sequence[str], asked: Vectors
 ) -> dict[str, list[str]]:
     """Exact nearest neighbours by cosine: the vectors have unit length."""
-    import numpy as np
-
     best = np.argsort(-(asked @ vectors.T), axis=1)[:, :BEIR_DEPTH]
     return {query: [ids[i] for i in row] for query, row in zip(queries, best, strict=True)}
 

@@ -16,7 +16,7 @@ from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence, Se
 from ragbot.errors import ModelUnavailableError, QuestionError
 from ragbot.evidence import Prompt
 from ragbot.prompts import messages
-from ragbot.retrieval import Retriever, judge_evidence, standalone_query, worth_reading
+from ragbot.retrieval import Retriever, judge_evidence, worth_reading
 from ragbot.types import (
     Answer,
     Citation,
@@ -100,7 +100,7 @@ def stream_answer(
     """
     clock = _Clock()
     question = cleaned_question(question)
-    query = standalone_query(question, history)
+    query = retriever.query_for(question, history)
     passages = retriever.search(query, k)
     evidence = retriever.evidence(query, passages)
     finding = judge_evidence(query, evidence, retriever.index)

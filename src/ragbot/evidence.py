@@ -84,6 +84,19 @@ def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
     return tuple(found)
 
 
+def indexed_spans(passage: Passage) -> list[tuple[int, int]]:
+    """Where each of the evidence sentences stands in the passage's `indexed_text`."""
+    text = passage.indexed_text
+    at = len(text) - len(passage.body)
+    spans = []
+    for sentence in evidence_sentences(passage):
+        # They stand in their order, so each is looked for behind the last.
+        start = text.index(sentence.text, at)
+        at = start + len(sentence.text)
+        spans.append((start, at))
+    return spans
+
+
 def _cells(passage: Passage) -> tuple[EvidenceSentence, ...]:
     if not passage.facts:
         return (EvidenceSentence(passage, passage.start, passage.end, passage.body),)

@@ -137,6 +137,8 @@ class Why:
     dense_score: float | None = None  # cosine
     lexical_rank: int | None = None
     lexical_score: float | None = None  # BM25
+    sentence_rank: int | None = None
+    sentence_score: float | None = None  # cosine of its best sentence
     reranker_score: float | None = None  # logit
 
 
@@ -167,6 +169,8 @@ class RetrievedPassage:
                 "dense_score": self.why.dense_score,
                 "lexical_rank": self.why.lexical_rank,
                 "lexical_score": self.why.lexical_score,
+                "sentence_rank": self.why.sentence_rank,
+                "sentence_score": self.why.sentence_score,
                 "reranker_score": self.why.reranker_score,
             },
         }

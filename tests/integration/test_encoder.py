@@ -71,3 +71,27 @@ def test_making_it_leaves_the_logging_of_others_alone(tmp_path: Path) -> None:
     before = list(logging.getLogger().handlers)
     prepared_embedder(tmp_path)
     assert logging.getLogger().handlers == before
+
+
+def test_parts_are_read_amid_their_whole_by_both_encoders(models_dir: Path) -> None:
+    quantized, reference = open_embedder(models_dir), ReferenceMiniLM()
+    text = "Amazon SQS > Limits\n- A message has 256 KB at most.\n- It stays for 14 days."
+    spans = [(text.index(s), text.index(s) + len(s)) for s in ("256 KB", "It stays for 14 days.")]
+    long = text + " filler" * 400 + " The last sentence lies in a window of its own."
+    for encoder in (quantized, reference):
+        short_parts, long_parts = encoder.encode_with_parts(
+            [text, long], [spans, [(0, len(text)), (len(long) - 47, len(long))]]
+        )
+        assert short_parts.shape == (3, 384)
+        np.testing.assert_allclose(np.linalg.norm(short_parts, axis=1), 1, atol=1e-5)
+        # The whole is what `encode` gives, and the parts are neither it nor each other.
+        wholes = encoder.encode([text, long])
+        assert float(short_parts[0] @ wholes[0]) > 0.999
+        assert float(long_parts[0] @ wholes[1]) > 0.999
+        assert float(short_parts[1] @ short_parts[2]) < 0.9
+        assert float(long_parts[2] @ encoder.encode(["the last sentence"])[0]) > float(
+            long_parts[1] @ encoder.encode(["the last sentence"])[0]
+        )
+    exact = reference.encode_with_parts([text], [spans])[0]
+    close = quantized.encode_with_parts([text], [spans])[0]
+    assert float((exact * close).sum(axis=1).min()) > 0.97

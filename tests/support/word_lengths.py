@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from ragbot.embedding import DIMENSION, Vectors
+from ragbot.embedding import DIMENSION, Span, Vectors
 
 
 class WordLengths:
@@ -28,3 +28,22 @@ class WordLengths:
         if progress is not None:
             progress(len(texts), len(texts))
         return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+
+    def encode_with_parts(
+        self,
+        texts: Sequence[str],
+        parts: Sequence[Sequence[Span]],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[Vectors]:
+        wholes = self.encode(texts, progress)
+        heard = self.encoded
+        vectors = []
+        for text, spans, whole in zip(texts, parts, wholes, strict=True):
+            self.encoded = []  # a part is no further text
+            pieces = [whole[None], *(self.encode([text[a:b]]) for a, b in spans)]
+            vectors.append(np.concatenate(pieces))
+        self.encoded = heard
+        return vectors
+
+    def knows(self, word: str) -> bool:
+        return False

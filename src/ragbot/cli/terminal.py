@@ -101,7 +101,11 @@ def found(passages: Sequence[RetrievedPassage]) -> str:
         passage, why = item.passage, item.why
         ranks = [
             f"{name} #{rank}"
-            for name, rank in (("meaning", why.dense_rank), ("words", why.lexical_rank))
+            for name, rank in (
+                ("meaning", why.dense_rank),
+                ("words", why.lexical_rank),
+                ("sentence", why.sentence_rank),
+            )
             if rank is not None
         ]
         lines.append(f"{item.rank}. {' > '.join(passage.heading_path)}   ({', '.join(ranks)})")

@@ -12,7 +12,7 @@ from ragbot.embedding.building import build, built_file
 from ragbot.embedding.package import verified_weights
 from ragbot.embedding.quantized import QuantizedMiniLM
 from ragbot.embedding.reference import ReferenceMiniLM
-from ragbot.embedding.windows import DIMENSION, Embedder, Vectors, WindowedEmbedder
+from ragbot.embedding.windows import DIMENSION, Embedder, Span, Vectors, WindowedEmbedder
 from ragbot.errors import ModelUnavailableError
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Embedder",
     "QuantizedMiniLM",
     "ReferenceMiniLM",
+    "Span",
     "Vectors",
     "WindowedEmbedder",
     "open_embedder",

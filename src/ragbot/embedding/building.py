@@ -151,7 +151,8 @@ class _Graph:
 
 
 def _graph(weights: Mapping[str, NDArray[Any]]) -> Any:
-    """input_ids, attention_mask int64 [batch, tokens] -> vector float32 [batch, 384]."""
+    """input_ids, attention_mask int64 [batch, tokens] -> vector float32 [batch, 384], and
+    tokens float32 [batch, tokens, 384], which only costs where it is asked for."""
     from onnx import TensorProto, helper
 
     g = _Graph(weights)
@@ -183,11 +184,19 @@ def _graph(weights: Mapping[str, NDArray[Any]]) -> Any:
     total = g.op("ReduceSum", total, g.ints(1), keepdims=0)
     unit = g.op("LpNormalization", total, axis=-1, p=2)
     g.nodes.append(helper.make_node("Identity", [unit], ["vector"]))
+    g.nodes.append(helper.make_node("Identity", [value], ["tokens"]))
     asked = [
         helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "tokens"])
         for name in ("input_ids", "attention_mask")
     ]
-    told = [helper.make_tensor_value_info("vector", TensorProto.FLOAT, ["batch", 384])]
+    shapes: dict[str, list[str | int]] = {
+        "vector": ["batch", 384],
+        "tokens": ["batch", "tokens", 384],
+    }
+    told = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+        for name, shape in shapes.items()
+    ]
     graph = helper.make_graph(g.nodes, "minilm", asked, told, list(g.constants.values()))
     opset = helper.make_opsetid("", OPSET)
     return helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)

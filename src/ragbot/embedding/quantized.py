@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from ragbot.embedding.package import FINGERPRINT, weights_folder
-from ragbot.embedding.windows import MAX_TOKENS, Vectors, WindowedEmbedder
+from ragbot.embedding.windows import MAX_TOKENS, EncodedWindow, Vectors, WindowedEmbedder
 
-RECIPE = "int8-1"  # changes with the graph or its quantization: vectors then differ a little
+RECIPE = "int8-2"  # changes with the graph or its quantization: vectors then differ a little
 
 
 class QuantizedMiniLM(WindowedEmbedder):
@@ -40,6 +40,15 @@ class QuantizedMiniLM(WindowedEmbedder):
     def _forward(self, windows: Sequence[str]) -> Vectors:
         return forward(self._session, self._words, windows)
 
+    def _forward_tokens(self, windows: Sequence[str]) -> list[EncodedWindow]:
+        encoded = self._words.encode_batch(list(windows))
+        tokens = _run(self._session, "tokens", encoded)
+        read = []
+        for each, vectors in zip(encoded, tokens, strict=True):
+            size = sum(each.attention_mask)
+            read.append(EncodedWindow(vectors[:size], np.array(each.offsets[:size])))
+        return read
+
 
 def open_session(file: Path) -> Any:
     """An ONNX Runtime session on the cores that we may use."""
@@ -54,12 +63,15 @@ def open_session(file: Path) -> Any:
 
 def forward(session: Any, tokenizer: Any, windows: Sequence[str]) -> Vectors:
     """float32 [len(windows), 384], unit length."""
-    encoded = tokenizer.encode_batch(list(windows))
-    (vectors,) = session.run(
-        None,
+    return _run(session, "vector", tokenizer.encode_batch(list(windows)))
+
+
+def _run(session: Any, output: str, encoded: Sequence[Any]) -> Vectors:
+    (values,) = session.run(
+        [output],
         {
             "input_ids": np.array([each.ids for each in encoded], dtype=np.int64),
             "attention_mask": np.array([each.attention_mask for each in encoded], dtype=np.int64),
         },
     )
-    return np.asarray(vectors, dtype=np.float32)
+    return np.asarray(values, dtype=np.float32)

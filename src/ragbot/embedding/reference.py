@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ragbot.embedding.package import FINGERPRINT, verified_weights
-from ragbot.embedding.windows import BATCH, Vectors, WindowedEmbedder
+from ragbot.embedding.windows import BATCH, EncodedWindow, Vectors, WindowedEmbedder
 
 
 class ReferenceMiniLM(WindowedEmbedder):
@@ -42,3 +42,17 @@ class ReferenceMiniLM(WindowedEmbedder):
             list(windows), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
         )
         return np.asarray(encoded, dtype=np.float32)
+
+    def _forward_tokens(self, windows: Sequence[str]) -> list[EncodedWindow]:
+        layers = self._model.encode(
+            list(windows),
+            batch_size=BATCH,
+            output_value="token_embeddings",
+            show_progress_bar=False,
+        )
+        read = []
+        for window, vectors in zip(windows, layers, strict=True):
+            tokens = vectors.cpu().numpy()
+            spans = self._model.tokenizer(window, return_offsets_mapping=True)["offset_mapping"]
+            read.append(EncodedWindow(tokens, np.array(spans[: len(tokens)])))
+        return read

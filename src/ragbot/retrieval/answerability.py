@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ragbot.evidence import Evidence
+from ragbot.retrieval.answer_types import holds, wanted_answer
 from ragbot.retrieval.fusion import ANSWERS
 from ragbot.store import Index
 
@@ -19,6 +20,14 @@ FAMILIAR_ANSWERS, FAMILIAR_COSINE = -3.0, 0.5
 SCENARIO_WORDS = 17
 SCENARIO_COSINE = 0.22
 COSINE = 0.35  # for short questions, without the cross-encoder
+LIKELY = 5  # best sentences among which an answer of the wanted kind must be
+_TOLD = {
+    "count": "number of what you ask for",
+    "duration": "duration",
+    "size": "size",
+    "money": "price",
+    "port": "port",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +53,23 @@ def judge_evidence(question: str, evidence: Sequence[Evidence], index: Index) ->
         enough = best >= ANSWERS or (familiar and best >= FAMILIAR_ANSWERS)
     else:
         enough = mostly_known and cosine >= COSINE
+    wanted = wanted_answer(question)
+    if enough and wanted is not None and not holds(wanted, _best_sentences(evidence)):
+        return Finding(False, f"the notes tell of it, but no {_TOLD[wanted.kind]}")
     if enough:
         return Finding(True)
     if not mostly_known:
         return Finding(False, "most words of the question are not in the notes; try their language")
     return Finding(False, "no passage of the notes answers this")
+
+
+def _best_sentences(evidence: Sequence[Evidence]) -> list[str]:
+    """What an answer would most likely be made of, best first."""
+    weighed = [
+        (score, sentence.in_context)
+        for item in evidence
+        for score, sentence in zip(item.relevance, item.sentences, strict=False)
+    ]
+    if not weighed:  # without a reranker every sentence may be the one
+        return [sentence.in_context for item in evidence for sentence in item.sentences]
+    return [text for _, text in sorted(weighed, reverse=True)[:LIKELY]]

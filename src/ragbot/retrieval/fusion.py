@@ -1,22 +1,27 @@
-"""Dense and lexical search, fused by reciprocal rank (Cormack, Clarke and Buettcher 2009)."""
+"""Dense and lexical search and the best sentences of what they find, fused by reciprocal rank
+(Cormack, Clarke and Buettcher 2009)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from ragbot.embedding import Embedder
 from ragbot.evidence import Evidence, evidence_sentences
 from ragbot.reranker import Reranker
-from ragbot.retrieval.queries import queries_of
+from ragbot.retrieval.queries import queries_of, standalone_query
+from ragbot.retrieval.spelling import Spelling
 from ragbot.store import Index
-from ragbot.types import RetrievedPassage, Why
+from ragbot.types import RetrievedPassage, Turn, Why
 
 DEPTH = 60  # how far down each list is read before fusion
 ANSWERS = -1.0  # logit of the best sentence below which the reranker is no judge
 NEAR = 8.0  # logits below the best passage that a further one may lie
 MOST_READ = 5
 RRF_K = 20  # the constant of reciprocal rank fusion; 60 in the paper, on far longer lists
+
+Ranking = Sequence[tuple[str, float]]  # (passage_id, score), best first
 
 
 class Retriever:
@@ -27,15 +32,33 @@ class Retriever:
         self._embedder = embedder
         self._reranker = reranker
 
+    def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
+        """What is searched for: the question, standing on its own, its typing errors mended."""
+        return self._spelling.mended(standalone_query(question, history), self._is_known)
+
+    def _is_known(self, word: str) -> bool:
+        in_notes = self.index.known_words(word)  # empty for a stop word
+        return not in_notes or any(known for _, known in in_notes) or self._embedder.knows(word)
+
+    @cached_property
+    def _spelling(self) -> Spelling:
+        return Spelling(self.index.words().items())
+
     def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
         """The k best passages for the query, best first."""
+        dense: list[Ranking] = []
+        lexical: list[Ranking] = []
+        sentences: list[Ranking] = []
         queries = queries_of(query)
-        dense = [self.index.dense(vector, DEPTH) for vector in self._embedder.encode(queries)]
-        lexical = [self.index.lexical(each, DEPTH) for each in queries]
-        scores = fuse([[pid for pid, _ in found] for found in (*dense, *lexical)])
+        for text, vector in zip(queries, self._embedder.encode(queries), strict=True):
+            dense.append(self.index.dense(vector, DEPTH))
+            lexical.append(self.index.lexical(text, DEPTH))
+            found = dict.fromkeys(pid for pid, _ in (*dense[-1], *lexical[-1]))
+            sentences.append(self.index.by_best_sentence(vector, list(found))[:DEPTH])
+        scores = fuse([[pid for pid, _ in found] for found in (*dense, *lexical, *sentences)])
         best = sorted(scores, key=lambda pid: (-scores[pid], pid))[:k]
         passages = self.index.passages(best)
-        whys = _whys(_best_places(dense), _best_places(lexical))
+        whys = _whys(_best_places(dense), _best_places(lexical), _best_places(sentences))
         return tuple(
             RetrievedPassage(passages[pid], scores[pid], rank, whys[pid])
             for rank, pid in enumerate(best, start=1)
@@ -78,9 +101,7 @@ def fuse(rankings: Sequence[Sequence[str]], k: int = RRF_K) -> dict[str, float]:
     return scores
 
 
-def _best_places(
-    rankings: Sequence[Sequence[tuple[str, float]]],
-) -> dict[str, tuple[int, float]]:
+def _best_places(rankings: Sequence[Ranking]) -> dict[str, tuple[int, float]]:
     """The best (rank, score) of each passage over the lists of several queries."""
     best: dict[str, tuple[int, float]] = {}
     for ranking in rankings:
@@ -91,10 +112,12 @@ def _best_places(
 
 
 def _whys(
-    dense: Mapping[str, tuple[int, float]], lexical: Mapping[str, tuple[int, float]]
+    dense: Mapping[str, tuple[int, float]],
+    lexical: Mapping[str, tuple[int, float]],
+    sentences: Mapping[str, tuple[int, float]],
 ) -> Mapping[str, Why]:
     nowhere = (None, None)
     return {
-        pid: Why(*dense.get(pid, nowhere), *lexical.get(pid, nowhere))
+        pid: Why(*dense.get(pid, nowhere), *lexical.get(pid, nowhere), *sentences.get(pid, nowhere))
         for pid in dense.keys() | lexical.keys()
     }

@@ -164,6 +164,11 @@ class Catalogue:
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         return {row[1]: _passage(row) for row in self._many("passage_id", passage_ids)}
 
+    def positions(self, passage_ids: Sequence[str]) -> dict[str, int]:
+        marks = ",".join("?" * len(passage_ids))
+        sql = f"SELECT passage_id, position FROM passages WHERE passage_id IN ({marks})"
+        return dict(self._all(sql, *passage_ids))
+
     def all_passages(self) -> tuple[Passage, ...]:
         return tuple(map(_passage, self._all("SELECT * FROM passages ORDER BY position")))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ragbot.embedding import DIMENSION, Embedder, Vectors
+from ragbot.embedding import DIMENSION, Embedder, Span, Vectors
 
 SLICE = 512  # written as they come, so that a killed ingest goes on where it was
 
@@ -19,18 +19,25 @@ def cached_vectors(
     file: Path,
     embedder: Embedder,
     texts: Sequence[str],
+    parts: Sequence[Sequence[Span]],
     progress: Callable[[int, int], None] | None = None,
-) -> Vectors:
-    """float32 [len(texts), 384]; only texts that the cache does not hold are embedded."""
-    keys = [hashlib.sha256(f"{embedder.fingerprint}\0{text}".encode()).digest() for text in texts]
+) -> list[Vectors]:
+    """For each text float32 [1 + len(parts), 384], see `Embedder.encode_with_parts`.
+
+    Only texts that the cache does not hold are embedded.
+    """
+    keys = [
+        hashlib.sha256(f"{embedder.fingerprint}\0{list(spans)}\0{text}".encode()).digest()
+        for text, spans in zip(texts, parts, strict=True)
+    ]
     with _opened(file) as database:
         found: dict[bytes, bytes] = {}
-        for key in set(keys):
-            row = database.execute("SELECT vector FROM vectors WHERE key = ?", (key,)).fetchone()
-            if row is not None and len(row[0]) == DIMENSION * 4:
+        for key, spans in zip(keys, parts, strict=True):
+            row = database.execute("SELECT vectors FROM encoded WHERE key = ?", (key,)).fetchone()
+            if row is not None and len(row[0]) == (1 + len(spans)) * DIMENSION * 4:
                 found[key] = row[0]
-        missing = list(dict(zip(keys, texts, strict=True)).items())
-        missing = [(key, text) for key, text in missing if key not in found]
+        wanted = {key: place for place, key in enumerate(keys) if key not in found}
+        missing = list(wanted.items())
         done = len(texts) - len(missing)
         if progress is not None:
             progress(done, len(texts))
@@ -41,24 +48,23 @@ def cached_vectors(
                 if progress is not None:
                     progress(done + first + round(size * encoded / of), len(texts))
 
-            for (key, _), vector in zip(
-                part, embedder.encode([text for _, text in part], report), strict=True
-            ):
-                found[key] = vector.astype("<f4").tobytes()
+            encoded = embedder.encode_with_parts(
+                [texts[place] for _, place in part], [parts[place] for _, place in part], report
+            )
+            for (key, _), vectors in zip(part, encoded, strict=True):
+                found[key] = vectors.astype("<f4").tobytes()
             database.executemany(
-                "INSERT OR REPLACE INTO vectors VALUES (?, ?)",
+                "INSERT OR REPLACE INTO encoded VALUES (?, ?)",
                 [(key, found[key]) for key, _ in part],
             )
             database.commit()
         _forget_others(database, set(keys))
-    if not keys:
-        return np.zeros((0, DIMENSION), dtype=np.float32)
-    return np.stack([np.frombuffer(found[key], dtype="<f4") for key in keys])
+    return [np.frombuffer(found[key], dtype="<f4").reshape(-1, DIMENSION) for key in keys]
 
 
 def _forget_others(database: sqlite3.Connection, keys: set[bytes]) -> None:
-    old = [key for (key,) in database.execute("SELECT key FROM vectors") if key not in keys]
-    database.executemany("DELETE FROM vectors WHERE key = ?", [(key,) for key in old])
+    old = [key for (key,) in database.execute("SELECT key FROM encoded") if key not in keys]
+    database.executemany("DELETE FROM encoded WHERE key = ?", [(key,) for key in old])
     database.commit()
 
 
@@ -82,8 +88,10 @@ def _connect(file: Path) -> sqlite3.Connection:
         (state,) = database.execute("PRAGMA quick_check").fetchone()
         if state != "ok":
             raise sqlite3.DatabaseError(state)
+        # What an earlier ragbot kept was passages without their sentences.
+        database.execute("DROP TABLE IF EXISTS vectors")
         database.execute(
-            "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
+            "CREATE TABLE IF NOT EXISTS encoded (key BLOB PRIMARY KEY, vectors BLOB) WITHOUT ROWID"
         )
     except sqlite3.DatabaseError:
         database.close()

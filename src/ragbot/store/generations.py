@@ -31,7 +31,7 @@ from ragbot.errors import (
     IndexWriteError,
 )
 
-FORMAT = 1
+FORMAT = 3
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
 UNFINISHED = "unfinished-"

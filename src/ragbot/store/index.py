@@ -1,12 +1,15 @@
-"""One generation, written and read: catalogue, dense and lexical index together."""
+"""One generation, written and read: catalogue, dense, lexical and sentence index together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ragbot.embedding import Embedder, Vectors
+import numpy as np
+
+from ragbot.embedding import DIMENSION, Embedder, Vectors
 from ragbot.errors import IndexDamagedError, IndexMismatchError
+from ragbot.evidence import indexed_spans
 from ragbot.store.catalogue import Catalogue, Contents, write_catalogue
 from ragbot.store.dense import DenseIndex, write_dense
 from ragbot.store.embedding_cache import cached_vectors
@@ -19,8 +22,10 @@ from ragbot.store.generations import (
     verified_manifest,
 )
 from ragbot.store.lexical import LexicalIndex, write_lexical
+from ragbot.store.sentences import SentenceVectors, write_sentences
 from ragbot.types import Document, FoundQuestion, Passage, Section
 
+_NO_VECTORS: Vectors = np.zeros((0, DIMENSION), dtype=np.float32)
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
 
 
@@ -51,7 +56,12 @@ def write_generation(
         write_catalogue(folder / "catalogue.db", contents)
         texts = [passage.indexed_text for passage in passages]
         write_lexical(folder / "lexical", texts)
-        vectors = cached_vectors(index_dir / "embeddings.db", embedder, texts, report("embedding"))
+        spans = [indexed_spans(passage) for passage in passages]
+        encoded = cached_vectors(
+            index_dir / "embeddings.db", embedder, texts, spans, report("embedding")
+        )
+        write_sentences(folder / "sentences", [each[1:] for each in encoded])
+        vectors = np.stack([each[0] for each in encoded]) if encoded else _NO_VECTORS
         ids = [passage.passage_id for passage in passages]
         write_dense(folder / "dense", ids, vectors, report("indexing"))
         _check_readable(folder, ids, vectors)
@@ -95,6 +105,7 @@ class Index:
         self._catalogue = Catalogue(folder / "catalogue.db")
         self._lexical = LexicalIndex(folder / "lexical")
         self._dense = DenseIndex(folder / "dense")
+        self._sentences = SentenceVectors(folder / "sentences")
 
     def is_current(self) -> bool:
         """False once an ingest has swapped in another generation."""
@@ -110,9 +121,21 @@ class Index:
         passages = self._catalogue.passages_at([position for position, _ in found])
         return [(passages[position].passage_id, score) for position, score in found]
 
+    def by_best_sentence(
+        self, vector: Vectors, passage_ids: Sequence[str]
+    ) -> list[tuple[str, float]]:
+        """(passage_id, cosine of its best sentence) of these passages, best first."""
+        positions = self._catalogue.positions(passage_ids)
+        cosines = self._sentences.best(vector, list(positions.values()))
+        return sorted(zip(positions, cosines, strict=True), key=lambda found: (-found[1], found[0]))
+
     def known_words(self, query: str) -> list[tuple[str, bool]]:
         """Each content word of the query (stemmed) and whether the notes hold it anywhere."""
         return self._lexical.known(query)
+
+    def words(self) -> dict[str, int]:
+        """Each word of the notes in small letters, and how often it stands there."""
+        return self._lexical.words()
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         return self._catalogue.passages(passage_ids)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 K1, B = 1.2, 0.75
+_WORDS = "words.json"
 
 # Question words and glue: rare in notes, so BM25 would take them for the rarest,
 # most telling words of a question.
@@ -33,6 +36,11 @@ def words_of(text: str) -> list[str]:
 
     `InvokeModel` gives itself and its parts; `400 KB` is one word, as is `16,000`.
     """
+    stem = _stemmer()
+    return [stem(word) for word in _surface_words(text) if word not in STOPWORDS]
+
+
+def _surface_words(text: str) -> list[str]:
     text = _THOUSANDS.sub("", _AMOUNT.sub("", text))
     found: list[str] = []
     for chunk in text.split():
@@ -40,8 +48,7 @@ def words_of(text: str) -> list[str]:
         found += _WORD.findall(chunk.lower())
         if pieces != chunk:
             found += _WORD.findall(pieces.lower())
-    stem = _stemmer()
-    return [stem(word) for word in found if word not in STOPWORDS]
+    return found
 
 
 @cache
@@ -68,6 +75,8 @@ def write_lexical(folder: Path, texts: Sequence[str]) -> None:
     tokens = [words_of(text) or ["\0"] for text in texts] or [["\0"]]
     index.index(tokens, show_progress=False)
     index.save(str(folder))
+    words = Counter(word for text in texts for word in _surface_words(text))
+    (folder / _WORDS).write_text(json.dumps(words), encoding="utf-8")
 
 
 class LexicalIndex:
@@ -78,6 +87,7 @@ class LexicalIndex:
 
         self._index = bm25s.BM25.load(str(folder), mmap=True)
         self._known = self._index.vocab_dict
+        self._words = folder / _WORDS
 
     def search(self, query: str, k: int) -> list[tuple[int, float]]:
         """(position, BM25 score) of the k best, best first; those without a word in common
@@ -96,3 +106,7 @@ class LexicalIndex:
     def known(self, query: str) -> list[tuple[str, bool]]:
         """Each word of the query and whether the notes hold it anywhere."""
         return [(word, word in self._known) for word in words_of(query)]
+
+    def words(self) -> dict[str, int]:
+        """Each word of the notes in small letters, unstemmed, and how often it stands there."""
+        return dict(json.loads(self._words.read_text(encoding="utf-8")))

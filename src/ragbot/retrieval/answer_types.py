@@ -1,0 +1,106 @@
+"""What kind of answer a question wants, and whether a sentence holds one of that kind.
+
+"How many rules can a web ACL hold?" wants a number of rules. Sentences on web ACLs without one
+are near the question, and are no answer: to take them for one is how a chatbot misleads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from ragbot.store.lexical import words_of
+
+Kind = Literal["count", "duration", "size", "money", "port"]
+
+_ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("count", re.compile(r"\b(?:how many|number of)\s+(?P<of>.+)", re.I | re.S)),
+    (
+        "duration",
+        re.compile(
+            r"\bhow long (?!.{0,20}\b(?:name|text|prompt|document|key)s?\b)"
+            r"|\b(?:timeout|retention|in seconds|delay|recovery window)\b"
+            r"|\bmax(?:imum)?(?: run ?time| duration)\b",
+            re.I,
+        ),
+    ),
+    (
+        "size",
+        re.compile(
+            r"\bhow (?:large|big)\b|\bhow much (?:memory|storage|space)\b"
+            r"|\b(?:size limit|max size)\b"
+            r"|\b(?:maximum|largest|longest)\b.{0,30}\b(?:size|length|file|item|object|message|"
+            r"document|memory|event|name|input|payload)\b",
+            re.I,
+        ),
+    ),
+    (
+        "money",
+        re.compile(
+            r"\bwhat (?:do|does)\b.+\bcost\b|\bhow much\b.+\b(?:cost|pay|charged?)\b"
+            r"|\bprices? (?:of|per|for)\b|\bcosts? per\b",
+            re.I,
+        ),
+    ),
+    ("port", re.compile(r"\b(?:which|what) (?:\w+ )?port\b", re.I)),
+)
+_HOLDS: dict[Kind, re.Pattern[str]] = {
+    "duration": re.compile(
+        r"(?:\d|\b(?:one|two|three|five|seven|ten|a|an|single-digit)\b)[\d,.]*[\s-]*"
+        r"(?:milli|micro)?(?:ms|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
+        r"|\b(?:microseconds|milliseconds|indefinite(?:ly)?|forever|unlimited)\b",
+        re.I,
+    ),
+    "size": re.compile(
+        r"\d[\d,.]*\s*(?:[KMGTP]i?B|bytes?|tokens|characters)\b|\bunlimited\b", re.I
+    ),
+    "money": re.compile(
+        r"[$€£]\s?\d|\bUSD\b|\d\s?%|\b(?:free|no (?:\w+ )?(?:cost|charge))\b", re.I
+    ),
+    "port": re.compile(r"\bports?\b", re.I),
+}
+_NUMBER = re.compile(
+    r"\$?\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|unlimited|single",
+    re.I,
+)
+_NEAR = 4  # words between a number and what it counts
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The kind of answer; of a count, the stem of what is counted."""
+
+    kind: Kind
+    counted: str | None = None
+
+
+def wanted_answer(question: str) -> Wanted | None:
+    """None where the question does not ask for a quantity."""
+    for kind, asks in _ASKS:
+        asked = asks.search(question)
+        if asked is None:
+            continue
+        if kind != "count":
+            return Wanted(kind)
+        counted = words_of(asked["of"])
+        return Wanted(kind, counted[0]) if counted else None
+    return None
+
+
+def holds(wanted: Wanted, sentences: Iterable[str]) -> bool:
+    """Whether one of the sentences has an answer of the kind, right or wrong."""
+    if wanted.kind == "count":
+        return any(_counts(wanted.counted or "", sentence) for sentence in sentences)
+    return any(_HOLDS[wanted.kind].search(sentence) for sentence in sentences)
+
+
+def _counts(counted: str, sentence: str) -> bool:
+    words = sentence.split()
+    stems = [words_of(word.strip(".,;:()")) for word in words]
+    return any(
+        _NUMBER.fullmatch(word.strip(".,;:()"))
+        and any(counted in near for near in stems[max(0, at - _NEAR) : at + _NEAR + 1])
+        for at, word in enumerate(words)
+    )

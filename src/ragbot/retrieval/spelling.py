@@ -1,0 +1,57 @@
+"""Typing errors, mended with the words of the notes themselves.
+
+A word that neither the notes nor the embedder's vocabulary of whole words knows was probably
+meant to be one of the notes: "stremas" is streams, "apigateway" is API gateway.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+
+from rapidfuzz.distance import OSA
+
+SHORTEST = 4  # letters; below, too many words are near to each other
+LONG = 8  # letters from which two slips are forgiven instead of one
+# No part of a path, an address, an identifier or a file name.
+_TYPED = re.compile(r"(?<![\w./:@-])[A-Za-z]{4,}(?![\w/:@-]|\.\w)")
+
+
+class Spelling:
+    """Mends words; `words` are (word in small letters, times that it stands in the notes)."""
+
+    def __init__(self, words: Iterable[tuple[str, int]]) -> None:
+        self._counts = dict(words)
+        # The first letter is seldom wrong, and looking no further keeps large corpora quick.
+        self._near: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for word in self._counts:
+            if word.isalpha() and len(word) >= SHORTEST:
+                self._near[word[0], len(word)].append(word)
+
+    def mended(self, text: str, is_known: Callable[[str], bool]) -> str:
+        """The text, each word that `is_known` denies replaced where the notes have a near one."""
+
+        def mend(match: re.Match[str]) -> str:
+            word = match[0]
+            return word if is_known(word) else self._meant(word.lower()) or word
+
+        return _TYPED.sub(mend, text)
+
+    def _meant(self, word: str) -> str | None:
+        slips = 2 if len(word) >= LONG else 1
+        near: list[tuple[int, int, str]] = []
+        for size in range(len(word) - slips, len(word) + slips + 1):
+            for other in self._near.get((word[0], size), ()):
+                distance = OSA.distance(word, other, score_cutoff=slips)
+                if distance <= slips:
+                    near.append((distance, -self._counts[other], other))
+        return min(near)[2] if near else self._two_words(word)
+
+    def _two_words(self, word: str) -> str | None:
+        cuts = range(3, len(word) - 2)
+        pairs = [(word[:at], word[at:]) for at in cuts]
+        known = [pair for pair in pairs if all(part in self._counts for part in pair)]
+        if not known:
+            return None
+        return " ".join(max(known, key=lambda pair: min(self._counts[part] for part in pair)))

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from ragbot.retrieval.spelling import Spelling
+
+NOTES = Spelling({"streams": 4, "lambda": 9, "encryption": 3, "api": 5, "gateway": 5}.items())
+
+
+def known(word: str) -> bool:
+    return word.lower() in {"what", "are", "the", "a", "host", "streams", "lambda"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("what are stremas", "what are streams"),  # two letters swapped
+        ("the lamda", "the lambda"),  # one missing
+        ("encripton", "encryption"),  # two slips in a long word
+        ("the apigateway", "the api gateway"),  # two words run together
+        ("what are streams", "what are streams"),
+        ("a host", "a host"),  # a word of its own
+        ("kamda", "kamda"),  # the first letter is seldom wrong
+        ("s3://stremas.txt i-stremas1", "s3://stremas.txt i-stremas1"),  # names, not words
+        ("stremas!", "streams!"),
+    ],
+)
+def test_mends_what_is_near_to_a_word_of_the_notes(typed: str, meant: str) -> None:
+    assert NOTES.mended(typed, known) == meant
+
+
+def test_of_two_near_words_the_one_that_the_notes_use_more() -> None:
+    spelling = Spelling({"table": 2, "cable": 7, "tables": 9}.items())
+    assert spelling.mended("tabel", lambda word: False) == "table"  # one slip, not two
+    assert spelling.mended("tablas", lambda word: False) == "tables"
