@@ -29,6 +29,7 @@ def test_the_kind_of_answer_that_is_wanted(question: str, kind: str | None) -> N
     ("question", "sentence", "held"),
     [
         ("How many layers can a function have?", "Up to 5 layers each.", True),
+        ("How many ready-made rules does it have?", "There are 400+ AWS managed rules.", True),
         ("How many policies are there?", "Route 53 has eight routing policies.", True),
         ("How many rules can it hold?", "A web ACL holds up to 5,000 WCUs.", False),
         ("How long may it run?", "It runs for 15 minutes at most.", True),
@@ -50,4 +51,6 @@ def test_a_sentence_holds_an_answer_of_the_kind_or_not(
 
 
 def test_a_count_names_what_is_counted() -> None:
-    assert wanted_answer("how many read replicas does it have") == Wanted("count", "read")
+    assert wanted_answer("how many read replicas does it have") == Wanted(
+        "count", ("read", "replica")
+    )

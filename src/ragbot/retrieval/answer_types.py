@@ -7,7 +7,7 @@ are near the question, and are no answer: to take them for one is how a chatbot 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +16,14 @@ from ragbot.store.lexical import words_of
 Kind = Literal["count", "duration", "size", "money", "port"]
 
 _ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("count", re.compile(r"\b(?:how many|number of)\s+(?P<of>.+)", re.I | re.S)),
+    (
+        "count",
+        re.compile(
+            r"\b(?:how many|number of)\s+(?P<of>.+?)(?:\s+(?:can|could|do|does|did|may|might|is|"
+            r"are|was|were|will|has|have|should|must|per|fits?|in|on|of|for|at)\b|[?!.,;]|$)",
+            re.I | re.S,
+        ),
+    ),
     (
         "duration",
         re.compile(
@@ -62,7 +69,7 @@ _HOLDS: dict[Kind, re.Pattern[str]] = {
     "port": re.compile(r"\bports?\b", re.I),
 }
 _NUMBER = re.compile(
-    r"\$?\d[\d,.]*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|unlimited|single",
+    r"\$?\d[\d,.]*\+?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|unlimited|single",
     re.I,
 )
 _NEAR = 4  # words between a number and what it counts
@@ -70,10 +77,10 @@ _NEAR = 4  # words between a number and what it counts
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The kind of answer; of a count, the stem of what is counted."""
+    """The kind of answer; of a count, the stems of what is counted ("read replicas")."""
 
     kind: Kind
-    counted: str | None = None
+    counted: tuple[str, ...] = ()
 
 
 def wanted_answer(question: str) -> Wanted | None:
@@ -85,22 +92,24 @@ def wanted_answer(question: str) -> Wanted | None:
         if kind != "count":
             return Wanted(kind)
         counted = words_of(asked["of"])
-        return Wanted(kind, counted[0]) if counted else None
+        return Wanted(kind, tuple(counted)) if counted else None
     return None
 
 
 def holds(wanted: Wanted, sentences: Iterable[str]) -> bool:
     """Whether one of the sentences has an answer of the kind, right or wrong."""
     if wanted.kind == "count":
-        return any(_counts(wanted.counted or "", sentence) for sentence in sentences)
+        return any(_counts(wanted.counted, sentence) for sentence in sentences)
     return any(_HOLDS[wanted.kind].search(sentence) for sentence in sentences)
 
 
-def _counts(counted: str, sentence: str) -> bool:
+def _counts(counted: Sequence[str], sentence: str) -> bool:
     words = sentence.split()
     stems = [words_of(word.strip(".,;:()")) for word in words]
     return any(
         _NUMBER.fullmatch(word.strip(".,;:()"))
-        and any(counted in near for near in stems[max(0, at - _NEAR) : at + _NEAR + 1])
+        and any(
+            stem in counted for near in stems[max(0, at - _NEAR) : at + _NEAR + 1] for stem in near
+        )
         for at, word in enumerate(words)
     )
