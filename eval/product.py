@@ -18,7 +18,7 @@ from ragbot.reranker import Reranker, open_reranker
 from ragbot.retrieval import Retriever
 from ragbot.settings import Settings
 from ragbot.store import Index, open_index
-from ragbot.types import Answer, Passage, RetrievedPassage, Turn, Why
+from ragbot.types import NO_FILTERS, Answer, Filters, Passage, RetrievedPassage, Turn, Why
 
 NO_MODEL = "quotes"
 
@@ -32,7 +32,9 @@ class GoldRetriever(Retriever):
         super().__init__(index, embedder, reranker)
         self._gold = tuple(gold)
 
-    def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
+    def search(
+        self, query: str, k: int, filters: Filters = NO_FILTERS
+    ) -> tuple[RetrievedPassage, ...]:
         return tuple(
             RetrievedPassage(passage, 1 / rank, rank, Why(rank, 1.0, rank, 1.0))
             for rank, passage in enumerate(self._gold, start=1)

@@ -71,6 +71,7 @@ class _Reader:
                 start=0,
                 end=len(source.text),
                 as_of=_as_of(source, front),
+                topic=str(front.get("topic") or ""),
                 services=_strings(front.get("services")),
                 exams=_strings(front.get("exams")),
                 references=_references(front.get("references")),

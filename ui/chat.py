@@ -14,7 +14,7 @@ from ragbot.chain import ABSTAINS
 from ragbot.chat_models import availability
 from ragbot.errors import RagbotError
 from ragbot.settings import Settings, load_settings
-from ragbot.types import Answer, Event, HeadingPath, Sentence, Turn
+from ragbot.types import Answer, Event, Filters, HeadingPath, Sentence, Turn
 from ui import markup
 from ui.bots import bot_for, warm_up_of
 from ui.sources import drawn
@@ -65,6 +65,7 @@ def page() -> None:
         return
     model = _sidebar(settings)
     bot = _open(model)
+    filters = _filters(bot) if bot is not None else Filters()
     question = st.chat_input("Ask your notes", disabled=bot is None)
     question = st.session_state.pop("asked", None) or question
     if bot is None:
@@ -80,7 +81,7 @@ def page() -> None:
         exchange.under_way = False
         _draw(exchange, position, last=position == len(exchanges) - 1 and not question)
     if question and question.strip():
-        _ask(bot, question.strip(), exchanges)
+        _ask(bot, question.strip(), filters, exchanges)
     warm_up_of(bot)
 
 
@@ -117,6 +118,15 @@ def _sidebar(settings: Settings) -> str:
     return str(model)
 
 
+def _filters(bot: Ragbot) -> Filters:
+    """What the person narrows the search to; nothing chosen is all of the notes."""
+    with st.sidebar.expander("Search only in"):
+        topics = st.multiselect("Topics", bot.topics(), placeholder="all topics")
+        services = st.multiselect("Services", bot.services(), placeholder="all services")
+        sources = st.multiselect("Files", bot.sources(), placeholder="all files")
+    return Filters(tuple(topics), tuple(services), tuple(sources))
+
+
 def _welcome(bot: Ragbot) -> None:
     st.title("Ask your notes")
     counts = bot.counts()
@@ -139,7 +149,7 @@ def _will_ask(question: str) -> None:
     st.session_state["asked"] = question
 
 
-def _ask(bot: Ragbot, question: str, exchanges: list[Exchange]) -> None:
+def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]) -> None:
     """Answer a new question, drawing each sentence once it is checked."""
     history = tuple(exchange.as_turn for exchange in exchanges if not exchange.trouble)
     exchange = Exchange(question)
@@ -156,7 +166,7 @@ def _ask(bot: Ragbot, question: str, exchanges: list[Exchange]) -> None:
                     warm_up.wait()
             with (
                 st.spinner("Reading the notes ..."),
-                closing(_events(bot, question, history)) as events,
+                closing(_events(bot, question, history, filters)) as events,
             ):
                 for event in events:
                     if isinstance(event, Sentence):
@@ -172,8 +182,10 @@ def _ask(bot: Ragbot, question: str, exchanges: list[Exchange]) -> None:
     st.rerun()
 
 
-def _events(bot: Ragbot, question: str, history: tuple[Turn, ...]) -> Generator[Event, None, None]:
-    yield from bot.stream(question, history)
+def _events(
+    bot: Ragbot, question: str, history: tuple[Turn, ...], filters: Filters
+) -> Generator[Event, None, None]:
+    yield from bot.stream(question, history, filters)
 
 
 def _draw(exchange: Exchange, position: int, *, last: bool) -> None:

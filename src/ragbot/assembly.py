@@ -14,7 +14,18 @@ from ragbot.reranker import Reranker, open_reranker
 from ragbot.retrieval import Retriever
 from ragbot.settings import Settings, load_settings
 from ragbot.store import open_index
-from ragbot.types import Answer, Document, Event, FellBack, Passage, RetrievedPassage, Section, Turn
+from ragbot.types import (
+    NO_FILTERS,
+    Answer,
+    Document,
+    Event,
+    FellBack,
+    Filters,
+    Passage,
+    RetrievedPassage,
+    Section,
+    Turn,
+)
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -46,18 +57,22 @@ class Ragbot:
         self._lock = threading.Lock()
         self._retriever: Retriever | None = None
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS
+    ) -> Answer:
         """The whole answer at once; see `stream`."""
-        for event in self.stream(question, history):
+        for event in self.stream(question, history, filters):
             if isinstance(event, Answer):
                 return event
         raise AssertionError("a stream of events ends with its Answer")
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS
+    ) -> Iterator[Event]:
         """One `Retrieved`, each checked `Sentence` as it is written, the `Answer` last.
 
         Raises:
-            QuestionError: an empty or far too long question.
+            QuestionError: an empty or far too long question, or a filter on what is not there.
             IndexNotFoundError, IndexDamagedError, IndexMismatchError: no index to ask.
             ModelUnavailableError: not one model could answer.
         """
@@ -68,16 +83,19 @@ class Ragbot:
             candidates=self._models,
             passed_over=self._passed_over,
             k=self.settings.k,
+            filters=filters,
         )
 
-    def search(self, query: str, k: int | None = None) -> tuple[RetrievedPassage, ...]:
+    def search(
+        self, query: str, k: int | None = None, filters: Filters = NO_FILTERS
+    ) -> tuple[RetrievedPassage, ...]:
         """The k best passages, best first, each with the reason why it was found.
 
         Raises:
-            QuestionError: an empty or far too long query.
+            QuestionError: an empty or far too long query, or a filter on what is not there.
         """
         return self._current_retriever().search(
-            cleaned_question(query), self.settings.k if k is None else k
+            cleaned_question(query), self.settings.k if k is None else k, filters
         )
 
     def section_of(self, passage: Passage) -> Section:
@@ -90,6 +108,18 @@ class Ragbot:
 
     def documents(self) -> tuple[Document, ...]:
         return self._current_retriever().index.documents()
+
+    def topics(self) -> list[str]:
+        """What `Filters(topics=...)` can name."""
+        return self._current_retriever().index.topics()
+
+    def sources(self) -> list[str]:
+        """What `Filters(sources=...)` can name, folders apart."""
+        return self._current_retriever().index.sources()
+
+    def services(self) -> list[str]:
+        """What `Filters(services=...)` can name."""
+        return self._current_retriever().index.services()
 
     def titles(self) -> tuple[str, ...]:
         return self._current_retriever().index.titles()
@@ -104,11 +134,11 @@ class Ragbot:
         if self._reranker is not None:
             self._reranker.load()
 
-    def as_retriever(self, k: int | None = None) -> BaseRetriever:
+    def as_retriever(self, k: int | None = None, filters: Filters = NO_FILTERS) -> BaseRetriever:
         """A LangChain retriever: `Document`s with the passage's metadata."""
         from ragbot.langchain_parts import retriever_of
 
-        return retriever_of(self, k)
+        return retriever_of(self, k, filters)
 
     def as_runnable(self) -> Runnable[Any, Answer]:
         """A LangChain runnable: a question (or {"question", "history"}) -> `Answer`."""

@@ -18,10 +18,12 @@ from ragbot.evidence import Prompt
 from ragbot.prompts import messages
 from ragbot.retrieval import Retriever, judge_evidence, worth_reading
 from ragbot.types import (
+    NO_FILTERS,
     Answer,
     Citation,
     Event,
     FellBack,
+    Filters,
     HeadingPath,
     Retrieved,
     RetrievedPassage,
@@ -88,6 +90,7 @@ def stream_answer(
     candidates: Sequence[Candidate],
     passed_over: Sequence[FellBack],
     k: int,
+    filters: Filters = NO_FILTERS,
 ) -> Iterator[Event]:
     """One `Retrieved`, each `Sentence` once it is checked, and the `Answer` last.
 
@@ -95,13 +98,13 @@ def stream_answer(
     that fails later leaves what it said, and the answer tells why it stops there.
 
     Raises:
-        QuestionError: a question that cannot be asked.
+        QuestionError: a question that cannot be asked, a filter that the notes do not know.
         ModelUnavailableError: no candidate could answer.
     """
     clock = _Clock()
     question = cleaned_question(question)
     query = retriever.query_for(question, history)
-    passages = retriever.search(query, k)
+    passages = retriever.search(query, k, filters)
     evidence = retriever.evidence(query, passages)
     finding = judge_evidence(query, evidence, retriever.index)
     clock.retrieved()

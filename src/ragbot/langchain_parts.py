@@ -11,7 +11,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import ConfigDict
 
-from ragbot.types import Answer
+from ragbot.types import NO_FILTERS, Answer, Filters
 
 if TYPE_CHECKING:
     from ragbot.assembly import Ragbot
@@ -23,20 +23,21 @@ class PassageRetriever(BaseRetriever):
     model_config = ConfigDict(arbitrary_types_allowed=True)
     bot: Any
     k: int | None = None
+    filters: Filters = NO_FILTERS
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
         found = []
-        for item in self.bot.search(query, self.k):
+        for item in self.bot.search(query, self.k, self.filters):
             metadata = item.to_json()
             text = str(metadata.pop("text"))
             found.append(Document(text, id=item.passage.passage_id, metadata=metadata))
         return found
 
 
-def retriever_of(bot: Ragbot, k: int | None) -> BaseRetriever:
-    return PassageRetriever(bot=bot, k=k)
+def retriever_of(bot: Ragbot, k: int | None, filters: Filters) -> BaseRetriever:
+    return PassageRetriever(bot=bot, k=k, filters=filters)
 
 
 def runnable_of(bot: Ragbot) -> Runnable[Any, Answer]:

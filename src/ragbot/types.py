@@ -49,6 +49,7 @@ class Document:
     start: int
     end: int
     as_of: date | None = None
+    topic: str = ""
     services: tuple[str, ...] = ()
     exams: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
@@ -174,6 +175,24 @@ class RetrievedPassage:
                 "reranker_score": self.why.reranker_score,
             },
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which passages may be found; each field holds alternatives, and without any allows all.
+
+    Capitals don't matter, nor does a service's "Amazon" or "AWS".
+    """
+
+    topics: tuple[str, ...] = ()  # a document's topic, title or id
+    services: tuple[str, ...] = ()  # named in the passage or its headings
+    sources: tuple[str, ...] = ()  # a file, or a folder and all in it
+
+    def __bool__(self) -> bool:
+        return bool(self.topics or self.services or self.sources)
+
+
+NO_FILTERS = Filters()
 
 
 @dataclass(frozen=True, slots=True)

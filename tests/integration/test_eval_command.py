@@ -31,7 +31,7 @@ from ragbot.embedding import open_embedder
 from ragbot.errors import CorpusError
 from ragbot.retrieval import Retriever
 from ragbot.settings import Settings
-from ragbot.types import RetrievedPassage
+from ragbot.types import NO_FILTERS, Filters, RetrievedPassage
 
 pytestmark = pytest.mark.integration
 
@@ -129,7 +129,9 @@ def test_a_shuffled_answer_key_is_caught(
 class RandomRetriever(Retriever):
     """Returns whatever it likes."""
 
-    def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
+    def search(
+        self, query: str, k: int, filters: Filters = NO_FILTERS
+    ) -> tuple[RetrievedPassage, ...]:
         ids = [passage.passage_id for passage in self.index.all_passages()]
         drawn = random.Random(query).sample(ids, k)
         held = {item.passage.passage_id: item for item in super().search(query, 1)}

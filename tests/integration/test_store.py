@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ from ragbot.errors import (
 )
 from ragbot.store import Contents, Index, open_index, read_manifest, write_generation
 from ragbot.store.generations import new_generation
-from ragbot.types import Document, FoundQuestion, Passage, Section
+from ragbot.types import Document, Filters, FoundQuestion, Passage, Section
 
 pytestmark = pytest.mark.integration
 
@@ -205,3 +206,35 @@ def test_an_index_moves_with_its_folder(tmp_path: Path) -> None:
     shutil.move(tmp_path / "here", tmp_path / "there")
     index = open_index(tmp_path / "there")
     assert index.dense(WordLengths().encode(["one box"])[0], 1)
+
+
+@pytest.mark.parametrize("compared", [10_000, 3])
+def test_a_filter_finds_what_a_search_of_those_passages_alone_finds(
+    tmp_path: Path, compared: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ragbot.store.index.COMPARED", compared)  # by the files, or by the graph
+    whole = contents(*(f"box {'long ' * n}number" for n in range(40)))
+    (document,) = whole.documents
+    crates = replace(document, doc_id="crates", source="more/crates.md", topic="Crates")
+    passages = [
+        replace(each, doc_id="crates" if n % 4 == 0 else "boxes")
+        for n, each in enumerate(whole.passages)
+    ]
+    write_generation(
+        tmp_path,
+        replace(whole, documents=[document, crates], passages=passages),
+        embedder=WordLengths(),
+        fingerprint="f",
+    )
+    index = open_index(tmp_path)
+    asked = WordLengths().encode(["box long long number"])[0]
+    wanted = {each.passage_id for each in passages if each.doc_id == "crates"}
+    every = [pid for pid, _ in index.dense(asked, 40)]
+    for filters in (Filters(topics=("crates",)), Filters(sources=("more",))):
+        allowed = index.allowed(filters)
+        found = [pid for pid, _ in index.dense(asked, 5, allowed)]
+        assert found == [pid for pid in every if pid in wanted][:5]
+        assert {pid for pid, _ in index.lexical("box", 40, allowed)} == wanted
+    nothing = index.allowed(Filters(topics=("boxes",), sources=("more",)))
+    assert index.dense(asked, 5, nothing) == index.lexical("box", 5, nothing) == []
+    assert index.allowed(Filters()) is None

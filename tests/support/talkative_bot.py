@@ -8,11 +8,13 @@ from support.small_notes import passage
 
 from ragbot.errors import RagbotError
 from ragbot.types import (
+    NO_FILTERS,
     Answer,
     Citation,
     Document,
     Event,
     FellBack,
+    Filters,
     Retrieved,
     RetrievedPassage,
     Sentence,
@@ -34,7 +36,9 @@ class TalkativeBot:
         self.failure = failure
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
 
-    def stream(self, question: str, history: Sequence[Turn] = ()) -> Iterator[Event]:
+    def stream(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS
+    ) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
         yield Retrieved(question, (PASSAGE,))
         shown = Sentence(f"A box holds 400 KB{RED}.", (1,), "supported")
@@ -59,12 +63,16 @@ class TalkativeBot:
             timings=Timings(0.1, 0.2, 1.26),
         )
 
-    def ask(self, question: str, history: Sequence[Turn] = ()) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS
+    ) -> Answer:
         *_, answer = self.stream(question, history)
         assert isinstance(answer, Answer)
         return answer
 
-    def search(self, query: str, k: int | None = None) -> tuple[RetrievedPassage, ...]:
+    def search(
+        self, query: str, k: int | None = None, filters: Filters = NO_FILTERS
+    ) -> tuple[RetrievedPassage, ...]:
         self.asked.append((query, ()))
         return (PASSAGE,) * min(k or 1, 2)
 

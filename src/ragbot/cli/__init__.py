@@ -13,6 +13,7 @@ from pathlib import Path
 from ragbot.errors import RagbotError
 
 # Each command is a module with `run(options) -> exit code`, imported when it is called.
+_FILTERS = {"topic": "on this topic", "service": "that name it", "source": "of this file or folder"}
 _COMMANDS = ("ask", "chat", "search", "doctor", "models")
 
 
@@ -73,6 +74,11 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--model", help="as RAGBOT_MODEL: auto, bedrock:ID, local, quotes, ..."
         )
+    for command in (ask, chat, search):
+        for name, of in _FILTERS.items():
+            command.add_argument(
+                f"--{name}", action="append", default=[], help=f"only passages {of}; repeatable"
+            )
     for command in (ask, chat, search, doctor):
         command.add_argument("--index", type=Path, help="the index (default: RAGBOT_HOME/index)")
     return parser

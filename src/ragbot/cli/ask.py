@@ -9,22 +9,22 @@ import ragbot
 from ragbot.assembly import Ragbot
 from ragbot.chain import ABSTAINS
 from ragbot.cli import terminal
-from ragbot.types import Answer, Sentence, Turn
+from ragbot.types import Answer, Filters, Sentence, Turn
 
 
 def run(options: argparse.Namespace) -> int:
     question = sys.stdin.read() if options.question == "-" else options.question
     bot = ragbot.open(index=options.index, model=options.model)
     if options.json:
-        terminal.say_json(bot.ask(question).to_json())
+        terminal.say_json(bot.ask(question, filters=terminal.filters(options)).to_json())
     else:
-        answer_aloud(bot, question, ())
+        answer_aloud(bot, question, (), terminal.filters(options))
     return 0
 
 
-def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...]) -> Answer:
+def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...], filters: Filters) -> Answer:
     """Print the answer sentence by sentence, then its sources; returns it."""
-    for event in bot.stream(question, history):
+    for event in bot.stream(question, history, filters):
         if isinstance(event, Sentence) and not event.withheld:
             terminal.say(terminal.sentence_text(event), end="")
         elif isinstance(event, Answer):

@@ -21,6 +21,7 @@ def run(options: argparse.Namespace) -> int:
             import readline  # noqa: F401
         terminal.notice("Notes on: " + "; ".join(bot.titles()))
         terminal.notice("Ask away. Ctrl-C stops an answer; /quit or Ctrl-D ends.")
+    filters = terminal.filters(options)
     history: list[Turn] = []
     failed = False
     while True:
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         if not question:
             continue
         try:
-            answer = answer_aloud(bot, question, tuple(history))
+            answer = answer_aloud(bot, question, tuple(history), filters)
         except RagbotError as error:
             failed = True
             terminal.notice(f"error: {error}")

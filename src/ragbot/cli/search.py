@@ -12,7 +12,7 @@ from ragbot.cli import terminal
 def run(options: argparse.Namespace) -> int:
     query = sys.stdin.read() if options.query == "-" else options.query
     bot = ragbot.open(index=options.index, model="quotes")
-    passages = bot.search(query, options.k)
+    passages = bot.search(query, options.k, terminal.filters(options))
     if options.json:
         terminal.say_json([item.to_json() for item in passages])
     else:

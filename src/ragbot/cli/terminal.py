@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 import textwrap
 import unicodedata
 from collections.abc import Sequence
 
-from ragbot.types import Answer, Document, RetrievedPassage, Sentence
+from ragbot.types import Answer, Document, Filters, RetrievedPassage, Sentence
 
 WIDTH = 88
 
@@ -30,6 +31,11 @@ def _inert(c: str) -> str:
             return " "
         case _:
             return c
+
+
+def filters(options: argparse.Namespace) -> Filters:
+    """What --topic, --service and --source ask for."""
+    return Filters(tuple(options.topic), tuple(options.service), tuple(options.source))
 
 
 def say(text: str = "", end: str = "\n") -> None:

@@ -13,7 +13,7 @@ from ragbot.reranker import Reranker
 from ragbot.retrieval.queries import queries_of, standalone_query
 from ragbot.retrieval.spelling import Spelling
 from ragbot.store import Index
-from ragbot.types import RetrievedPassage, Turn, Why
+from ragbot.types import NO_FILTERS, Filters, RetrievedPassage, Turn, Why
 
 DEPTH = 60  # how far down each list is read before fusion
 ANSWERS = -1.0  # logit of the best sentence below which the reranker is no judge
@@ -44,15 +44,22 @@ class Retriever:
     def _spelling(self) -> Spelling:
         return Spelling(self.index.words().items())
 
-    def search(self, query: str, k: int) -> tuple[RetrievedPassage, ...]:
-        """The k best passages for the query, best first."""
+    def search(
+        self, query: str, k: int, filters: Filters = NO_FILTERS
+    ) -> tuple[RetrievedPassage, ...]:
+        """The k best passages for the query that the filters let through, best first.
+
+        Raises:
+            QuestionError: a filter that names what the notes do not have.
+        """
+        allowed = self.index.allowed(filters)
         dense: list[Ranking] = []
         lexical: list[Ranking] = []
         sentences: list[Ranking] = []
         queries = queries_of(query)
         for text, vector in zip(queries, self._embedder.encode(queries), strict=True):
-            dense.append(self.index.dense(vector, DEPTH))
-            lexical.append(self.index.lexical(text, DEPTH))
+            dense.append(self.index.dense(vector, DEPTH, allowed))
+            lexical.append(self.index.lexical(text, DEPTH, allowed))
             found = dict.fromkeys(pid for pid, _ in (*dense[-1], *lexical[-1]))
             sentences.append(self.index.by_best_sentence(vector, list(found))[:DEPTH])
         scores = fuse([[pid for pid, _ in found] for found in (*dense, *lexical, *sentences)])

@@ -14,19 +14,23 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ragbot.store.labels import Labels, service_rows
 from ragbot.types import Document, Fact, FoundQuestion, Passage, Reference, Section
 
 _SCHEMA = """
 CREATE TABLE sources (source TEXT PRIMARY KEY, text TEXT NOT NULL);
 CREATE TABLE documents (
     doc_id TEXT PRIMARY KEY, title TEXT, source TEXT, first INTEGER, last INTEGER,
-    as_of TEXT, services TEXT, exams TEXT, refs TEXT);
+    as_of TEXT, topic TEXT, services TEXT, exams TEXT, refs TEXT);
 CREATE TABLE sections (doc_id TEXT, heading_path TEXT, first INTEGER, last INTEGER);
 CREATE INDEX section_of ON sections (doc_id, first);
 CREATE TABLE passages (
     position INTEGER PRIMARY KEY, passage_id TEXT UNIQUE, doc_id TEXT, source TEXT,
     heading_path TEXT, first INTEGER, last INTEGER, text TEXT, kind TEXT,
     first_line INTEGER, last_line INTEGER, facts TEXT, table_header TEXT);
+CREATE INDEX passages_of ON passages (doc_id);
+CREATE TABLE services (service TEXT, position INTEGER);
+CREATE INDEX passages_on ON services (service);
 CREATE TABLE questions (
     doc_id TEXT, source TEXT, first_line INTEGER, last_line INTEGER, stem TEXT,
     options TEXT, answer TEXT);
@@ -70,6 +74,7 @@ def write_catalogue(file: Path, contents: Contents) -> None:
             "passages",
             map(_passage_row, range(len(contents.passages)), contents.passages),
         )
+        _insert(database, "services", service_rows(contents.documents, contents.passages))
         _insert(
             database,
             "questions",
@@ -98,6 +103,7 @@ def _document_row(document: Document) -> tuple[Any, ...]:
         document.start,
         document.end,
         document.as_of.isoformat() if document.as_of else None,
+        document.topic,
         json.dumps(document.services),
         json.dumps(document.exams),
         json.dumps([(r.name, r.url) for r in document.references]),
@@ -157,17 +163,37 @@ class Catalogue:
         )
         return _section(rows[0])
 
-    def passages_at(self, positions: Sequence[int]) -> dict[int, Passage]:
-        rows = self._many("position", positions)
-        return {row[0]: _passage(row) for row in rows}
-
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
-        return {row[1]: _passage(row) for row in self._many("passage_id", passage_ids)}
+        marks = ",".join("?" * len(passage_ids))
+        rows = self._all(f"SELECT * FROM passages WHERE passage_id IN ({marks})", *passage_ids)
+        return {row[1]: _passage(row) for row in rows}
 
     def positions(self, passage_ids: Sequence[str]) -> dict[str, int]:
         marks = ",".join("?" * len(passage_ids))
         sql = f"SELECT passage_id, position FROM passages WHERE passage_id IN ({marks})"
         return dict(self._all(sql, *passage_ids))
+
+    def ids_at(self, positions: Sequence[int]) -> list[str]:
+        marks = ",".join("?" * len(positions))
+        sql = f"SELECT position, passage_id FROM passages WHERE position IN ({marks})"
+        held = dict(self._all(sql, *positions))
+        return [held[position] for position in positions]
+
+    def positions_of_documents(self, doc_ids: Sequence[str]) -> list[int]:
+        sql = "SELECT position FROM passages WHERE doc_id IN (SELECT value FROM json_each(?))"
+        return [position for (position,) in self._all(sql, json.dumps(doc_ids))]
+
+    def positions_on_services(self, services: Sequence[str]) -> list[int]:
+        marks = ",".join("?" * len(services))
+        sql = f"SELECT position FROM services WHERE service IN ({marks})"
+        return [position for (position,) in self._all(sql, *services)]
+
+    def services(self) -> list[str]:
+        return [name for (name,) in self._all("SELECT DISTINCT service FROM services ORDER BY 1")]
+
+    def labels(self) -> list[Labels]:
+        rows = self._all("SELECT doc_id, title, topic, source FROM documents ORDER BY rowid")
+        return [Labels(*row) for row in rows]
 
     def all_passages(self) -> tuple[Passage, ...]:
         return tuple(map(_passage, self._all("SELECT * FROM passages ORDER BY position")))
@@ -189,10 +215,6 @@ class Catalogue:
         with self._lock:
             return self._database.execute(sql, values).fetchall()
 
-    def _many(self, column: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        marks = ",".join("?" * len(values))
-        return self._all(f"SELECT * FROM passages WHERE {column} IN ({marks})", *values)
-
 
 def _tuple(value: str) -> tuple[int, ...] | None:
     loaded = json.loads(value)
@@ -200,7 +222,7 @@ def _tuple(value: str) -> tuple[int, ...] | None:
 
 
 def _document(row: tuple[Any, ...]) -> Document:
-    doc_id, title, source, first, last, as_of, services, exams, references, text = row
+    doc_id, title, source, first, last, as_of, topic, services, exams, references, text = row
     return Document(
         doc_id=doc_id,
         title=title,
@@ -209,6 +231,7 @@ def _document(row: tuple[Any, ...]) -> Document:
         start=first,
         end=last,
         as_of=date.fromisoformat(as_of) if as_of else None,
+        topic=topic,
         services=tuple(json.loads(services)),
         exams=tuple(json.loads(exams)),
         references=tuple(Reference(name, url) for name, url in json.loads(references)),

@@ -31,7 +31,7 @@ from ragbot.errors import (
     IndexWriteError,
 )
 
-FORMAT = 3
+FORMAT = 4
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
 UNFINISHED = "unfinished-"

@@ -1,11 +1,13 @@
-"""One generation, written and read: catalogue, dense, lexical and sentence index together."""
+"""One generation, written and read: catalogue, dense and lexical index and vectors together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ragbot.embedding import DIMENSION, Embedder, Vectors
 from ragbot.errors import IndexDamagedError, IndexMismatchError
@@ -21,12 +23,17 @@ from ragbot.store.generations import (
     rebuild_command,
     verified_manifest,
 )
+from ragbot.store.labels import documents_matching, services_matching
 from ragbot.store.lexical import LexicalIndex, write_lexical
-from ragbot.store.sentences import SentenceVectors, write_sentences
-from ragbot.types import Document, FoundQuestion, Passage, Section
+from ragbot.store.vectors import VectorFiles, write_vectors
+from ragbot.types import Document, Filters, FoundQuestion, Passage, Section
 
 _NO_VECTORS: Vectors = np.zeros((0, DIMENSION), dtype=np.float32)
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
+Allowed = NDArray[np.bool_]  # [passages], by position
+# Up to so many passages that a filter leaves are compared one by one, which loses none of them;
+# of more the graph is asked, for as many more as the filter will drop.
+COMPARED = 10_000
 
 
 def write_generation(
@@ -60,7 +67,7 @@ def write_generation(
         encoded = cached_vectors(
             index_dir / "embeddings.db", embedder, texts, spans, report("embedding")
         )
-        write_sentences(folder / "sentences", [each[1:] for each in encoded])
+        write_vectors(folder / "vectors", encoded)
         vectors = np.stack([each[0] for each in encoded]) if encoded else _NO_VECTORS
         ids = [passage.passage_id for passage in passages]
         write_dense(folder / "dense", ids, vectors, report("indexing"))
@@ -105,28 +112,62 @@ class Index:
         self._catalogue = Catalogue(folder / "catalogue.db")
         self._lexical = LexicalIndex(folder / "lexical")
         self._dense = DenseIndex(folder / "dense")
-        self._sentences = SentenceVectors(folder / "sentences")
+        self._vectors = VectorFiles(folder / "vectors")
+        self.allowed = lru_cache(maxsize=64)(self._allowed)
 
     def is_current(self) -> bool:
         """False once an ingest has swapped in another generation."""
         return current_folder(self.index_dir).name == self.manifest.generation
 
-    def dense(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
+    def dense(
+        self, vector: Vectors, k: int, allowed: Allowed | None = None
+    ) -> list[tuple[str, float]]:
         """(passage_id, cosine) of the k nearest, best first."""
-        return self._dense.search(vector, k)
+        if allowed is None:
+            return self._dense.search(vector, k)
+        positions = np.flatnonzero(allowed)
+        if len(positions) > COMPARED:
+            more = int(1.5 * k * len(allowed) / len(positions))
+            found = self._dense.search(vector, more)
+            place = self._catalogue.positions([pid for pid, _ in found])
+            kept = [(pid, cosine) for pid, cosine in found if allowed[place[pid]]]
+            if len(kept) >= k:
+                return kept[:k]
+        return self._with_ids(self._vectors.nearest(vector, k, positions))
 
-    def lexical(self, query: str, k: int) -> list[tuple[str, float]]:
+    def lexical(
+        self, query: str, k: int, allowed: Allowed | None = None
+    ) -> list[tuple[str, float]]:
         """(passage_id, BM25 score) of the k best that share a word with the query."""
-        found = self._lexical.search(query, k)
-        passages = self._catalogue.passages_at([position for position, _ in found])
-        return [(passages[position].passage_id, score) for position, score in found]
+        return self._with_ids(self._lexical.search(query, k, allowed))
+
+    def _with_ids(self, found: Sequence[tuple[int, float]]) -> list[tuple[str, float]]:
+        ids = self._catalogue.ids_at([position for position, _ in found])
+        return [(pid, score) for pid, (_, score) in zip(ids, found, strict=True)]
+
+    def _allowed(self, filters: Filters) -> Allowed | None:
+        """Which passages the filters let through, by position; None for all of them.
+
+        Raises:
+            QuestionError: a name that the notes do not have.
+        """
+        if not filters:
+            return None
+        allowed = np.ones(self._vectors.count, dtype=np.bool_)
+        if filters.topics or filters.sources:
+            doc_ids = documents_matching(self._catalogue.labels(), filters.topics, filters.sources)
+            allowed &= _mask(len(allowed), self._catalogue.positions_of_documents(doc_ids))
+        if filters.services:
+            names = services_matching(self._catalogue.services(), filters.services)
+            allowed &= _mask(len(allowed), self._catalogue.positions_on_services(names))
+        return allowed
 
     def by_best_sentence(
         self, vector: Vectors, passage_ids: Sequence[str]
     ) -> list[tuple[str, float]]:
         """(passage_id, cosine of its best sentence) of these passages, best first."""
         positions = self._catalogue.positions(passage_ids)
-        cosines = self._sentences.best(vector, list(positions.values()))
+        cosines = self._vectors.best_sentences(vector, list(positions.values()))
         return sorted(zip(positions, cosines, strict=True), key=lambda found: (-found[1], found[0]))
 
     def known_words(self, query: str) -> list[tuple[str, bool]]:
@@ -149,6 +190,18 @@ class Index:
     def document(self, doc_id: str) -> Document:
         return self._catalogue.document(doc_id)
 
+    def topics(self) -> list[str]:
+        """What `Filters.topics` can hold: a document's topic, or its title where it has none."""
+        return list(dict.fromkeys(each.topic or each.title for each in self._catalogue.labels()))
+
+    def sources(self) -> list[str]:
+        """The ingested files."""
+        return list(dict.fromkeys(each.source for each in self._catalogue.labels()))
+
+    def services(self) -> list[str]:
+        """What `Filters.services` can hold."""
+        return self._catalogue.services()
+
     def titles(self) -> tuple[str, ...]:
         return self._catalogue.titles()
 
@@ -162,6 +215,12 @@ class Index:
     def close(self) -> None:
         self._dense.close()
         self._catalogue.close()
+
+
+def _mask(size: int, positions: Sequence[int]) -> Allowed:
+    mask = np.zeros(size, dtype=np.bool_)
+    mask[np.asarray(positions, dtype=np.int64)] = True
+    return mask
 
 
 def open_index(index_dir: Path, *, embedder: str | None = None) -> Index:

@@ -89,14 +89,17 @@ class LexicalIndex:
         self._known = self._index.vocab_dict
         self._words = folder / _WORDS
 
-    def search(self, query: str, k: int) -> list[tuple[int, float]]:
+    def search(self, query: str, k: int, allowed: Any = None) -> list[tuple[int, float]]:
         """(position, BM25 score) of the k best, best first; those without a word in common
-        with the query are left out."""
+        with the query are left out, and those that `allowed` (bool [passages]) denies."""
         tokens = [word for word in words_of(query) if word in self._known]
         if not tokens:
             return []
-        scores = self._index.get_scores(tokens)
         import numpy as np
+
+        scores = self._index.get_scores(tokens)
+        if allowed is not None:
+            scores = np.where(allowed, scores, 0.0)
 
         k = min(k, len(scores))
         best = np.argpartition(-scores, k - 1)[:k]

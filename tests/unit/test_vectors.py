@@ -6,7 +6,7 @@ import numpy as np
 
 from ragbot.embedding import DIMENSION
 from ragbot.evidence import evidence_sentences, indexed_spans
-from ragbot.store.sentences import SentenceVectors, write_sentences
+from ragbot.store.vectors import VectorFiles, write_vectors
 from ragbot.types import Fact, Passage
 
 
@@ -17,16 +17,28 @@ def axis(*places: int) -> np.ndarray:
 
 
 def test_a_passage_is_as_near_as_its_best_sentence(tmp_path: Path) -> None:
-    write_sentences(tmp_path / "s", [axis(0, 1), axis(), axis(2)])
-    vectors = SentenceVectors(tmp_path / "s")
+    write_vectors(tmp_path / "v", [axis(9, 0, 1), axis(9), axis(9, 2)])
+    vectors = VectorFiles(tmp_path / "v")
     asked = 0.6 * axis(1)[0] + 0.8 * axis(2)[0]
-    np.testing.assert_allclose(vectors.best(asked, [2, 0, 1]), [0.8, 0.6, -1], atol=1e-3)
-    assert vectors.best(asked, []) == []
+    np.testing.assert_allclose(vectors.best_sentences(asked, [2, 0, 1]), [0.8, 0.6, -1], atol=1e-3)
+    assert vectors.best_sentences(asked, []) == []
 
 
 def test_an_index_without_any_sentence_can_be_opened(tmp_path: Path) -> None:
-    write_sentences(tmp_path / "s", [])
-    assert SentenceVectors(tmp_path / "s").best(axis(0)[0], []) == []
+    write_vectors(tmp_path / "v", [])
+    vectors = VectorFiles(tmp_path / "v")
+    assert vectors.best_sentences(axis(0)[0], []) == []
+    assert vectors.nearest(axis(0)[0], 3, np.arange(0)) == []
+
+
+def test_the_nearest_of_some_passages_are_found_exactly(tmp_path: Path) -> None:
+    random = np.random.default_rng(3).normal(size=(9_000, DIMENSION)).astype(np.float32)
+    random /= np.linalg.norm(random, axis=1, keepdims=True)
+    write_vectors(tmp_path / "v", [row[None] for row in random])
+    among = np.arange(1, 9_000, 2)
+    found = VectorFiles(tmp_path / "v").nearest(random[4], 5, among)
+    cosines = random[among] @ random[4]
+    assert [place for place, _ in found] == list(among[np.argsort(-cosines)[:5]])
 
 
 def test_each_sentence_is_found_in_what_is_indexed() -> None:
