@@ -41,6 +41,11 @@ def test_what_is_no_text_is_named_with_its_byte(tmp_path: Path, content: bytes, 
     assert caught.value.mend
 
 
+def test_a_stray_control_character_does_not_keep_a_page_out(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_bytes(b"# Boxes\n\n" + b"Boxes hold things. " * 20 + b"\x05\n")
+    assert read_source(tmp_path / "a.md").text.endswith("\x05\n")
+
+
 def test_folders_are_walked_in_order_without_hidden_files(tmp_path: Path) -> None:
     for name in ("b.md", "a.txt", ".hidden.md", "sub/c.markdown", "picture.png"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -17,7 +17,7 @@ def axis(*places: int) -> np.ndarray:
 
 
 def test_a_passage_is_as_near_as_its_best_sentence(tmp_path: Path) -> None:
-    write_vectors(tmp_path / "v", [axis(9, 0, 1), axis(9), axis(9, 2)])
+    write_vectors(tmp_path / "v", [axis(9, 0, 1), axis(9), axis(9, 2)], [2, 0, 1])
     vectors = VectorFiles(tmp_path / "v")
     asked = 0.6 * axis(1)[0] + 0.8 * axis(2)[0]
     np.testing.assert_allclose(vectors.best_sentences(asked, [2, 0, 1]), [0.8, 0.6, -1], atol=1e-3)
@@ -25,7 +25,7 @@ def test_a_passage_is_as_near_as_its_best_sentence(tmp_path: Path) -> None:
 
 
 def test_an_index_without_any_sentence_can_be_opened(tmp_path: Path) -> None:
-    write_vectors(tmp_path / "v", [])
+    write_vectors(tmp_path / "v", [], [])
     vectors = VectorFiles(tmp_path / "v")
     assert vectors.best_sentences(axis(0)[0], []) == []
     assert vectors.nearest(axis(0)[0], 3, np.arange(0)) == []
@@ -34,7 +34,7 @@ def test_an_index_without_any_sentence_can_be_opened(tmp_path: Path) -> None:
 def test_the_nearest_of_some_passages_are_found_exactly(tmp_path: Path) -> None:
     random = np.random.default_rng(3).normal(size=(9_000, DIMENSION)).astype(np.float32)
     random /= np.linalg.norm(random, axis=1, keepdims=True)
-    write_vectors(tmp_path / "v", [row[None] for row in random])
+    write_vectors(tmp_path / "v", [row[None] for row in random], [0] * len(random))
     among = np.arange(1, 9_000, 2)
     found = VectorFiles(tmp_path / "v").nearest(random[4], 5, among)
     cosines = random[among] @ random[4]

@@ -12,12 +12,20 @@ from ragbot.embedding.building import build, built_file
 from ragbot.embedding.package import verified_weights
 from ragbot.embedding.quantized import QuantizedMiniLM
 from ragbot.embedding.reference import ReferenceMiniLM
-from ragbot.embedding.windows import DIMENSION, Embedder, Span, Vectors, WindowedEmbedder
+from ragbot.embedding.windows import (
+    DIMENSION,
+    Embedder,
+    Progress,
+    Span,
+    Vectors,
+    WindowedEmbedder,
+)
 from ragbot.errors import ModelUnavailableError
 
 __all__ = [
     "DIMENSION",
     "Embedder",
+    "Progress",
     "QuantizedMiniLM",
     "ReferenceMiniLM",
     "Span",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from ragbot.reranker import Reranker
 from ragbot.retrieval.queries import queries_of, standalone_query
 from ragbot.retrieval.spelling import Spelling
 from ragbot.store import Index
+from ragbot.store.acronyms import shortened
 from ragbot.types import NO_FILTERS, Filters, RetrievedPassage, Turn, Why
 
 DEPTH = 60  # how far down each list is read before fusion
@@ -22,6 +23,7 @@ MOST_READ = 5
 RRF_K = 20  # the constant of reciprocal rank fusion; 60 in the paper, on far longer lists
 
 Ranking = Sequence[tuple[str, float]]  # (passage_id, score), best first
+_Places = dict[str, tuple[int, float]]  # passage_id -> (rank, score)
 
 
 class Retriever:
@@ -33,8 +35,9 @@ class Retriever:
         self._reranker = reranker
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
-        """What is searched for: the question, standing on its own, its typing errors mended."""
-        return self._spelling.mended(standalone_query(question, history), self._is_known)
+        """What is searched for: the question, standing on its own, in the words of the notes."""
+        mended = self._spelling.mended(standalone_query(question, history), self._is_known)
+        return shortened(mended, self._acronyms)
 
     def _is_known(self, word: str) -> bool:
         in_notes = self.index.known_words(word)  # empty for a stop word
@@ -43,6 +46,10 @@ class Retriever:
     @cached_property
     def _spelling(self) -> Spelling:
         return Spelling(self.index.words().items())
+
+    @cached_property
+    def _acronyms(self) -> dict[str, str]:
+        return self.index.acronyms()
 
     def search(
         self, query: str, k: int, filters: Filters = NO_FILTERS
@@ -65,9 +72,9 @@ class Retriever:
         scores = fuse([[pid for pid, _ in found] for found in (*dense, *lexical, *sentences)])
         best = sorted(scores, key=lambda pid: (-scores[pid], pid))[:k]
         passages = self.index.passages(best)
-        whys = _whys(_best_places(dense), _best_places(lexical), _best_places(sentences))
+        places = [_best_places(found) for found in (dense, lexical, sentences)]
         return tuple(
-            RetrievedPassage(passages[pid], scores[pid], rank, whys[pid])
+            RetrievedPassage(passages[pid], scores[pid], rank, _why(pid, *places))
             for rank, pid in enumerate(best, start=1)
         )
 
@@ -108,7 +115,7 @@ def fuse(rankings: Sequence[Sequence[str]], k: int = RRF_K) -> dict[str, float]:
     return scores
 
 
-def _best_places(rankings: Sequence[Ranking]) -> dict[str, tuple[int, float]]:
+def _best_places(rankings: Sequence[Ranking]) -> _Places:
     """The best (rank, score) of each passage over the lists of several queries."""
     best: dict[str, tuple[int, float]] = {}
     for ranking in rankings:
@@ -118,13 +125,6 @@ def _best_places(rankings: Sequence[Ranking]) -> dict[str, tuple[int, float]]:
     return best
 
 
-def _whys(
-    dense: Mapping[str, tuple[int, float]],
-    lexical: Mapping[str, tuple[int, float]],
-    sentences: Mapping[str, tuple[int, float]],
-) -> Mapping[str, Why]:
+def _why(pid: str, dense: _Places, lexical: _Places, sentences: _Places) -> Why:
     nowhere = (None, None)
-    return {
-        pid: Why(*dense.get(pid, nowhere), *lexical.get(pid, nowhere), *sentences.get(pid, nowhere))
-        for pid in dense.keys() | lexical.keys()
-    }
+    return Why(*dense.get(pid, nowhere), *lexical.get(pid, nowhere), *sentences.get(pid, nowhere))

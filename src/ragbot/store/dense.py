@@ -17,10 +17,14 @@ BATCH = 5_000  # Chroma takes at most 5,461 at a time
 def write_dense(
     folder: Path,
     passage_ids: Sequence[str],
-    vectors: Vectors,
+    vectors: Callable[[int, int], Vectors],
     progress: Callable[[int, int], None] | None = None,
 ) -> None:
-    """Write a sealed Chroma folder: `vectors` is float32 [n, 384], unit length."""
+    """Write a sealed Chroma folder.
+
+    Args:
+        vectors: gives float32 [last - first, 384], unit length, for (first, last).
+    """
     count = len(passage_ids)
     client = _client(folder)
     collection = client.create_collection(
@@ -41,13 +45,13 @@ def write_dense(
     )
     for first in range(0, count, BATCH):
         last = min(first + BATCH, count)
-        collection.add(ids=list(passage_ids[first:last]), embeddings=vectors[first:last])
+        collection.add(ids=list(passage_ids[first:last]), embeddings=vectors(first, last))
         if progress is not None:
             progress(last, count)
     if count == 1:
         # The threshold counts writes and is at least two. A graph that was never written
         # would be made by the first reader, and the checksums broken.
-        collection.upsert(ids=list(passage_ids), embeddings=vectors)
+        collection.upsert(ids=list(passage_ids), embeddings=vectors(0, 1))
     client.close()
     _seal(folder)
 

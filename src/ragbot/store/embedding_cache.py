@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from ragbot.embedding import DIMENSION, Embedder, Span, Vectors
+from ragbot.embedding import DIMENSION, Embedder, Progress, Span, Vectors
 
 SLICE = 512  # written as they come, so that a killed ingest goes on where it was
 
@@ -20,46 +20,65 @@ def cached_vectors(
     embedder: Embedder,
     texts: Sequence[str],
     parts: Sequence[Sequence[Span]],
-    progress: Callable[[int, int], None] | None = None,
-) -> list[Vectors]:
+    progress: Progress | None = None,
+) -> Iterator[Vectors]:
     """For each text float32 [1 + len(parts), 384], see `Embedder.encode_with_parts`.
 
-    Only texts that the cache does not hold are embedded.
+    Only texts that the cache does not hold are embedded, before the first is given; never are
+    all vectors in memory at once.
     """
     keys = [
         hashlib.sha256(f"{embedder.fingerprint}\0{list(spans)}\0{text}".encode()).digest()
         for text, spans in zip(texts, parts, strict=True)
     ]
     with _opened(file) as database:
-        found: dict[bytes, bytes] = {}
-        for key, spans in zip(keys, parts, strict=True):
-            row = database.execute("SELECT vectors FROM encoded WHERE key = ?", (key,)).fetchone()
-            if row is not None and len(row[0]) == (1 + len(spans)) * DIMENSION * 4:
-                found[key] = row[0]
-        wanted = {key: place for place, key in enumerate(keys) if key not in found}
-        missing = list(wanted.items())
-        done = len(texts) - len(missing)
-        if progress is not None:
-            progress(done, len(texts))
-        for first in range(0, len(missing), SLICE):
-            part = missing[first : first + SLICE]
-
-            def report(encoded: int, of: int, first: int = first, size: int = len(part)) -> None:
-                if progress is not None:
-                    progress(done + first + round(size * encoded / of), len(texts))
-
-            encoded = embedder.encode_with_parts(
-                [texts[place] for _, place in part], [parts[place] for _, place in part], report
-            )
-            for (key, _), vectors in zip(part, encoded, strict=True):
-                found[key] = vectors.astype("<f4").tobytes()
-            database.executemany(
-                "INSERT OR REPLACE INTO encoded VALUES (?, ?)",
-                [(key, found[key]) for key, _ in part],
-            )
-            database.commit()
+        _fill(database, keys, embedder, texts, parts, progress)
         _forget_others(database, set(keys))
-    return [np.frombuffer(found[key], dtype="<f4").reshape(-1, DIMENSION) for key in keys]
+        for key in keys:
+            (held,) = database.execute(
+                "SELECT vectors FROM encoded WHERE key = ?", (key,)
+            ).fetchone()
+            yield np.frombuffer(held, dtype="<f4").reshape(-1, DIMENSION)
+
+
+def _fill(
+    database: sqlite3.Connection,
+    keys: Sequence[bytes],
+    embedder: Embedder,
+    texts: Sequence[str],
+    parts: Sequence[Sequence[Span]],
+    progress: Progress | None,
+) -> None:
+    wanted: dict[bytes, int] = {}
+    for place, (key, spans) in enumerate(zip(keys, parts, strict=True)):
+        held = database.execute(
+            "SELECT length(vectors) FROM encoded WHERE key = ?", (key,)
+        ).fetchone()
+        if held is None or held[0] != (1 + len(spans)) * DIMENSION * 4:
+            wanted[key] = place
+    # Texts of like length are read together, however far apart they stand: no time goes to padding.
+    missing = sorted(wanted.items(), key=lambda item: len(texts[item[1]]))
+    done = len(texts) - len(missing)
+    if progress is not None:
+        progress(done, len(texts))
+    for first in range(0, len(missing), SLICE):
+        part = missing[first : first + SLICE]
+
+        def report(encoded: int, of: int, first: int = first, size: int = len(part)) -> None:
+            if progress is not None:
+                progress(done + first + round(size * encoded / of), len(texts))
+
+        encoded = embedder.encode_with_parts(
+            [texts[place] for _, place in part], [parts[place] for _, place in part], report
+        )
+        database.executemany(
+            "INSERT OR REPLACE INTO encoded VALUES (?, ?)",
+            [
+                (key, vectors.astype("<f4").tobytes())
+                for (key, _), vectors in zip(part, encoded, strict=True)
+            ],
+        )
+        database.commit()
 
 
 def _forget_others(database: sqlite3.Connection, keys: set[bytes]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ragbot.embedding import DIMENSION, Embedder, Vectors
+from ragbot.embedding import Embedder, Vectors
 from ragbot.errors import IndexDamagedError, IndexMismatchError
 from ragbot.evidence import indexed_spans
 from ragbot.store.catalogue import Catalogue, Contents, write_catalogue
@@ -28,7 +28,6 @@ from ragbot.store.lexical import LexicalIndex, write_lexical
 from ragbot.store.vectors import VectorFiles, write_vectors
 from ragbot.types import Document, Filters, FoundQuestion, Passage, Section
 
-_NO_VECTORS: Vectors = np.zeros((0, DIMENSION), dtype=np.float32)
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
 Allowed = NDArray[np.bool_]  # [passages], by position
 # Up to so many passages that a filter leaves are compared one by one, which loses none of them;
@@ -67,10 +66,10 @@ def write_generation(
         encoded = cached_vectors(
             index_dir / "embeddings.db", embedder, texts, spans, report("embedding")
         )
-        write_vectors(folder / "vectors", encoded)
-        vectors = np.stack([each[0] for each in encoded]) if encoded else _NO_VECTORS
+        write_vectors(folder / "vectors", encoded, [len(each) for each in spans])
+        vectors = VectorFiles(folder / "vectors")
         ids = [passage.passage_id for passage in passages]
-        write_dense(folder / "dense", ids, vectors, report("indexing"))
+        write_dense(folder / "dense", ids, vectors.passages, report("indexing"))
         _check_readable(folder, ids, vectors)
         return publish(
             index_dir,
@@ -81,13 +80,13 @@ def write_generation(
         )
 
 
-def _check_readable(folder: Path, ids: Sequence[str], vectors: Vectors) -> None:
+def _check_readable(folder: Path, ids: Sequence[str], vectors: VectorFiles) -> None:
     """A generation that lost vectors on the way to disk must not be served."""
     dense = DenseIndex(folder / "dense")
     try:
         step = max(1, len(ids) // 50)
         for position in range(0, len(ids), step):
-            best = dense.search(vectors[position], 1)
+            best = dense.search(vectors.passages(position, position + 1)[0], 1)
             if not best or best[0][1] < 0.999:
                 raise IndexDamagedError(
                     f"passage {ids[position]} was written and cannot be found again",
@@ -193,6 +192,10 @@ class Index:
     def topics(self) -> list[str]:
         """What `Filters.topics` can hold: a document's topic, or its title where it has none."""
         return list(dict.fromkeys(each.topic or each.title for each in self._catalogue.labels()))
+
+    def acronyms(self) -> dict[str, str]:
+        """{long form in small letters: short form}, as the notes explain them."""
+        return self._lexical.acronyms()
 
     def sources(self) -> list[str]:
         """The ingested files."""

@@ -11,8 +11,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ragbot.store.acronyms import acronyms_of
+
 K1, B = 1.2, 0.75
-_WORDS = "words.json"
+_WORDS, _ACRONYMS = "words.json", "acronyms.json"
 
 # Question words and glue: rare in notes, so BM25 would take them for the rarest,
 # most telling words of a question.
@@ -77,6 +79,7 @@ def write_lexical(folder: Path, texts: Sequence[str]) -> None:
     index.save(str(folder))
     words = Counter(word for text in texts for word in _surface_words(text))
     (folder / _WORDS).write_text(json.dumps(words), encoding="utf-8")
+    (folder / _ACRONYMS).write_text(json.dumps(acronyms_of(texts, words)), encoding="utf-8")
 
 
 class LexicalIndex:
@@ -84,10 +87,16 @@ class LexicalIndex:
 
     def __init__(self, folder: Path) -> None:
         import bm25s
+        import numpy as np
 
         self._index = bm25s.BM25.load(str(folder), mmap=True)
+        # Plain arrays over the mapped files: indexing a memmap costs more than the reading.
+        held = self._index.scores.items()
+        self._index.scores = {
+            name: np.asarray(x) if isinstance(x, np.ndarray) else x for name, x in held
+        }
         self._known = self._index.vocab_dict
-        self._words = folder / _WORDS
+        self._words, self._acronyms = folder / _WORDS, folder / _ACRONYMS
 
     def search(self, query: str, k: int, allowed: Any = None) -> list[tuple[int, float]]:
         """(position, BM25 score) of the k best, best first; those without a word in common
@@ -113,3 +122,7 @@ class LexicalIndex:
     def words(self) -> dict[str, int]:
         """Each word of the notes in small letters, unstemmed, and how often it stands there."""
         return dict(json.loads(self._words.read_text(encoding="utf-8")))
+
+    def acronyms(self) -> dict[str, str]:
+        """{long form in small letters: short form}, as the notes explain them."""
+        return dict(json.loads(self._acronyms.read_text(encoding="utf-8")))

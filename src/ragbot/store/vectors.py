@@ -7,7 +7,7 @@ passages are looked at, so the cost does not grow with the index.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,33 +19,39 @@ _PASSAGES, _SENTENCES, _FIRST = "passages.npy", "sentences.npy", "first.npy"
 _SLICE = 4_096  # passages widened from half precision at a time
 
 
-def write_vectors(folder: Path, encoded: Sequence[Vectors]) -> None:
-    """`encoded` has, for each passage in its order, float32 [1 + sentences, 384], unit length."""
+def write_vectors(folder: Path, encoded: Iterable[Vectors], sentences: Sequence[int]) -> None:
+    """Half precision moves a cosine by less than .001, and halves the files.
+
+    Args:
+        encoded: for each passage in its order float32 [1 + sentences, 384], unit length.
+        sentences: how many each has.
+    """
     folder.mkdir()
-    first = np.cumsum([0, *(len(each) - 1 for each in encoded)], dtype=np.int64)
+    first = np.cumsum([0, *sentences], dtype=np.int64)
     np.save(folder / _FIRST, first)
-    _save(folder / _PASSAGES, [each[:1] for each in encoded], len(encoded))
-    _save(folder / _SENTENCES, [each[1:] for each in encoded], int(first[-1]))
+    passages = _created(folder / _PASSAGES, len(sentences))
+    parts = _created(folder / _SENTENCES, int(first[-1]))
+    for position, vectors in enumerate(encoded):
+        passages[position] = vectors[0]
+        parts[first[position] : first[position + 1]] = vectors[1:]
+    for file, held in ((_PASSAGES, passages), (_SENTENCES, parts)):
+        if isinstance(held, np.memmap):
+            held.flush()
+        else:
+            np.save(folder / file, held)
 
 
-def _save(file: Path, parts: Sequence[Vectors], rows: int) -> None:
-    """Half precision moves a cosine by less than .001, and halves the file."""
+def _created(file: Path, rows: int) -> NDArray[np.float16]:
     if not rows:  # an empty file cannot be mapped
-        np.save(file, np.zeros((0, DIMENSION), np.float16))
-        return
-    held = np.lib.format.open_memmap(file, mode="w+", dtype=np.float16, shape=(rows, DIMENSION))
-    at = 0
-    for part in parts:
-        held[at : at + len(part)] = part
-        at += len(part)
-    held.flush()
+        return np.zeros((0, DIMENSION), np.float16)
+    return np.lib.format.open_memmap(file, mode="w+", dtype=np.float16, shape=(rows, DIMENSION))
 
 
 class VectorFiles:
     """What `write_vectors` wrote, open for reading."""
 
     def __init__(self, folder: Path) -> None:
-        self._first = np.load(folder / _FIRST, mmap_mode="r")
+        self._first = np.load(folder / _FIRST)
         self._passages = _mapped(folder / _PASSAGES)
         self._sentences = _mapped(folder / _SENTENCES)
 
@@ -53,6 +59,10 @@ class VectorFiles:
     def count(self) -> int:
         """Passages."""
         return len(self._passages)
+
+    def passages(self, first: int, last: int) -> Vectors:
+        """float32 [last - first, 384]: the vectors of the passages at these positions."""
+        return self._passages[first:last].astype(np.float32)
 
     def nearest(
         self, vector: Vectors, k: int, positions: NDArray[np.int64]
@@ -85,5 +95,6 @@ class VectorFiles:
 
 def _mapped(file: Path) -> NDArray[np.float16]:
     empty = file.stat().st_size <= 128  # only the header
-    held: NDArray[np.float16] = np.load(file, mmap_mode=None if empty else "r")
+    # A plain array over the mapped file: indexing a memmap costs more than the reading.
+    held: NDArray[np.float16] = np.asarray(np.load(file, mmap_mode=None if empty else "r"))
     return held

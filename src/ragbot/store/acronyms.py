@@ -1,0 +1,62 @@
+"""Acronyms that the notes explain themselves: "ECR (Elastic Container Registry)".
+
+A question in the long form finds less than one in the short form that the notes go on to use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+_NAME = r"[A-Z][\w-]*(?:\s+(?:(?:of|and|for|the)\s+)?[A-Z][\w-]*){1,6}"
+_SHORT = r"[A-Z][A-Za-z0-9]{1,6}"
+_EXPLAINED = re.compile(
+    rf"(?P<long>{_NAME})\s+\((?P<short>{_SHORT})s?\)|\b(?P<first>{_SHORT})\s+\((?P<then>{_NAME})\)"
+)
+
+
+def acronyms_of(texts: Sequence[str], words: Mapping[str, int]) -> dict[str, str]:
+    """{long form in small letters: short form}, where the notes use the short form more.
+
+    Args:
+        words: how often each word, in small letters, stands in the texts.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        for match in _EXPLAINED.finditer(text):
+            long, short = match["long"] or match["then"], match["short"] or match["first"]
+            spelt = _spelling(long, short)
+            if spelt is not None:
+                found[spelt.lower()] = short
+    return {
+        long: short
+        for long, short in found.items()
+        if _is_commoner(words[short.lower()], long, texts, words)
+    }
+
+
+def _is_commoner(count: int, long: str, texts: Sequence[str], words: Mapping[str, int]) -> bool:
+    # No phrase is commoner than its rarest word; the texts are read again only where that may be.
+    if count > min(words[word] for word in long.split()):
+        return True
+    phrase = re.compile(r"\b" + r"[\s-]+".join(map(re.escape, long.split())) + r"\b", re.I)
+    return count > sum(len(phrase.findall(text)) for text in texts)
+
+
+def shortened(text: str, acronyms: Mapping[str, str]) -> str:
+    """The text with each long form replaced, the longest first."""
+    for long in sorted(acronyms, key=len, reverse=True):
+        words = r"[\s-]+".join(map(re.escape, long.split()))
+        both = rf"\b{words}s?\b(?:\s+\({re.escape(acronyms[long])}\))?"
+        text = re.sub(both, acronyms[long], text, flags=re.IGNORECASE)
+    return text
+
+
+def _spelling(long: str, short: str) -> str | None:
+    """The last words of the long form, whose initials spell the short one."""
+    words = re.findall(r"\w+", long)
+    for count in range(2, len(words) + 1):
+        capitals = (word[0] for word in words[-count:] if word[0].isupper())
+        if "".join(capitals) == short.upper():
+            return " ".join(words[-count:])
+    return None
