@@ -6,7 +6,8 @@ import json
 import math
 import os
 import platform
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,13 @@ _COLOURS = ("#0b7285", "#e8590c", "#5f3dc4", "#2b8a3e", "#c2255c", "#868e96")
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _LEGEND = 640, 360, 60, 40, 190
 
 Row = Mapping[str, Any]
+
+
+def timed(act: Callable[..., object], *given: object) -> float:
+    """Seconds that the call takes."""
+    start = time.perf_counter()
+    act(*given)
+    return time.perf_counter() - start
 
 
 def milliseconds(name: str, seconds: Sequence[float]) -> dict[str, float]:

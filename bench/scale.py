@@ -23,13 +23,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from bench.output import milliseconds, save, show
+from bench.output import milliseconds, save, show, timed
 from bench.pages import page_files, sized
 from eval.banks import QUESTIONS
 from ragbot.embedding import open_embedder
@@ -84,7 +84,7 @@ def written(size: int, docs: Path, work: Path) -> dict[str, Any]:
     shutil.rmtree(index, ignore_errors=True)
     index.mkdir(parents=True)
     # The cache of embeddings is filled first: its time is the encoder's, measured by bench ingest.
-    seconds = _timed(
+    seconds = timed(
         lambda: write_generation(index, contents, embedder=replayed, fingerprint="bench")
     )
     generation = next((index / "generations").iterdir())
@@ -111,8 +111,8 @@ def measured(index_dir: Path) -> dict[str, Any]:
     retriever = Retriever(index, embedder, None)
     retriever.search(questions[0], NEAREST)
     opened = time.perf_counter() - start
-    encode = [_timed(lambda q=q: embedder.encode([q])) for q in questions]
-    search = [_timed(lambda q=q: retriever.search(q, 8)) for q in questions]
+    encode = [timed(lambda q=q: embedder.encode([q])) for q in questions]
+    search = [timed(lambda q=q: retriever.search(q, 8)) for q in questions]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     vectors = embedder.encode(questions)
     count = index.manifest.counts["passages"]
@@ -128,8 +128,8 @@ def measured(index_dir: Path) -> dict[str, Any]:
     row |= {
         f"{part} p50 ms": round(1e3 * float(np.median(times)), 2)
         for part, times in {
-            "graph": [_timed(lambda v=v: index.dense(v, 60)) for v in vectors],
-            "lexical": [_timed(lambda q=q: index.lexical(q, 60)) for q in questions],
+            "graph": [timed(lambda v=v: index.dense(v, 60)) for v in vectors],
+            "lexical": [timed(lambda q=q: index.lexical(q, 60)) for q in questions],
         }.items()
     }
     shuffled = np.random.default_rng(0)
@@ -139,7 +139,7 @@ def measured(index_dir: Path) -> dict[str, Any]:
         first = int(shuffled.integers(0, count - wide + 1))
         allowed = np.zeros(count, dtype=np.bool_)
         allowed[first : first + wide] = True
-        times = [_timed(lambda v=v, a=allowed: index.dense(v, 60, a)) for v in vectors]
+        times = [timed(lambda v=v, a=allowed: index.dense(v, 60, a)) for v in vectors]
         name = f"filter {share:.0%}"
         row[f"{name} p95 ms"] = round(1e3 * float(np.quantile(times, 0.95)), 2)
         row[f"{name} recall@10"] = _recall(index, vectors, allowed, allowed)
@@ -163,9 +163,3 @@ def _questions() -> list[str]:
         questions = [json.loads(line)["question"] for line in lines]
     random.Random(0).shuffle(questions)
     return questions[:200]
-
-
-def _timed(act: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    act()
-    return time.perf_counter() - start
