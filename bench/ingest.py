@@ -23,11 +23,11 @@ from ragbot.embedding import open_embedder
 from ragbot.evidence import indexed_spans
 from ragbot.settings import load_settings
 
+_ABOUT = (__doc__ or "").split("\n")[0]
+
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="bench ingest", description=(__doc__ or "").split("\n")[0]
-    )
+    parser = argparse.ArgumentParser(prog="bench ingest", description=_ABOUT)
     parser.add_argument("docs", type=Path)
     parser.add_argument("--pages", type=int, default=400)
     parser.add_argument("--work", type=Path, default=Path(".ragbot/bench/ingest"))
@@ -40,20 +40,19 @@ def main(arguments: Sequence[str]) -> int:
         shutil.copy(file, folder)
     passages = ingest_sources(read_sources([folder])).contents.passages
     texts = [passage.indexed_text for passage in passages]
+    spans = [indexed_spans(passage) for passage in passages]
     embedder = open_embedder(load_settings().models_dir)
     embedder.encode(["warm"])
     command = [sys.executable, "-m", "ingest", str(folder), "--index", str(index), "--json"]
     spent = {
         "encode": timed(lambda: embedder.encode(texts)),
-        "encode with sentences": timed(
-            lambda: embedder.encode_with_parts(texts, [indexed_spans(p) for p in passages])
-        ),
-        "ingest": timed(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL)),
+        "encode with sentences": timed(embedder.encode_with_parts, texts, spans),
+        "ingest": timed(_run, command),
     }
     first = folder / every[0].name
     first.write_text(first.read_text(encoding="utf-8") + "\n\nOne more thing is told here.\n")
     for name in ("ingest, one page changed", "ingest, nothing changed"):
-        spent[name] = timed(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL))
+        spent[name] = timed(_run, command)
     rows = [
         {
             "what": name,
@@ -67,3 +66,7 @@ def main(arguments: Sequence[str]) -> int:
     show(rows)
     save("ingest", rows)
     return 0
+
+
+def _run(command: Sequence[str]) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -22,11 +22,11 @@ from ragbot.retrieval import Retriever
 from ragbot.settings import load_settings
 from ragbot.store import open_index
 
+_ABOUT = (__doc__ or "").split("\n")[0]
+
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="bench latency", description=(__doc__ or "").split("\n")[0]
-    )
+    parser = argparse.ArgumentParser(prog="bench latency", description=_ABOUT)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args(arguments)
     settings = load_settings()
@@ -47,10 +47,10 @@ def main(arguments: Sequence[str]) -> int:
     times: dict[str, list[float]] = {name: [] for name in acts}
     for _ in range(options.runs):
         for name, act in acts.items():
-            times[name] += [timed(lambda i=i, act=act: act(i)) for i in range(len(questions))]
+            times[name] += [timed(act, i) for i in range(len(questions))]
     if reranker is not None:
         times["search + cross-encoder"] = [
-            a + timed(lambda i=i: retriever.evidence(questions[i], found[i]))
+            a + timed(retriever.evidence, questions[i], found[i])
             for i, a in zip(range(len(questions)), times["search"], strict=False)
         ]
     bare = statistics.median(times["encode"])

@@ -38,10 +38,11 @@ from ragbot.settings import load_settings
 from ragbot.store import open_index, write_generation
 
 NEAREST = 10
+_ABOUT = (__doc__ or "").split("\n")[0]
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="bench scale", description=(__doc__ or "").split("\n")[0])
+    parser = argparse.ArgumentParser(prog="bench scale", description=_ABOUT)
     parser.add_argument("docs", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--work", type=Path, default=Path(".ragbot/bench/scale"))
@@ -111,8 +112,8 @@ def measured(index_dir: Path) -> dict[str, Any]:
     retriever = Retriever(index, embedder, None)
     retriever.search(questions[0], NEAREST)
     opened = time.perf_counter() - start
-    encode = [timed(lambda q=q: embedder.encode([q])) for q in questions]
-    search = [timed(lambda q=q: retriever.search(q, 8)) for q in questions]
+    encode = [timed(embedder.encode, [q]) for q in questions]
+    search = [timed(retriever.search, q, 8) for q in questions]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
     vectors = embedder.encode(questions)
     count = index.manifest.counts["passages"]
@@ -128,8 +129,8 @@ def measured(index_dir: Path) -> dict[str, Any]:
     row |= {
         f"{part} p50 ms": round(1e3 * float(np.median(times)), 2)
         for part, times in {
-            "graph": [timed(lambda v=v: index.dense(v, 60)) for v in vectors],
-            "lexical": [timed(lambda q=q: index.lexical(q, 60)) for q in questions],
+            "graph": [timed(index.dense, v, 60) for v in vectors],
+            "lexical": [timed(index.lexical, q, 60) for q in questions],
         }.items()
     }
     shuffled = np.random.default_rng(0)
@@ -139,7 +140,7 @@ def measured(index_dir: Path) -> dict[str, Any]:
         first = int(shuffled.integers(0, count - wide + 1))
         allowed = np.zeros(count, dtype=np.bool_)
         allowed[first : first + wide] = True
-        times = [timed(lambda v=v, a=allowed: index.dense(v, 60, a)) for v in vectors]
+        times = [timed(index.dense, v, 60, allowed) for v in vectors]
         name = f"filter {share:.0%}"
         row[f"{name} p95 ms"] = round(1e3 * float(np.quantile(times, 0.95)), 2)
         row[f"{name} recall@10"] = _recall(index, vectors, allowed, allowed)

@@ -25,12 +25,11 @@ from bench.output import save, show, timed
 
 DROP_CACHES = Path("/proc/sys/vm/drop_caches")
 QUESTION = "How large can a DynamoDB item be?"
+_ABOUT = (__doc__ or "").split("\n")[0]
 
 
 def main(arguments: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(
-        prog="bench startup", description=(__doc__ or "").split("\n")[0]
-    )
+    parser = argparse.ArgumentParser(prog="bench startup", description=_ABOUT)
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args(arguments)
     ragbot = [sys.executable, "-m", "ragbot"]
@@ -45,7 +44,7 @@ def main(arguments: Sequence[str]) -> int:
     times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(options.runs):
         for name, command in commands.items():
-            times[name].append(timed(lambda command=command: run(command)))
+            times[name].append(timed(run, command))
     if DROP_CACHES.exists() and os.geteuid() == 0:
         times["cold"] = []
         for _ in range(options.runs):
