@@ -64,22 +64,24 @@ def main() -> None:
 def report(index: Index, questions: Sequence[FoundQuestion], headings: Sequence[set[str]]) -> None:
     """A hit is a passage of the very section that answers the question; the comparison table
     and "when to choose" do not count."""
-    heading_of = {p.passage_id: p.heading_path[-1] for p in index.all_passages()}
+    heading_at = [passage.heading_path[-1] for passage in index.all_passages()]
     embedder = open_embedder(load_settings().models_dir)
     retriever = Retriever(index, embedder, None)
     vectors = embedder.encode([each.stem for each in questions])
     rankings: dict[str, list[list[str]]] = {"dense": [], "lexical": [], "fusion": []}
     for each, vector in zip(questions, vectors, strict=True):
-        rankings["dense"].append([pid for pid, _ in index.dense(vector, DEPTH)])
-        rankings["lexical"].append([pid for pid, _ in index.lexical(each.stem, DEPTH)])
+        rankings["dense"].append([heading_at[place] for place, _ in index.dense(vector, DEPTH)])
+        rankings["lexical"].append(
+            [heading_at[place] for place, _ in index.lexical(each.stem, DEPTH)]
+        )
         found = retriever.search(each.stem, DEPTH)
-        rankings["fusion"].append([item.passage.passage_id for item in found])
-    print(f"right section by the bare question, {len(heading_of)} passages:")
+        rankings["fusion"].append([item.passage.heading_path[-1] for item in found])
+    print(f"right section by the bare question, {len(heading_at)} passages:")
     for name, ranked in rankings.items():
         cells = []
         for k in (1, 5):
             hits = [
-                float(any(heading_of[pid] in wanted for pid in ranking[:k]))
+                float(any(heading in wanted for heading in ranking[:k]))
                 for wanted, ranking in zip(headings, ranked, strict=True)
             ]
             cells.append(f"recall@{k} {proportion(hits)}")

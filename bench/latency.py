@@ -36,11 +36,11 @@ def main(arguments: Sequence[str]) -> int:
     questions = [question.question for question in load_bank("natural").questions]
     vectors = embedder.encode(questions)
     found = [retriever.search(question, 8) for question in questions]
-    nearest = [[pid for pid, _ in index.dense(vector, 60)] for vector in vectors]
+    nearest = [[position for position, _ in index.dense(vector, 60)] for vector in vectors]
     acts: dict[str, Callable[[int], Any]] = {
         "encode": lambda i: embedder.encode([questions[i]]),
         "search": lambda i: retriever.search(questions[i], 8),
-        "graph": lambda i: index.dense(vectors[i], 60),
+        "dense": lambda i: index.dense(vectors[i], 60),
         "lexical": lambda i: index.lexical(questions[i], 60),
         "sentences": lambda i: index.by_best_sentence(vectors[i], nearest[i]),
     }

@@ -24,6 +24,7 @@ from ragbot.errors import CorpusError
 from ragbot.evidence import split_sentences
 from ragbot.retrieval import Retriever
 from ragbot.retrieval.fusion import DEPTH, fuse
+from ragbot.store import Found, Index
 from ragbot.store.lexical import LexicalIndex, write_lexical
 from ragbot.types import Turn
 
@@ -67,9 +68,14 @@ def _rankings(retriever: Retriever, embedder: Embedder, query: str) -> dict[str,
     vector = embedder.encode([query])[0]
     return {
         "fusion": [item.passage.passage_id for item in retriever.search(query, DEPTH)],
-        "dense": [pid for pid, _ in retriever.index.dense(vector, DEPTH)],
-        "lexical": [pid for pid, _ in retriever.index.lexical(query, DEPTH)],
+        "dense": _ids(retriever.index, retriever.index.dense(vector, DEPTH)),
+        "lexical": _ids(retriever.index, retriever.index.lexical(query, DEPTH)),
     }
+
+
+def _ids(index: Index, found: Found) -> list[str]:
+    passages = index.passages_at([position for position, _ in found])
+    return [passages[position].passage_id for position, _ in found]
 
 
 def rows(judgments: Judgments, ways: dict[str, Rankings] | Ways, seed: int) -> list[Row]:

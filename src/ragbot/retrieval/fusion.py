@@ -3,16 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from typing import TypeVar
 
 from ragbot.embedding import Embedder
 from ragbot.evidence import Evidence, evidence_sentences
 from ragbot.reranker import Reranker
 from ragbot.retrieval.queries import queries_of, standalone_query
 from ragbot.retrieval.spelling import Spelling
-from ragbot.store import Index
+from ragbot.store import Found, Index
 from ragbot.store.acronyms import shortened
 from ragbot.types import NO_FILTERS, Filters, RetrievedPassage, Turn, Why
 
@@ -22,8 +23,8 @@ NEAR = 8.0  # logits below the best passage that a further one may lie
 MOST_READ = 5
 RRF_K = 20  # the constant of reciprocal rank fusion; 60 in the paper, on far longer lists
 
-Ranking = Sequence[tuple[str, float]]  # (passage_id, score), best first
-_Places = dict[str, tuple[int, float]]  # passage_id -> (rank, score)
+T = TypeVar("T", bound=Hashable)
+_Ranks = dict[int, tuple[int, float]]  # position of a passage -> (rank, score)
 
 
 class Retriever:
@@ -60,22 +61,22 @@ class Retriever:
             QuestionError: a filter that names what the notes do not have.
         """
         allowed = self.index.allowed(filters)
-        dense: list[Ranking] = []
-        lexical: list[Ranking] = []
-        sentences: list[Ranking] = []
+        dense: list[Found] = []
+        lexical: list[Found] = []
+        sentences: list[Found] = []
         queries = queries_of(query)
         for text, vector in zip(queries, self._embedder.encode(queries), strict=True):
             dense.append(self.index.dense(vector, DEPTH, allowed))
             lexical.append(self.index.lexical(text, DEPTH, allowed))
-            found = dict.fromkeys(pid for pid, _ in (*dense[-1], *lexical[-1]))
+            found = dict.fromkeys(place for place, _ in (*dense[-1], *lexical[-1]))
             sentences.append(self.index.by_best_sentence(vector, list(found))[:DEPTH])
-        scores = fuse([[pid for pid, _ in found] for found in (*dense, *lexical, *sentences)])
-        best = sorted(scores, key=lambda pid: (-scores[pid], pid))[:k]
-        passages = self.index.passages(best)
-        places = [_best_places(found) for found in (dense, lexical, sentences)]
+        scores = fuse([[place for place, _ in found] for found in (*dense, *lexical, *sentences)])
+        best = sorted(scores, key=lambda place: (-scores[place], place))[:k]
+        passages = self.index.passages_at(best)
+        ranked = [_best_ranks(found) for found in (dense, lexical, sentences)]
         return tuple(
-            RetrievedPassage(passages[pid], scores[pid], rank, _why(pid, *places))
-            for rank, pid in enumerate(best, start=1)
+            RetrievedPassage(passages[place], scores[place], rank, _why(place, *ranked))
+            for rank, place in enumerate(best, start=1)
         )
 
     def evidence(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
@@ -106,25 +107,29 @@ def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:
     return [replace(item, number=number) for number, item in enumerate(near[:MOST_READ], start=1)]
 
 
-def fuse(rankings: Sequence[Sequence[str]], k: int = RRF_K) -> dict[str, float]:
+def fuse(rankings: Sequence[Sequence[T]], k: int = RRF_K) -> dict[T, float]:
     """Reciprocal rank fusion: the sum of 1 / (k + rank) over the lists that hold an item."""
-    scores: dict[str, float] = {}
+    scores: dict[T, float] = {}
     for ranking in rankings:
         for rank, item in enumerate(ranking, start=1):
             scores[item] = scores.get(item, 0.0) + 1 / (k + rank)
     return scores
 
 
-def _best_places(rankings: Sequence[Ranking]) -> _Places:
+def _best_ranks(rankings: Sequence[Found]) -> _Ranks:
     """The best (rank, score) of each passage over the lists of several queries."""
-    best: dict[str, tuple[int, float]] = {}
+    best: _Ranks = {}
     for ranking in rankings:
-        for rank, (pid, score) in enumerate(ranking, start=1):
-            held = best.get(pid)
-            best[pid] = (rank, score) if held is None else (min(rank, held[0]), max(score, held[1]))
+        for rank, (place, score) in enumerate(ranking, start=1):
+            held = best.get(place)
+            best[place] = (
+                (rank, score) if held is None else (min(rank, held[0]), max(score, held[1]))
+            )
     return best
 
 
-def _why(pid: str, dense: _Places, lexical: _Places, sentences: _Places) -> Why:
+def _why(place: int, dense: _Ranks, lexical: _Ranks, sentences: _Ranks) -> Why:
     nowhere = (None, None)
-    return Why(*dense.get(pid, nowhere), *lexical.get(pid, nowhere), *sentences.get(pid, nowhere))
+    return Why(
+        *dense.get(place, nowhere), *lexical.get(place, nowhere), *sentences.get(place, nowhere)
+    )

@@ -5,10 +5,11 @@
 
 from ragbot.store.catalogue import Contents
 from ragbot.store.generations import IndexManifest, read_manifest, verified_manifest
-from ragbot.store.index import Index, open_index, write_generation
+from ragbot.store.index import Found, Index, open_index, write_generation
 
 __all__ = [
     "Contents",
+    "Found",
     "Index",
     "IndexManifest",
     "open_index",

@@ -163,21 +163,16 @@ class Catalogue:
         )
         return _section(rows[0])
 
+    def passages_at(self, positions: Sequence[int]) -> dict[int, Passage]:
+        return {row[0]: _passage(row) for row in self._rows("position", positions)}
+
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
-        marks = ",".join("?" * len(passage_ids))
-        rows = self._all(f"SELECT * FROM passages WHERE passage_id IN ({marks})", *passage_ids)
-        return {row[1]: _passage(row) for row in rows}
+        return {row[1]: _passage(row) for row in self._rows("passage_id", passage_ids)}
 
     def positions(self, passage_ids: Sequence[str]) -> dict[str, int]:
         marks = ",".join("?" * len(passage_ids))
         sql = f"SELECT passage_id, position FROM passages WHERE passage_id IN ({marks})"
         return dict(self._all(sql, *passage_ids))
-
-    def ids_at(self, positions: Sequence[int]) -> list[str]:
-        marks = ",".join("?" * len(positions))
-        sql = f"SELECT position, passage_id FROM passages WHERE position IN ({marks})"
-        held = dict(self._all(sql, *positions))
-        return [held[position] for position in positions]
 
     def positions_of_documents(self, doc_ids: Sequence[str]) -> list[int]:
         sql = "SELECT position FROM passages WHERE doc_id IN (SELECT value FROM json_each(?))"
@@ -214,6 +209,10 @@ class Catalogue:
     def _all(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._database.execute(sql, values).fetchall()
+
+    def _rows(self, column: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        marks = ",".join("?" * len(values))
+        return self._all(f"SELECT * FROM passages WHERE {column} IN ({marks})", *values)
 
 
 def _tuple(value: str) -> tuple[int, ...] | None:

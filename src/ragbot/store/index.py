@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -29,10 +30,11 @@ from ragbot.store.vectors import VectorFiles, write_vectors
 from ragbot.types import Document, Filters, FoundQuestion, Passage, Section
 
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
+Found = list[tuple[int, float]]  # (position of a passage, score), best first
 Allowed = NDArray[np.bool_]  # [passages], by position
-# Up to so many passages that a filter leaves are compared one by one, which loses none of them;
-# of more the graph is asked, for as many more as the filter will drop.
-COMPARED = 10_000
+# Up to so many passages are compared one by one: that loses none of them, and is quicker than
+# Chroma's graph (`bench scale`: .6 ms against 1.4 ms at 20,000).
+COMPARED = 20_000
 
 
 def write_generation(
@@ -110,7 +112,8 @@ class Index:
         self._folder = folder
         self._catalogue = Catalogue(folder / "catalogue.db")
         self._lexical = LexicalIndex(folder / "lexical")
-        self._dense = DenseIndex(folder / "dense")
+        self._lock = threading.Lock()
+        self._opened_graph: DenseIndex | None = None
         self._vectors = VectorFiles(folder / "vectors")
         self.allowed = lru_cache(maxsize=64)(self._allowed)
 
@@ -118,31 +121,36 @@ class Index:
         """False once an ingest has swapped in another generation."""
         return current_folder(self.index_dir).name == self.manifest.generation
 
-    def dense(
-        self, vector: Vectors, k: int, allowed: Allowed | None = None
-    ) -> list[tuple[str, float]]:
-        """(passage_id, cosine) of the k nearest, best first."""
-        if allowed is None:
-            return self._dense.search(vector, k)
-        positions = np.flatnonzero(allowed)
-        if len(positions) > COMPARED:
-            more = int(1.5 * k * len(allowed) / len(positions))
-            found = self._dense.search(vector, more)
-            place = self._catalogue.positions([pid for pid, _ in found])
-            kept = [(pid, cosine) for pid, cosine in found if allowed[place[pid]]]
-            if len(kept) >= k:
-                return kept[:k]
-        return self._with_ids(self._vectors.nearest(vector, k, positions))
+    def dense(self, vector: Vectors, k: int, allowed: Allowed | None = None) -> Found:
+        """The k nearest by cosine."""
+        count = self._vectors.count
+        positions = None if allowed is None else np.flatnonzero(allowed)
+        left = count if positions is None else len(positions)
+        if left > COMPARED:
+            # The graph knows no filter: it is asked for as many more as the filter will drop.
+            more = k if allowed is None else int(1.5 * k * count / left)
+            found = self.by_graph(vector, more)
+            if allowed is not None:
+                found = [(position, cosine) for position, cosine in found if allowed[position]]
+            if len(found) >= k:
+                return found[:k]
+        return self._vectors.nearest(vector, k, positions)
 
-    def lexical(
-        self, query: str, k: int, allowed: Allowed | None = None
-    ) -> list[tuple[str, float]]:
-        """(passage_id, BM25 score) of the k best that share a word with the query."""
-        return self._with_ids(self._lexical.search(query, k, allowed))
+    def by_graph(self, vector: Vectors, k: int) -> Found:
+        """The k nearest as Chroma's graph finds them: nearly all of them, at any size."""
+        found = self._graph().search(vector, k)
+        place = self._catalogue.positions([pid for pid, _ in found])
+        return [(place[pid], cosine) for pid, cosine in found]
 
-    def _with_ids(self, found: Sequence[tuple[int, float]]) -> list[tuple[str, float]]:
-        ids = self._catalogue.ids_at([position for position, _ in found])
-        return [(pid, score) for pid, (_, score) in zip(ids, found, strict=True)]
+    def _graph(self) -> DenseIndex:
+        with self._lock:
+            if self._opened_graph is None:
+                self._opened_graph = DenseIndex(self._folder / "dense")
+            return self._opened_graph
+
+    def lexical(self, query: str, k: int, allowed: Allowed | None = None) -> Found:
+        """The k best by BM25, of those that share a word with the query."""
+        return self._lexical.search(query, k, allowed)
 
     def _allowed(self, filters: Filters) -> Allowed | None:
         """Which passages the filters let through, by position; None for all of them.
@@ -161,12 +169,9 @@ class Index:
             allowed &= _mask(len(allowed), self._catalogue.positions_on_services(names))
         return allowed
 
-    def by_best_sentence(
-        self, vector: Vectors, passage_ids: Sequence[str]
-    ) -> list[tuple[str, float]]:
-        """(passage_id, cosine of its best sentence) of these passages, best first."""
-        positions = self._catalogue.positions(passage_ids)
-        cosines = self._vectors.best_sentences(vector, list(positions.values()))
+    def by_best_sentence(self, vector: Vectors, positions: Sequence[int]) -> Found:
+        """These passages by the cosine of their best sentence."""
+        cosines = self._vectors.best_sentences(vector, positions)
         return sorted(zip(positions, cosines, strict=True), key=lambda found: (-found[1], found[0]))
 
     def known_words(self, query: str) -> list[tuple[str, bool]]:
@@ -176,6 +181,9 @@ class Index:
     def words(self) -> dict[str, int]:
         """Each word of the notes in small letters, and how often it stands there."""
         return self._lexical.words()
+
+    def passages_at(self, positions: Sequence[int]) -> dict[int, Passage]:
+        return self._catalogue.passages_at(positions)
 
     def passages(self, passage_ids: Sequence[str]) -> dict[str, Passage]:
         return self._catalogue.passages(passage_ids)
@@ -216,7 +224,8 @@ class Index:
         return self._catalogue.questions()
 
     def close(self) -> None:
-        self._dense.close()
+        if self._opened_graph is not None:
+            self._opened_graph.close()
         self._catalogue.close()
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +17,11 @@ from numpy.typing import NDArray
 from ragbot.embedding import DIMENSION, Vectors
 
 _PASSAGES, _SENTENCES, _FIRST = "passages.npy", "sentences.npy", "first.npy"
-_SLICE = 4_096  # passages widened from half precision at a time
 
 
 def write_vectors(folder: Path, encoded: Iterable[Vectors], sentences: Sequence[int]) -> None:
-    """Half precision moves a cosine by less than .001, and halves the files.
+    """Sentences, of which there are many, are kept in half precision: a cosine moves by less than
+    .001. Passages are not: all of them may be compared, and widening takes longer than that.
 
     Args:
         encoded: for each passage in its order float32 [1 + sentences, 384], unit length.
@@ -29,8 +30,8 @@ def write_vectors(folder: Path, encoded: Iterable[Vectors], sentences: Sequence[
     folder.mkdir()
     first = np.cumsum([0, *sentences], dtype=np.int64)
     np.save(folder / _FIRST, first)
-    passages = _created(folder / _PASSAGES, len(sentences))
-    parts = _created(folder / _SENTENCES, int(first[-1]))
+    passages = _created(folder / _PASSAGES, len(sentences), np.float32)
+    parts = _created(folder / _SENTENCES, int(first[-1]), np.float16)
     for position, vectors in enumerate(encoded):
         passages[position] = vectors[0]
         parts[first[position] : first[position + 1]] = vectors[1:]
@@ -41,10 +42,10 @@ def write_vectors(folder: Path, encoded: Iterable[Vectors], sentences: Sequence[
             np.save(folder / file, held)
 
 
-def _created(file: Path, rows: int) -> NDArray[np.float16]:
+def _created(file: Path, rows: int, dtype: type[np.floating[Any]]) -> NDArray[Any]:
     if not rows:  # an empty file cannot be mapped
-        return np.zeros((0, DIMENSION), np.float16)
-    return np.lib.format.open_memmap(file, mode="w+", dtype=np.float16, shape=(rows, DIMENSION))
+        return np.zeros((0, DIMENSION), dtype)
+    return np.lib.format.open_memmap(file, mode="w+", dtype=dtype, shape=(rows, DIMENSION))
 
 
 class VectorFiles:
@@ -62,20 +63,19 @@ class VectorFiles:
 
     def passages(self, first: int, last: int) -> Vectors:
         """float32 [last - first, 384]: the vectors of the passages at these positions."""
-        return self._passages[first:last].astype(np.float32)
+        return self._passages[first:last]
 
     def nearest(
-        self, vector: Vectors, k: int, positions: NDArray[np.int64]
+        self, vector: Vectors, k: int, positions: NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:
-        """(position, cosine) of the k nearest of these passages, best first; exact."""
-        cosines = np.empty(len(positions), dtype=np.float32)
-        for at in range(0, len(positions), _SLICE):
-            rows = positions[at : at + _SLICE]
-            cosines[at : at + _SLICE] = self._passages[rows].astype(np.float32) @ vector
-        k = min(k, len(positions))
+        """(position, cosine) of the k nearest of these passages, or of all, best first; exact."""
+        among = self._passages if positions is None else self._passages[positions]
+        cosines = among @ vector
+        k = min(k, len(among))
         best = np.argpartition(-cosines, k - 1)[:k] if k else np.zeros(0, np.int64)
-        best = best[np.argsort(-cosines[best], kind="stable")]
-        return [(int(positions[i]), float(cosines[i])) for i in best]
+        best = best[np.lexsort((best, -cosines[best]))]
+        places = best if positions is None else positions[best]
+        return [(int(place), float(cosines[i])) for place, i in zip(places, best, strict=True)]
 
     def best_sentences(self, vector: Vectors, positions: Sequence[int]) -> list[float]:
         """The cosine of the best sentence of the passage at each position; -1 without any."""
@@ -93,8 +93,8 @@ class VectorFiles:
         return [float(cosine) for cosine in best]
 
 
-def _mapped(file: Path) -> NDArray[np.float16]:
+def _mapped(file: Path) -> NDArray[Any]:
     empty = file.stat().st_size <= 128  # only the header
     # A plain array over the mapped file: indexing a memmap costs more than the reading.
-    held: NDArray[np.float16] = np.asarray(np.load(file, mmap_mode=None if empty else "r"))
+    held: NDArray[Any] = np.asarray(np.load(file, mmap_mode=None if empty else "r"))
     return held
