@@ -92,30 +92,28 @@ class Replayed:
 
 
 def sized(
-    count: int, files: Sequence[Path], embedder: WindowedEmbedder, work: Path
-) -> tuple[Contents, Replayed, int]:
-    """Contents of exactly `count` passages, their embedder, and how many of them are real."""
+    count: int, real: int, files: Sequence[Path], embedder: WindowedEmbedder, work: Path
+) -> tuple[Contents, Replayed]:
+    """Contents of exactly `count` passages, the first `real` of them real, and their embedder."""
     documents, sections = [], []
     passages: list[Passage] = []
     vectors: dict[str, Vectors] = {}
-    for shard, (contents, encoded) in enumerate(
-        passages_with_vectors(files, count, embedder, work)
-    ):
+    for shard, (contents, encoded) in enumerate(passages_with_vectors(files, real, embedder, work)):
         documents += [replace(d, doc_id=f"{shard}-{d.doc_id}") for d in contents.documents]
         sections += [replace(s, doc_id=f"{shard}-{s.doc_id}") for s in contents.sections]
         for passage, rows in zip(contents.passages, encoded, strict=True):
-            if len(passages) < count:
+            if len(passages) < real:
                 own = f"{shard}-{passage.passage_id}"
                 passages.append(
                     replace(passage, passage_id=own, doc_id=f"{shard}-{passage.doc_id}")
                 )
                 vectors[passage.indexed_text] = rows
-    real = len(passages)
+    originals = tuple(passages)
     noise = random.Random(count)
     normal = np.random.default_rng(count)
     while len(passages) < count:
         number = len(passages)
-        base = passages[number % real]
+        base = originals[number % len(originals)]
         words = [word for word in base.text.split() if noise.random() > 0.1]
         copy = replace(
             base,
@@ -132,4 +130,4 @@ def sized(
             np.float32
         )
         passages.append(copy)
-    return Contents(documents, sections, passages), Replayed(embedder, vectors), real
+    return Contents(documents, sections, passages), Replayed(embedder, vectors)

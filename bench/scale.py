@@ -46,6 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("docs", type=Path)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000])
     parser.add_argument("--work", type=Path, default=Path(".ragbot/bench/scale"))
+    parser.add_argument("--real", type=int, default=25_000, help="real passages to encode")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)  # one size, own process
     parser.add_argument("--write", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
@@ -53,11 +54,16 @@ def main(arguments: Sequence[str]) -> int:
         print(json.dumps(measured(options.measure)))
         return 0
     if options.write:
-        print(json.dumps(written(options.write, options.docs, options.work)))
+        print(
+            json.dumps(
+                written(options.write, min(options.write, options.real), options.docs, options.work)
+            )
+        )
         return 0
     rows = []
     for size in options.sizes:
-        again = [sys.executable, "-m", "bench", "scale", str(options.docs), "--work", options.work]
+        again = [sys.executable, "-m", "bench", "scale", options.docs, "--work", options.work]
+        again += ["--real", str(options.real)]
         row = _last_line([*again, "--write", str(size)])
         row |= _last_line([*again, "--measure", str(options.work / f"index-{size}")])
         rows.append(row)
@@ -77,10 +83,10 @@ def _last_line(command: Sequence[str | Path]) -> dict[str, Any]:
     return plain
 
 
-def written(size: int, docs: Path, work: Path) -> dict[str, Any]:
+def written(size: int, real: int, docs: Path, work: Path) -> dict[str, Any]:
     """Writes work/index-SIZE; how fast, how large."""
     embedder = open_embedder(load_settings().models_dir)
-    contents, replayed, real = sized(size, page_files(docs, work / "pages"), embedder, work)
+    contents, replayed = sized(size, real, page_files(docs, work / "pages"), embedder, work)
     index = work / f"index-{size}"
     shutil.rmtree(index, ignore_errors=True)
     index.mkdir(parents=True)

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 
 from ragbot.embedding import DIMENSION, Vectors
 
+# Rows multiplied at a time. Of more, BLAS would use all cores, for which the encoder's threads are
+# still waiting: at 10,000 passages that took 5 ms instead of .4.
+_SLICE = 1_000
 _PASSAGES, _SENTENCES, _FIRST = "passages.npy", "sentences.npy", "first.npy"
 
 
@@ -70,7 +73,9 @@ class VectorFiles:
     ) -> list[tuple[int, float]]:
         """(position, cosine) of the k nearest of these passages, or of all, best first; exact."""
         among = self._passages if positions is None else self._passages[positions]
-        cosines = among @ vector
+        cosines = np.empty(len(among), dtype=np.float32)
+        for at in range(0, len(among), _SLICE):
+            np.dot(among[at : at + _SLICE], vector, out=cosines[at : at + _SLICE])
         k = min(k, len(among))
         best = np.argpartition(-cosines, k - 1)[:k] if k else np.zeros(0, np.int64)
         best = best[np.lexsort((best, -cosines[best]))]
