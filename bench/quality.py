@@ -72,15 +72,15 @@ def main(arguments: Sequence[str]) -> int:
             rows.append(row)
             before = name
     if options.beir:
-        for each in beir_rows(options.beir, embedder, 0):
-            rows.append(
-                {
-                    "kind": options.beir.name,
-                    "step": each.way,
-                    "n": each.measures["nDCG@10"].n,
-                    **{name: _told(each.measures[name]) for name in _MEASURES},
-                }
-            )
+        rows += [
+            {
+                "kind": options.beir.name,
+                "step": each.way,
+                "n": each.measures["nDCG@10"].n,
+                **{name: _told(each.measures[name]) for name in _MEASURES},
+            }
+            for each in beir_rows(options.beir, embedder, 0)
+        ]
     _table(rows)
     save(f"quality-{options.split}", rows)
     return 0
@@ -128,9 +128,7 @@ def _ids(found: Sequence[RetrievedPassage]) -> list[str]:
     return [item.passage.passage_id for item in found]
 
 
-def _measured(
-    questions: Sequence[Question], gold: Gold, step: Step
-) -> dict[str, dict[str, float]]:
+def _measured(questions: Sequence[Question], gold: Gold, step: Step) -> dict[str, dict[str, float]]:
     """Question id -> measure -> value."""
     judgments: dict[str, dict[str, int]] = {}
     rankings: dict[str, list[str]] = {}

@@ -4,6 +4,7 @@
 import json
 import sys
 import time
+from pathlib import Path
 
 from haystack import Document
 from haystack.components.embedders import (
@@ -23,7 +24,7 @@ for part in (ask, embed, splitter):
 ask.run("warm")
 store = InMemoryDocumentStore(embedding_similarity_function="cosine")
 start = time.perf_counter()
-pages = [Document(content=open(file, encoding="utf-8").read()) for file in job["files"]]
+pages = [Document(content=Path(file).read_text(encoding="utf-8")) for file in job["files"]]
 store.write_documents(embed.run(splitter.run(pages)["documents"])["documents"])
 index_seconds = time.perf_counter() - start
 retriever = InMemoryEmbeddingRetriever(store, top_k=job["k"])

@@ -4,6 +4,7 @@
 import json
 import sys
 import time
+from pathlib import Path
 
 from langchain_chroma import Chroma
 from langchain_core.documents import Document
@@ -14,7 +15,7 @@ job = json.load(sys.stdin)
 embeddings = HuggingFaceEmbeddings(model_name=job["model"])
 embeddings.embed_query("warm")
 start = time.perf_counter()
-pages = [Document(open(file, encoding="utf-8").read()) for file in job["files"]]
+pages = [Document(Path(file).read_text(encoding="utf-8")) for file in job["files"]]
 splits = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200).split_documents(pages)
 store = Chroma.from_documents(splits, embeddings)
 index_seconds = time.perf_counter() - start

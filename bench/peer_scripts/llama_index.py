@@ -4,6 +4,7 @@
 import json
 import sys
 import time
+from pathlib import Path
 
 from llama_index.core import Document, Settings, VectorStoreIndex
 from llama_index.embeddings.huggingface import HuggingFaceEmbedding
@@ -13,7 +14,7 @@ Settings.embed_model = HuggingFaceEmbedding(model_name=job["model"])
 Settings.llm = None
 Settings.embed_model.get_query_embedding("warm")
 start = time.perf_counter()
-pages = [Document(text=open(file, encoding="utf-8").read()) for file in job["files"]]
+pages = [Document(text=Path(file).read_text(encoding="utf-8")) for file in job["files"]]
 index = VectorStoreIndex.from_documents(pages)
 index_seconds = time.perf_counter() - start
 retriever = index.as_retriever(similarity_top_k=job["k"])

@@ -4,13 +4,14 @@
 import json
 import sys
 import time
+from pathlib import Path
 
 from txtai import Embeddings
 
 job = json.load(sys.stdin)
 embeddings = Embeddings(path=job["model"], content=True, hybrid=True)
 start = time.perf_counter()
-pages = [open(file, encoding="utf-8").read() for file in job["files"]]
+pages = [Path(file).read_text(encoding="utf-8") for file in job["files"]]
 paragraphs = [part.strip() for page in pages for part in page.split("\n\n") if part.strip()]
 embeddings.index(paragraphs)
 index_seconds = time.perf_counter() - start

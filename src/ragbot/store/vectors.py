@@ -16,9 +16,6 @@ from numpy.typing import NDArray
 
 from ragbot.embedding import DIMENSION, Vectors
 
-# Rows multiplied at a time. Of more, BLAS would use all cores, for which the encoder's threads are
-# still waiting: at 10,000 passages that took 5 ms instead of .4.
-_SLICE = 1_000
 _PASSAGES, _SENTENCES, _FIRST = "passages.npy", "sentences.npy", "first.npy"
 
 
@@ -73,9 +70,7 @@ class VectorFiles:
     ) -> list[tuple[int, float]]:
         """(position, cosine) of the k nearest of these passages, or of all, best first; exact."""
         among = self._passages if positions is None else self._passages[positions]
-        cosines = np.empty(len(among), dtype=np.float32)
-        for at in range(0, len(among), _SLICE):
-            np.dot(among[at : at + _SLICE], vector, out=cosines[at : at + _SLICE])
+        cosines = _products(among, vector)
         k = min(k, len(among))
         best = np.argpartition(-cosines, k - 1)[:k] if k else np.zeros(0, np.int64)
         best = best[np.lexsort((best, -cosines[best]))]
@@ -91,11 +86,21 @@ class VectorFiles:
         ends = np.cumsum(sizes)
         # Row numbers of all sentences, passage after passage, without a loop over them.
         rows = np.arange(ends[-1]) + np.repeat(first - (ends - sizes), sizes)
-        cosines = self._sentences[rows].astype(np.float32) @ vector
+        cosines = _products(self._sentences[rows].astype(np.float32), vector)
         best = np.full(len(at), -1.0, dtype=np.float32)
         filled = sizes > 0
         best[filled] = np.maximum.reduceat(cosines, (ends - sizes)[filled])
         return [float(cosine) for cosine in best]
+
+
+def _products(rows: NDArray[Any], vector: Vectors) -> NDArray[np.float32]:
+    """The dot product of each row, on one core.
+
+    `@` would use all cores, for which the encoder's threads are still waiting: 3.4 ms instead of
+    1.2 for 20,000 passages, and 6.3 in one question of twenty.
+    """
+    products: NDArray[np.float32] = np.einsum("ij,j->i", rows, vector)
+    return products
 
 
 def _mapped(file: Path) -> NDArray[Any]:
