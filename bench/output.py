@@ -40,7 +40,7 @@ def show(rows: Sequence[Row]) -> None:
     names = list(dict.fromkeys(name for row in rows for name in row))
     wide = max(map(len, names)) + 2
     for name in names:
-        cells = "".join(f"{_cell(row.get(name)):>16}" for row in rows)
+        cells = "".join(f"{_cell(row.get(name)):>18}" for row in rows)
         print(f"{name:<{wide}}{cells}")
     print(flush=True)
 

@@ -41,6 +41,15 @@ BUDGET = 300  # words
 MEASURES = ("R@1", "R@5", "nDCG@10")
 OURS = "ragbot"
 _ABOUT = (__doc__ or "").split("\n")[0]
+# Nothing is fetched while they run, for the weights lie in a folder, and nothing is reported.
+QUIET = {
+    "HF_HUB_OFFLINE": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "DO_NOT_TRACK": "1",
+    "ANONYMIZED_TELEMETRY": "False",  # Chroma
+    "HAYSTACK_TELEMETRY_ENABLED": "False",
+    "LANGSMITH_TRACING": "false",
+}
 Found = list[list[str]]  # for each question its texts, best first
 
 
@@ -126,15 +135,14 @@ def _asked_of_us(questions: Sequence[str]) -> tuple[Found, list[float]]:
 
 def _asked_of(name: str, job: str, work: Path) -> dict[str, Any]:
     python = _environment(name, work)
-    # Nothing is fetched while they run: the weights lie in a folder.
-    offline = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
     done = subprocess.run(
-        [python, SCRIPTS / f"{name}.py"],
+        # -P: or `import langchain_chroma` would find the script of that name.
+        [python, "-P", SCRIPTS / f"{name}.py"],
         input=job,
         text=True,
         stdout=subprocess.PIPE,
         check=True,
-        env={**os.environ, **offline},
+        env=os.environ | QUIET,
     )
     reply: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return reply
@@ -144,17 +152,18 @@ def _environment(name: str, work: Path) -> Path:
     """The interpreter of the script's own environment."""
     folder = (work / name).resolve()
     python, stamp = folder / "bin" / "python", folder / "installed"
-    if not stamp.exists():
-        first = (SCRIPTS / f"{name}.py").read_text(encoding="utf-8").splitlines()[0]
-        packages = first.removeprefix("# packages: ").split()
-        # Torch as ours is pinned: left alone, pip takes a build for graphics cards.
-        torch = next(
-            line for line in CONSTRAINTS.read_text().splitlines() if line.startswith("torch==")
-        )
-        print(f"{name}: installing {' '.join(packages)} ...", file=sys.stderr, flush=True)
+    first = (SCRIPTS / f"{name}.py").read_text(encoding="utf-8").splitlines()[0]
+    # Torch as ours is pinned: left alone, pip takes a build for graphics cards.
+    torch = next(
+        line for line in CONSTRAINTS.read_text().splitlines() if line.startswith("torch==")
+    )
+    packages = [torch, *first.removeprefix("# packages: ").split()]
+    wanted = " ".join(packages)
+    if not stamp.exists() or stamp.read_text() != wanted:
+        print(f"{name}: installing {wanted} ...", file=sys.stderr, flush=True)
         venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", torch, *packages], check=True)
-        stamp.touch()
+        subprocess.run([python, "-m", "pip", "install", "-q", *packages], check=True)
+        stamp.write_text(wanted)
     return python
 
 

@@ -1,4 +1,4 @@
-# packages: haystack-ai sentence-transformers
+# packages: haystack-ai sentence-transformers-haystack
 """Haystack as it comes: split by words, embedding retriever over its in-memory store."""
 
 import json
@@ -7,13 +7,13 @@ import time
 from pathlib import Path
 
 from haystack import Document
-from haystack.components.embedders import (
-    SentenceTransformersDocumentEmbedder,
-    SentenceTransformersTextEmbedder,
-)
 from haystack.components.preprocessors import DocumentSplitter
 from haystack.components.retrievers.in_memory import InMemoryEmbeddingRetriever
 from haystack.document_stores.in_memory import InMemoryDocumentStore
+from haystack_integrations.components.embedders.sentence_transformers import (
+    SentenceTransformersDocumentEmbedder,
+    SentenceTransformersTextEmbedder,
+)
 
 job = json.load(sys.stdin)
 ask = SentenceTransformersTextEmbedder(model=job["model"], progress_bar=False)

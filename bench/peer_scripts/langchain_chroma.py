@@ -1,4 +1,4 @@
-# packages: langchain-chroma langchain-huggingface langchain-text-splitters sentence-transformers
+# packages: langchain-chroma langchain-huggingface[full] langchain-text-splitters
 """Plain LangChain and Chroma: split by characters, embed, search by similarity."""
 
 import json

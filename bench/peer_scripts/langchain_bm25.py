@@ -1,0 +1,32 @@
+# packages: langchain-chroma langchain-community langchain-huggingface[full] rank-bm25
+"""LangChain's hybrid: BM25 and Chroma, half and half, by its EnsembleRetriever."""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+from langchain_chroma import Chroma
+from langchain_classic.retrievers import EnsembleRetriever
+from langchain_community.retrievers import BM25Retriever
+from langchain_core.documents import Document
+from langchain_huggingface import HuggingFaceEmbeddings
+from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+job = json.load(sys.stdin)
+embeddings = HuggingFaceEmbeddings(model_name=job["model"])
+embeddings.embed_query("warm")
+start = time.perf_counter()
+pages = [Document(Path(file).read_text(encoding="utf-8")) for file in job["files"]]
+splits = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200).split_documents(pages)
+words = BM25Retriever.from_documents(splits, k=job["k"])
+vectors = Chroma.from_documents(splits, embeddings).as_retriever(search_kwargs={"k": job["k"]})
+retriever = EnsembleRetriever(retrievers=[words, vectors], weights=[0.5, 0.5])
+index_seconds = time.perf_counter() - start
+found, seconds = [], []
+for question in job["questions"]:
+    start = time.perf_counter()
+    hits = retriever.invoke(question)[: job["k"]]
+    seconds.append(time.perf_counter() - start)
+    found.append([hit.page_content for hit in hits])
+print(json.dumps({"index_seconds": index_seconds, "found": found, "seconds": seconds}))
