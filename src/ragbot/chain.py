@@ -16,6 +16,7 @@ from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence, Se
 from ragbot.errors import ModelUnavailableError, QuestionError
 from ragbot.evidence import Prompt
 from ragbot.prompts import messages
+from ragbot.reranker import Similarity
 from ragbot.retrieval import Retriever, judge_evidence, worth_reading
 from ragbot.types import (
     NO_FILTERS,
@@ -120,7 +121,7 @@ def stream_answer(
         reply = _Reply()
         stopped: str | None = None
         try:
-            for checked in _checked_reply(candidate, prompt, reply):
+            for checked in _checked_reply(candidate, prompt, reply, retriever.similarity):
                 reply.add(checked)
                 if not checked.sentence.withheld:
                     clock.first_sentence()
@@ -149,14 +150,20 @@ def stream_answer(
 
 
 def _checked_reply(
-    candidate: Candidate, prompt: Prompt, reply: _Reply
+    candidate: Candidate, prompt: Prompt, reply: _Reply, similarity: Similarity | None
 ) -> Iterator[CheckedSentence]:
-    checker = CitationChecker(prompt.evidence, withhold=candidate.withhold_unsupported)
+    checker = CitationChecker(
+        prompt.evidence, withhold=candidate.withhold_unsupported, similarity=similarity
+    )
     said: set[str] = set()
     for draft in _drafts(candidate, prompt, reply):
-        if draft.text.lower() not in said:  # small models repeat themselves
-            said.add(draft.text.lower())
-            yield checker.check(draft)
+        if draft.text.lower() in said:  # small models repeat themselves
+            continue
+        for checked in checker.sentences(draft):
+            text = checked.sentence.text.lower()
+            if text not in said:
+                said.add(text)
+                yield checked
 
 
 def _drafts(candidate: Candidate, prompt: Prompt, reply: _Reply) -> Iterator[DraftSentence]:

@@ -36,6 +36,12 @@ class EvidenceSentence:
     fact: Fact | None = None
 
     @property
+    def quoted(self) -> str:
+        """The sentence as an answer quotes it."""
+        text = " ".join(self.text.split())
+        return text if re.search(r"[.!?:]$", text) else f"{text}."
+
+    @property
     def in_context(self) -> str:
         """The sentence with the headings and the parent line that it means."""
         context = " > ".join(self.passage.heading_path)

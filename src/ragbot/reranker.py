@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 
 from ragbot import weights
 
+# (text, others) -> how well each of the others answers it, or bears it out; logits
+Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 MAX_TOKENS = 256
 BATCH = 16
 

@@ -15,7 +15,8 @@ from datetime import date
 from typing import Literal, NotRequired, TypedDict
 
 PassageKind = Literal["bullets", "paragraph", "table_row", "code"]
-Verdict = Literal["supported", "unsupported"]
+# "contradicted": the notes say otherwise. "partly": they bear out a part of it and no more.
+Verdict = Literal["supported", "partly", "contradicted", "unsupported"]
 HeadingPath = tuple[str, ...]
 
 

@@ -73,9 +73,41 @@ def test_true_sentences_pass(claim: str) -> None:
 )
 def test_lies_do_not(lie: str, kind: str) -> None:
     sentence = check(lie, 1, 2, 3).sentence
-    assert sentence.verdict == "unsupported"
+    assert sentence.verdict in ("unsupported", "contradicted", "partly")
     assert sentence.markers == ()
     assert kind in (sentence.reason or "")
+
+
+def test_a_contradicted_sentence_is_replaced_by_what_the_notes_say() -> None:
+    checker = CitationChecker(evidence(BOXES, CRATES), withhold=False)
+    lie, truth = checker.sentences(DraftSentence("Crates rotates its labels.", (2,), "\n- "))
+    assert lie.sentence.verdict == "contradicted"
+    assert lie.sentence.withheld and lie.citations == ()
+    assert truth.sentence.text == "Crates has no built-in rotation of labels."
+    assert truth.sentence.verdict == "supported" and truth.sentence.prefix == "\n- "
+    assert [c.passage_id for c in truth.citations] == [CRATES.passage_id]
+
+
+def test_of_a_sentence_that_holds_in_part_the_part_is_quoted() -> None:
+    checker = CitationChecker(evidence(BOXES, CRATES), withhold=False)
+    half, quote = checker.sentences(
+        DraftSentence("A Boxes item can be at most 400 KB and Boxes costs five dollars.", (1,), "")
+    )
+    assert half.sentence.verdict == "partly" and half.sentence.withheld
+    assert quote.sentence.text == "A Boxes item can be at most 400 KB."
+
+
+def test_a_paraphrase_passes_where_the_cross_encoder_vouches_for_it() -> None:
+    claim = "Labels are renewed by Boxes without anybody's help."
+    unsure = CitationChecker(
+        evidence(BOXES), withhold=False, similarity=lambda _, t: [-9.0] * len(t)
+    )
+    assert unsure.check(DraftSentence(claim, (1,), "")).sentence.verdict == "unsupported"
+    claim = "Boxes renews its labels by itself."
+    sure = CitationChecker(evidence(BOXES), withhold=False, similarity=lambda _, t: [9.0] * len(t))
+    assert sure.check(DraftSentence(claim, (1,), "")).sentence.verdict == "supported"
+    lie = "Boxes renews its 40 labels by itself."
+    assert sure.check(DraftSentence(lie, (1,), "")).sentence.verdict == "unsupported"
 
 
 def test_the_citation_has_the_exact_span() -> None:

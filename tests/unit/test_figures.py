@@ -15,6 +15,10 @@ from ragbot.citations.figures import figures_of
         ("1 million requests", "1,000,000 requests"),
         ("$3,000 a month", "3000"),
         ("16,000 IOPS", "16000 iops"),
+        ("two weeks", "14 days"),
+        ("90 minutes", "1.5 hours"),
+        ("three thousand dollars", "$3,000"),
+        ("one thousand", "1,000"),
     ],
 )
 def test_the_same_figure_in_two_spellings(one: str, other: str) -> None:

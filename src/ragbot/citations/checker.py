@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.figures import figures_of
-from ragbot.citations.support import Support, claim_words, opposition_to, support_of
-from ragbot.evidence import Evidence
-from ragbot.types import Citation, Sentence
+from ragbot.citations.support import (
+    Support,
+    claim_words,
+    opposition_to,
+    subjects_of,
+    support_of,
+)
+from ragbot.evidence import Evidence, EvidenceSentence
+from ragbot.reranker import Similarity
+from ragbot.types import Citation, Sentence, Verdict
 
 _LEAD_IN_WORDS = 14
 _DENIAL = re.compile(
@@ -27,12 +34,14 @@ _DENIAL = re.compile(
 class CheckedSentence:
     """A sentence as the page may show it, with a citation for each of its markers.
 
-    `denies` is True where the model says that the notes do not hold the answer.
+    `denies` is True where the model says that the notes do not hold the answer; `instead` holds
+    what the notes say where they contradict the sentence, or bear out no more than a part of it.
     """
 
     sentence: Sentence
     citations: tuple[Citation, ...]
     denies: bool = False
+    instead: tuple[EvidenceSentence, ...] = ()
 
 
 class CitationChecker:
@@ -41,62 +50,93 @@ class CitationChecker:
     Args:
         evidence: what the model was shown; its markers mean `Evidence.number`.
         withhold: True where an unsupported sentence must not reach the page at all.
+        similarity: the cross-encoder's logits, for what words alone can't tell.
     """
 
-    def __init__(self, evidence: Sequence[Evidence], *, withhold: bool) -> None:
+    def __init__(
+        self,
+        evidence: Sequence[Evidence],
+        *,
+        withhold: bool,
+        similarity: Similarity | None = None,
+    ) -> None:
         self._evidence = {item.number: item for item in evidence}
+        self._similarity = similarity
         self._withhold = withhold
         self._marker_of: dict[str, int] = {}
+        self._subjects = subjects_of([s for item in evidence for s in item.sentences])
         self._ordinary = frozenset(
             word for item in evidence for word in re.findall(r"\b[a-z]\w+", item.passage.text)
         )
 
+    def sentences(self, draft: DraftSentence) -> Iterator[CheckedSentence]:
+        """The sentence, and behind one that the notes contradict what they say instead."""
+        checked = self.check(draft)
+        yield checked
+        for span in checked.instead:
+            text = span.quoted
+            yield self._cited(DraftSentence(text, (), draft.prefix), (span,), 1.0)
+
     def check(self, draft: DraftSentence) -> CheckedSentence:
+        """The sentence with the citations that hold, wherever the model put its markers."""
         claim = draft.text
         if _DENIAL.search(claim):
             return CheckedSentence(self._plain(draft), (), denies=True)
         if self._claims_nothing(claim):
             return CheckedSentence(self._plain(draft), ())
+        support = self._judged(draft)
+        if support.holds:
+            return self._cited(draft, support.spans, support.share)
+        verdict: Verdict = "unsupported"
+        if support.opposed or support.partly:
+            verdict = "contradicted" if support.opposed else "partly"
+        sentence = Sentence(
+            text=claim,
+            markers=(),
+            verdict=verdict,
+            reason=support.reason,
+            # What the notes say stands in its place, so it is not needed even with a mark.
+            withheld=self._withhold or verdict != "unsupported",
+            prefix=draft.prefix,
+        )
+        instead = support.spans if verdict != "unsupported" else ()
+        return CheckedSentence(sentence, (), instead=instead)
+
+    def _judged(self, draft: DraftSentence) -> Support:
         cited = [self._evidence[n] for n in draft.markers if n in self._evidence]
-        support = self._support(claim, cited)
+        support = self._support(draft.text, cited)
         if not support.holds:
             # The model forgot the marker, or set the wrong one: look through all evidence.
-            others = self._support(claim, list(self._evidence.values()))
+            others = self._support(draft.text, list(self._evidence.values()))
             support = others if others.holds or others.opposed or not cited else support
         if support.holds:
-            against = opposition_to(
-                claim, [s for e in self._evidence.values() for s in e.sentences]
-            )
+            spans = [s for item in self._evidence.values() for s in item.sentences]
+            against = opposition_to(draft.text, spans)
             # Words alone can be taken together from anywhere; a plain contradiction weighs more.
             support = against if against and against.share >= support.share else support
-        if not support.holds:
-            sentence = Sentence(
-                text=claim,
-                markers=(),
-                verdict="unsupported",
-                reason=support.reason,
-                withheld=self._withhold,
-                prefix=draft.prefix,
-            )
-            return CheckedSentence(sentence, ())
+        return support
+
+    def _cited(
+        self, draft: DraftSentence, spans: Sequence[EvidenceSentence], share: float
+    ) -> CheckedSentence:
         citations = {
             self._marker(span.passage.passage_id): Citation(
                 marker=self._marker(span.passage.passage_id),
                 passage_id=span.passage.passage_id,
                 start=span.start,
                 end=span.end,
-                claim=claim,
+                claim=draft.text,
                 verdict="supported",
-                support=round(support.share, 3),
+                support=round(share, 3),
             )
-            for span in support.spans
+            for span in spans
         }
-        sentence = Sentence(claim, tuple(sorted(citations)), "supported", prefix=draft.prefix)
+        sentence = Sentence(draft.text, tuple(sorted(citations)), "supported", prefix=draft.prefix)
         return CheckedSentence(sentence, tuple(citations[n] for n in sentence.markers))
 
     def _support(self, claim: str, evidence: Sequence[Evidence]) -> Support:
         spans = [sentence for item in evidence for sentence in item.sentences]
-        return support_of(claim, spans, self._ordinary)
+        return support_of(claim, spans, self._ordinary, self._similarity, self._subjects)
 
     def _marker(self, passage_id: str) -> int:
         return self._marker_of.setdefault(passage_id, len(self._marker_of) + 1)

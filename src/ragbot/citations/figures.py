@@ -7,24 +7,40 @@ from dataclasses import dataclass
 
 _WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
-    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20,
+    "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
+    "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
+    "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
 }  # fmt: skip
-_SCALES = {"thousand": 1e3, "k": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+_SCALES = {
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "k": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+}
 _UNITS = {
     "b": "byte", "byte": "byte", "bytes": "byte", "kb": "kb", "kib": "kb", "mb": "mb",
     "mib": "mb", "gb": "gb", "gib": "gb", "tb": "tb", "tib": "tb", "pb": "pb", "ms": "ms",
     "millisecond": "ms", "milliseconds": "ms", "s": "second", "sec": "second",
     "second": "second", "seconds": "second", "minute": "minute", "minutes": "minute",
     "min": "minute", "mins": "minute", "hour": "hour", "hours": "hour", "hr": "hour",
-    "hrs": "hour", "day": "day", "days": "day", "month": "month", "months": "month",
+    "hrs": "hour", "day": "day", "days": "day", "week": "week", "weeks": "week",
+    "month": "month", "months": "month",
     "year": "year", "years": "year", "%": "%", "percent": "%", "acu": "acu", "acus": "acu",
     "iops": "iops", "x": "x", "times": "x", "nine": "nines", "nines": "nines",
+    "dollar": "money", "dollars": "money", "usd": "money",
+}  # fmt: skip
+# "two weeks" are 14 days: times are compared in one unit. Months are not days.
+_IN_ONE_UNIT = {
+    "ms": ("second", 1e-3), "minute": ("second", 60), "hour": ("second", 3600),
+    "day": ("second", 86_400), "week": ("second", 604_800), "year": ("month", 12),
 }  # fmt: skip
 
 _FIGURE = re.compile(
     r"(?<![\w.])(?P<money>[$€£]\s?)?"
     r"(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|" + r"\b(?:" + "|".join(_WORDS) + r")\b)"
-    r"(?P<gap>[\s-]?)(?P<scale>(?:thousand|million|billion|trillion|[kK](?![A-Za-z]))\b)?\+?"
+    r"(?P<gap>[\s-]?)(?P<scale>(?:hundred|thousand|million|billion|trillion|[kK](?![A-Za-z]))\b)?\+?"
     r"[\s-]?(?P<unit>%|[A-Za-z]+)?",
     re.IGNORECASE,
 )
@@ -37,14 +53,22 @@ class Figure:
     value: float
     unit: str | None
     text: str
+    start: int = 0  # characters of the text that it stands in
+    written: float | None = None  # the value in the unit that the text has, where that differs
 
     def agrees_with(self, other: Figure) -> bool:
         """Equal in value, and in unit where both name one."""
-        if self.unit and other.unit and self.unit != other.unit:
-            return False
-        return abs(self.value - other.value) <= 1e-12 * max(
-            1.0, abs(self.value)
-        )  # 11 nines are not 12
+        if self.unit and other.unit:
+            return self.unit == other.unit and _equal(self.value, other.value)
+        return _equal(self._as_written, other._as_written)
+
+    @property
+    def _as_written(self) -> float:
+        return self.value if self.written is None else self.written
+
+
+def _equal(one: float, other: float) -> bool:
+    return abs(one - other) <= 1e-12 * max(1.0, abs(one))  # 11 nines are not 12
 
 
 def figures_of(text: str) -> list[Figure]:
@@ -54,7 +78,7 @@ def figures_of(text: str) -> list[Figure]:
         word = match["number"].lower()
         if word in _WORDS:
             # "one" is seldom a count in English; the other words are.
-            if word == "one":
+            if word == "one" and not match["scale"]:
                 continue
             value = float(_WORDS[word])
         else:
@@ -66,5 +90,9 @@ def figures_of(text: str) -> list[Figure]:
             unit = "money"
         if unit == "nines":
             value, unit = 100 - 10 ** (2 - value), "%"
-        found.append(Figure(value, unit, match[0].strip()))
+        written = None
+        if unit in _IN_ONE_UNIT:
+            written, (unit, factor) = value, _IN_ONE_UNIT[unit]
+            value *= factor
+        found.append(Figure(value, unit, match[0].strip(), match.start(), written))
     return found

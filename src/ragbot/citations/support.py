@@ -1,25 +1,51 @@
-"""Does this evidence support that claim? Figures, names and polarity first, then words.
+"""Does this evidence support that claim? Figures, names and polarity first, then words, then
+meaning.
 
 The checks are ordered by how surely they refute: a wrong figure or a flipped negation is
-no support however many words agree. What words cannot tell (a paraphrase without a word
-in common) counts as unsupported: the page rather shows too little than too much.
+no support however many words agree. What is left to tell is whether the words that are neither
+name nor figure say the same; where too few of them agree, the cross-encoder is asked.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ragbot.citations.bindings import misbound_figure, swapped_name, turned_comparison
 from ragbot.citations.figures import figures_of
+from ragbot.citations.opposites import in_axes, turned_word
+from ragbot.citations.overclaims import overclaiming_word
 from ragbot.evidence import EvidenceSentence
+from ragbot.reranker import Similarity
 from ragbot.store.lexical import words_of
 
 ENOUGH = 0.6  # share of the claim's content words that its evidence must hold
+OPPOSED = 0.5  # the same of a sentence that says the opposite
+# Of fewer words the cross-encoder must be this sure that the sentence says what the claim says.
+RESCUED_SHARE, RESCUED_LOGIT = 0.3, 4.0
 
+_TOO_FEW_WORDS = "the cited passage does not say it in so many words"
 _NEGATOR = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|lacks?|lacking|unsupported|"
-    r"unavailable|except|nobody|nothing)\b|n['’]t\b",
+    r"unavailable|except|nobody|nothing|spares?|avoids?|eliminates?|saves? you)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+# What denies without a negation: "serverless", "unlimited", "free", "only".
+_LESS = re.compile(
+    r"\b(?:\w{3,}less|un\w{4,}|in(?:dependent|compatible|accessible)\w*|free|only|different|alone|"
+    r"instead|rather|stops?|prevents?|blocks?|den(?:y|ies|ied)|disabled|excluded|forbid\w*|"
+    r"refuses?|rejects?|fails?|removes?|ends|ended|closed|retired|optional|separate|automatic\w*|"
+    r"managed|single|temporary|lost|least|most|same)\b",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"\b(?:no|not) (more|longer|larger|bigger|greater|higher|later|fewer|less) than\b",
+    re.IGNORECASE,
+)
+_FREE = re.compile(
+    r"\b(?:pays?|costs?|charged?) nothing\b|\b(?:no|without|at no)(?: extra| additional)? "
+    r"(?:charge|cost|fee)s?\b|\bnot (?:charged|billed)(?: for)?\b",
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"[.;:,()]|\s[-–—]\s|\b(?:but|and|or|while|whereas|although|so|because)\b")
@@ -35,6 +61,9 @@ _ABOUT = frozenset(
     )
 )
 _NO_NAMES = frozenset({"yes", "no", "i", "aws", "amazon"})
+# Words that open sentences and are found in no stop list.
+_OPENERS = frozenset("thanks once since unlike instead besides though although unless".split())
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
 _CONJUNCTION = re.compile(r"[;,]?\s+(?:and|but|while|whereas|or)\s+|;\s+", re.IGNORECASE)
 
 
@@ -44,13 +73,14 @@ class Support:
 
     `share` in [0, 1] is of the claim's content words; `reason` says what is wrong, None
     where the claim is supported; `spans` are the sentences that carry it; `opposed` where
-    the evidence says the opposite.
+    the evidence says the opposite; `partly` where the spans carry a part of it only.
     """
 
     share: float
     spans: tuple[EvidenceSentence, ...]
     reason: str | None
     opposed: bool = False
+    partly: bool = False
 
     @property
     def holds(self) -> bool:
@@ -63,7 +93,11 @@ def claim_words(claim: str) -> set[str]:
 
 
 def support_of(
-    claim: str, spans: Sequence[EvidenceSentence], ordinary: Iterable[str] = ()
+    claim: str,
+    spans: Sequence[EvidenceSentence],
+    ordinary: Iterable[str] = (),
+    similarity: Similarity | None = None,
+    subjects: frozenset[str] = frozenset(),
 ) -> Support:
     """The best support for the claim among the spans.
 
@@ -72,9 +106,12 @@ def support_of(
     Args:
         ordinary: lower-case words of the evidence; a sentence that opens with another word
             is taken to open with a name.
+        similarity: the cross-encoder, where there is one.
+        subjects: what the evidence has headings and table rows for, as `subjects_of` gives it.
     """
     words = frozenset(ordinary)
-    whole = _best_single(claim, spans, words)
+    named = frozenset(subject for subject in subjects if subject in _plain(claim))
+    whole = _best_single(claim, spans, words, similarity, named)
     if whole.holds:
         return whole
     parts = [part for part in _CONJUNCTION.split(claim) if claim_words(part)]
@@ -85,46 +122,123 @@ def support_of(
     for part in parts:
         # A part that names nothing speaks of what the part before it named.
         near = [s for s in spans if not carried or _names_in(part) or _same_place(s, carried[-1])]
-        support = _best_single(part, near, words)
-        if not support.holds:
-            return whole
-        carried += support.spans
-        shares.append(support.share)
-    return Support(min(shares), tuple(dict.fromkeys(carried)), None)
+        of_part = frozenset(subject for subject in named if subject in _plain(part))
+        support = _best_single(part, near, words, None, of_part)
+        if support.holds:
+            carried += support.spans
+            shares.append(support.share)
+    spans = tuple(dict.fromkeys(carried))
+    if len(shares) == len(parts):
+        return Support(min(shares), spans, None)
+    if spans and not whole.opposed:
+        share = len(shares) / len(parts)
+        return Support(share, spans, f"a part of it only: {whole.reason}", partly=True)
+    return whole
 
 
 def opposition_to(claim: str, spans: Sequence[EvidenceSentence]) -> Support | None:
     """The sentence of the evidence that says the opposite of the claim, if one does."""
     judged = [_judge(claim, span, frozenset()) for span in spans]
-    against = [support for support in judged if support.opposed and support.share >= ENOUGH]
+    against = [support for support in judged if support.opposed and support.share >= OPPOSED]
     return max(against, key=lambda support: support.share, default=None)
 
 
 def _best_single(
-    claim: str, spans: Sequence[EvidenceSentence], ordinary: frozenset[str]
+    claim: str,
+    spans: Sequence[EvidenceSentence],
+    ordinary: frozenset[str],
+    similarity: Similarity | None,
+    named: frozenset[str],
 ) -> Support:
-    judged = (_judge(claim, span, ordinary) for span in spans)
-    return max(
+    judged = [_judge(claim, span, ordinary, named) for span in spans]
+    best = max(
         judged,
         key=lambda support: (support.holds, support.share),
         default=Support(0.0, (), "nothing in the notes speaks of it"),
     )
+    if best.holds or similarity is None:
+        return best
+    doubted = [s for s in judged if s.reason == _TOO_FEW_WORDS and s.share >= RESCUED_SHARE]
+    if not doubted:
+        return best
+    logits = similarity(claim, [support.spans[0].in_context for support in doubted])
+    logit, nearest = max(zip(logits, doubted, strict=True), key=lambda pair: pair[0])
+    return replace(nearest, reason=None) if logit >= RESCUED_LOGIT else best
 
 
 def _same_place(one: EvidenceSentence, other: EvidenceSentence) -> bool:
     return one.passage.heading_path == other.passage.heading_path
 
 
-def _judge(claim: str, span: EvidenceSentence, ordinary: frozenset[str]) -> Support:
+def subjects_of(evidence: Sequence[EvidenceSentence]) -> frozenset[str]:
+    """What the notes speak of under a heading or in a table row of its own, in small letters:
+    names like "multivalue answer" that no capital tells."""
+    found: set[str] = set()
+    for sentence in evidence:
+        if sentence.fact is not None:
+            found.add(_plain(sentence.fact.subject))
+        heading = _plain(_BRACKETS.sub("", sentence.passage.heading_path[-1]))
+        if heading in _plain(sentence.text):
+            found.add(heading)
+    return frozenset(subject for subject in found if subject.strip())
+
+
+def _plain(text: str) -> str:
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    return f" {' '.join(word for word in words if word not in _NO_NAMES)} "
+
+
+def _judge(
+    claim: str,
+    span: EvidenceSentence,
+    ordinary: frozenset[str],
+    named: frozenset[str] = frozenset(),
+) -> Support:
     text = _readable(span)
-    words = claim_words(claim)
-    share = len(words & set(words_of(text))) / len(words) if words else 1.0
+    share = _share(claim, text)
     reason = _wrong_figure(claim, text) or _foreign_name(claim, text, ordinary)
-    if reason is None and _flipped(claim, span):
-        return Support(share, (span,), "the notes say the opposite", opposed=True)
-    if reason is None and share < ENOUGH:
-        reason = "the cited passage does not say it in so many words"
+    if reason is None:
+        names = _heading_words(span)
+        turned = turned_word(claim, f"{span.parent or ''} {span.text}", names)
+        if turned or _flipped(claim, span) or turned_comparison(claim, span.text):
+            return Support(share, (span,), "the notes say the opposite", opposed=True)
+        figure = misbound_figure(claim, span.text)
+        swapped = swapped_name(claim, span.text, _names_in(claim, ordinary))
+        misplaced = figure.text if figure else swapped
+        if misplaced:
+            told = f"the notes say {misplaced!r} of something else"
+            return Support(share, (span,), told, opposed=True)
+        overclaim = overclaiming_word(claim, text)
+        foreign = next((each for each in named if each not in _plain(text)), None)
+        if foreign is not None:
+            reason = f"the cited passage does not speak of{foreign}".rstrip()
+        elif _denies_unheard(claim, text):
+            reason = "the notes do not deny it"
+        elif overclaim is not None:
+            reason = f"the notes do not say {overclaim!r}"
+        elif share < ENOUGH:
+            reason = _TOO_FEW_WORDS
     return Support(share, (span,), reason)
+
+
+def _share(claim: str, text: str) -> float:
+    """The share of the claim's words that the text holds; names and figures, which are checked
+    on their own, say nothing about what is claimed of them."""
+    names = {word for name in _names_in(claim) for word in words_of(name)}
+    said = claim_words(in_axes(claim))
+    words = {word for word in said - names if not word[0].isdigit()} or said
+    return len(words & set(words_of(in_axes(text)))) / len(words) if words else 1.0
+
+
+def _denies_unheard(claim: str, text: str) -> bool:
+    """A claim that something is not so needs a sentence that denies something, too."""
+    if not _NEGATOR.search(_plainly_negated(claim)) or _NEGATOR.search(_plainly_negated(text)):
+        return False
+    return not _LESS.search(text)
+
+
+def _heading_words(span: EvidenceSentence) -> frozenset[str]:
+    return frozenset(word for heading in span.passage.heading_path for word in words_of(heading))
 
 
 def _readable(span: EvidenceSentence) -> str:
@@ -177,6 +291,8 @@ def _names_in(claim: str, ordinary: frozenset[str] | None = None) -> list[str]:
             continue
         if position == 0 and not _has_inner_capital(token):
             lowered = token.lower()
+            if lowered in _OPENERS:
+                continue
             opens = (
                 ordinary is None
                 or not words_of(token)
@@ -205,21 +321,42 @@ def _singular(word: str) -> str:
 
 
 def _flipped(claim: str, span: EvidenceSentence) -> bool:
-    """A word that one side negates and the other affirms."""
-    claimed_no, claimed_yes = _polarity(claim)
-    held_no, held_yes = _polarity(f"{span.parent or ''} {span.text}")
-    flipped = (claimed_no & (held_yes - held_no)) | (claimed_yes & (held_no - held_yes))
+    """A negation of one side that the other side affirms.
+
+    A negation that both sides share in one of its words is the same negation, however the words
+    around it are chosen.
+    """
+    said, held = _polarity(claim), _polarity(f"{span.parent or ''} {span.text}")
     # A name stays the same whichever way the sentence goes.
-    names = {word for heading in span.passage.heading_path for word in words_of(heading)}
-    return bool(flipped - names)
+    names = _heading_words(span)
+    return said.denied_by(held, names) or held.denied_by(said, names)
 
 
-def _polarity(text: str) -> tuple[set[str], set[str]]:
-    """(negated, affirmed) stemmed words; a negator reaches a few words into its clause."""
-    negated: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class _Polarity:
+    """Stemmed words: those that each negation reaches, and those that none does."""
+
+    negations: tuple[frozenset[str], ...]
+    affirmed: frozenset[str]
+
+    @property
+    def negated(self) -> frozenset[str]:
+        return frozenset().union(*self.negations)
+
+    def denied_by(self, other: _Polarity, names: frozenset[str]) -> bool:
+        """One of my negations stands on words that the other affirms and nowhere negates."""
+        return any(
+            scope & (other.affirmed - other.negated) - names and not scope & other.negated
+            for scope in self.negations
+        )
+
+
+def _polarity(text: str) -> _Polarity:
+    """A negator reaches a few words into its clause."""
+    negations: list[frozenset[str]] = []
     affirmed: set[str] = set()
     last: list[str] = []
-    for clause in _CLAUSE.split(text):
+    for clause in _CLAUSE.split(_plainly_negated(text)):
         match = _NEGATOR.search(clause)
         if match is None:
             last = words_of(clause)
@@ -233,6 +370,14 @@ def _polarity(text: str) -> tuple[set[str], set[str]]:
             before = before[:-2]
         affirmed.update(before)
         affirmed.update(after[_SCOPE:])
-        negated.update(after[:_SCOPE])
+        negations.append(frozenset(after[:_SCOPE]))
         last = before + after
-    return negated, affirmed
+    return _Polarity(tuple(negations), frozenset(affirmed))
+
+
+def _plainly_negated(text: str) -> str:
+    """Without the negations that affirm: "no more than" is a bound, "pay nothing" is free."""
+    text = _BOUND.sub(
+        lambda m: "at least" if m[1].lower() in ("fewer", "less") else "at most", text
+    )
+    return _FREE.sub("free", text)

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from ragbot.embedding import Embedder
 from ragbot.evidence import Evidence, evidence_sentences
-from ragbot.reranker import Reranker
+from ragbot.reranker import Reranker, Similarity
 from ragbot.retrieval.queries import queries_of, standalone_query
 from ragbot.retrieval.spelling import Spelling
 from ragbot.store import Found, Index
@@ -92,6 +92,14 @@ class Retriever:
         return [
             replace(item, relevance=tuple(next(scores) for _ in item.sentences)) for item in found
         ]
+
+    @property
+    def similarity(self) -> Similarity | None:
+        """The cross-encoder, for what else it can judge; None where there is none."""
+        reranker = self._reranker
+        if reranker is None:
+            return None
+        return lambda text, others: reranker.scores(text, others).tolist()
 
 
 def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:

@@ -1,0 +1,192 @@
+"""How many planted lies reach the page as facts, and how many truths are withheld?
+
+    python -m bench lies [--split test] [--seed 5] [--show]
+
+Each claim of the bank eval/claims (true and false sentences as a model may write them, by kind) is
+given to the citation checker as the reply to the claim's own question, over what the product
+retrieves for that question. A lie passes where it is shown as supported; a truth is lost where it
+is not. Truths whose evidence was not retrieved are told apart: no checker can support them. Then
+the same for sentences of the notes themselves, as they stand and with one thing changed by a
+machine: a figure, a product, the polarity.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ragbot
+from bench.output import save
+from eval.claims import Claim, load_claims
+from eval.statistics import wilson
+from ragbot.assembly import Ragbot
+from ragbot.citations import CitationChecker, DraftSentence
+from ragbot.evidence import Evidence, evidence_sentences
+from ragbot.retrieval import worth_reading
+
+PRODUCTS = [
+    *"DynamoDB DocumentDB Neptune CloudHSM KMS EventBridge CloudWatch CloudTrail Config Shield WAF "
+    "Lambda Fargate ECS EKS EFS EBS S3".split(),
+    "Secrets Manager",
+    "Parameter Store",
+    "Step Functions",
+    "Firewall Manager",
+]
+FLIPS = {
+    " is ": " is not ",
+    " can ": " cannot ",
+    " has ": " has no ",
+    " supports ": " does not support ",
+    " are ": " are not ",
+}
+EACH = 60  # sentences of the notes for each change
+_ABOUT = (__doc__ or "").split("\n")[0]
+Change = Callable[[str, random.Random], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One claim and what became of it."""
+
+    kind: str
+    truth: bool
+    claim: str
+    verdict: str
+    reason: str | None
+    in_reach: bool  # the evidence that bears it out was retrieved
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="bench lies", description=_ABOUT)
+    parser.add_argument("--split", choices=("dev", "test"), default="test")
+    parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--show", action="store_true", help="print what was judged wrong")
+    options = parser.parse_args(arguments)
+    bot = ragbot.open(model="quotes")
+    told = [_judged(bot, c) for c in load_claims() if c.split == options.split]
+    told += _mechanical(bot, options.seed)
+    rows = list(_rows(told))
+    for row in rows:
+        print(
+            f"{row['what']:>28}  {row['share']:.3f} ({row['wrong']}/{row['n']}, "
+            f"{row['low']:.3f}-{row['high']:.3f})"
+        )
+    if options.show:
+        for each in told:
+            if each.truth != (each.verdict == "supported"):
+                print(f"  {each.kind:>18} {each.in_reach!s:5} {each.claim}  [{each.reason}]")
+    save(f"lies-{options.split}", rows)
+    return 0
+
+
+def _judged(bot: Ragbot, claim: Claim) -> Told:
+    evidence = shown_evidence(bot, claim.question)
+    held = all(
+        any(quote in sentence.passage.text for item in evidence for sentence in item.sentences)
+        for quote in claim.quotes
+    )
+    verdict, reason = _verdict(bot, evidence, claim.claim)
+    return Told(claim.kind, claim.label == "true", claim.claim, verdict, reason, held)
+
+
+def shown_evidence(bot: Ragbot, question: str) -> list[Evidence]:
+    """What a model would be shown for the question."""
+    retriever = bot._current_retriever()
+    query = retriever.query_for(question)
+    return worth_reading(retriever.evidence(query, retriever.search(query, bot.settings.k)))
+
+
+def _verdict(bot: Ragbot, evidence: Sequence[Evidence], claim: str) -> tuple[str, str | None]:
+    checker = CitationChecker(
+        evidence, withhold=True, similarity=bot._current_retriever().similarity
+    )
+    checked = checker.check(DraftSentence(claim, (1,), ""))
+    return checked.sentence.verdict, checked.sentence.reason
+
+
+def _rows(told: Sequence[Told]) -> Iterator[dict[str, Any]]:
+    groups: dict[str, list[bool]] = defaultdict(list)
+    for each in told:
+        machine = each.kind.startswith("notes: ")
+        if each.truth:
+            lost = each.verdict != "supported"
+            groups[f"withheld: {each.kind}"].append(lost)
+            if not machine:
+                groups["withheld: all truths"].append(lost)
+                if each.in_reach:
+                    groups["withheld: truths in reach"].append(lost)
+        else:
+            passed = each.verdict == "supported"
+            groups[f"passed: {each.kind}"].append(passed)
+            if not machine:
+                groups["passed: all lies"].append(passed)
+    for name, wrong in sorted(groups.items()):
+        low, high = wilson(sum(wrong), len(wrong))
+        yield {
+            "what": name,
+            "n": len(wrong),
+            "wrong": sum(wrong),
+            "share": round(sum(wrong) / len(wrong), 4),
+            "low": round(low, 4),
+            "high": round(high, 4),
+        }
+
+
+def _mechanical(bot: Ragbot, seed: int) -> Iterator[Told]:
+    index = bot._current_retriever().index
+    sentences = [
+        sentence.text
+        for passage in index.all_passages()
+        if passage.kind == "bullets"
+        for sentence in evidence_sentences(passage)
+        if 8 <= len(sentence.text.split()) <= 40 and not sentence.text.endswith(":")
+    ]
+    chance = random.Random(seed)
+    chance.shuffle(sentences)
+    for name, change in _CHANGES.items():
+        made = [(s, c) for s in sentences if (c := change(s, chance)) is not None][:EACH]
+        for source, claim in made:
+            evidence = shown_evidence(bot, source)
+            verdict, reason = _verdict(bot, evidence, claim)
+            yield Told(f"notes: {name}", change is as_it_stands, claim, verdict, reason, True)
+
+
+def as_it_stands(sentence: str, _: random.Random) -> str | None:
+    return sentence
+
+
+def another_figure(sentence: str, chance: random.Random) -> str | None:
+    found = list(re.finditer(r"(?<![\w.-])\d[\d,]*(?![\w.])", sentence))
+    if not found:
+        return None
+    place = chance.choice(found)
+    value = int(place[0].replace(",", ""))
+    return f"{sentence[: place.start()]}{2 * value + 1}{sentence[place.end() :]}"
+
+
+def another_product(sentence: str, chance: random.Random) -> str | None:
+    named = [name for name in PRODUCTS if re.search(rf"\b{name}\b", sentence)]
+    if not named:
+        return None
+    other = chance.choice([name for name in PRODUCTS if name not in named])
+    return re.sub(rf"\b{named[0]}\b", other, sentence, count=1)
+
+
+def the_opposite(sentence: str, _: random.Random) -> str | None:
+    for affirmed, denied in FLIPS.items():
+        if affirmed in sentence and " not " not in sentence and " no " not in sentence:
+            return sentence.replace(affirmed, denied, 1)
+    return None
+
+
+_CHANGES: dict[str, Change] = {
+    "as they stand": as_it_stands,
+    "another figure": another_figure,
+    "another product": another_product,
+    "the opposite": the_opposite,
+}

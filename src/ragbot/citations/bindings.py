@@ -1,0 +1,120 @@
+"""Does the claim join what the evidence joins? The right words in the wrong pairs are a lie.
+
+"gp3 gives 3,000 IOPS and up to 16,000": each figure belongs to words of its own.
+"awslogs on ECS, Fluent Bit on EKS": so does each name.
+"A is cheaper than B": and a comparison has a direction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import combinations, pairwise
+
+from ragbot.citations.figures import Figure, figures_of
+from ragbot.store.lexical import words_of
+
+_CLAUSE = re.compile(
+    r"[,;()]\s|\s[-–—/]\s|\s(?:and|or|but|while|whereas|with|then|against|versus|instead)\s"
+)
+_THAN = re.compile(r"\b(?:\w+er|more|less|fewer|better|worse)\b(?:\s+\w+){0,2}?\s+than\b", re.I)
+_SIZES = frozenset({"byte", "kb", "mb", "gb", "tb", "pb"})
+_SIDE = 8  # words on either side of a comparison that name what is compared
+
+
+def misbound_figure(claim: str, text: str) -> Figure | None:
+    """The figure of the claim that the text gives for something else; None where all fit.
+
+    Of a figure and its rivals (other values of the same kind in the text) that one is right whose
+    clause shares most with the claim, words that both clauses have left out.
+    """
+    held = figures_of(text)
+    for figure in figures_of(claim):
+        same = [other for other in held if figure.agrees_with(other)]
+        rivals = [other for other in held if _is_rival(figure, other)]
+        if not same or not rivals:
+            continue
+        said = _about(claim, figure)
+        own = [_about(text, other) for other in same]
+        other = [_about(text, rival) for rival in rivals]
+        if max(len(said & about - _joined(other)) for about in own) < max(
+            len(said & about - _joined(own)) for about in other
+        ):
+            return figure
+    return None
+
+
+def swapped_name(claim: str, text: str, names: Sequence[str]) -> str | None:
+    """A name of the claim that has changed places with another: each stands with the words which
+    the text gives to the other.
+
+    Args:
+        names: of the claim.
+    """
+    stems = {stem: name for name in names for stem in words_of(name)}
+    said = [frozenset(words_of(clause)) for clause in _CLAUSE.split(claim)]
+    held = [frozenset(words_of(clause)) for clause in _CLAUSE.split(text)]
+    for one, other in combinations(said, 2):
+        for a in one & stems.keys() - other:
+            for b in other & stems.keys() - one:
+                home_a = _joined([place for place in held if a in place and b not in place])
+                home_b = _joined([place for place in held if b in place and a not in place])
+                if (
+                    home_a
+                    and home_b
+                    and _lives_elsewhere(one, a, home_a, home_b)
+                    and _lives_elsewhere(other, b, home_b, home_a)
+                ):
+                    return stems[a]
+    return None
+
+
+def _lives_elsewhere(
+    clause: frozenset[str], name: str, own: frozenset[str], other: frozenset[str]
+) -> bool:
+    """More of the words said of the name stand at the other's place than at its own."""
+    words = clause - {name}
+    return len(words & (other - own)) > len(words & (own - other))
+
+
+def turned_comparison(claim: str, text: str) -> bool:
+    """Both compare the same two things, the other way round."""
+    sides = _compared(claim)
+    if sides is None:
+        return False
+    for match in _THAN.finditer(text):
+        before = frozenset(words_of(" ".join(text[: match.start()].split()[-_SIDE:])))
+        behind = frozenset(words_of(" ".join(text[match.end() :].split()[:_SIDE])))
+        own_first, own_second = before - behind, behind - before
+        straight = len(sides[0] & own_first) + len(sides[1] & own_second)
+        crossed = len(sides[0] & own_second) + len(sides[1] & own_first)
+        if crossed > straight:
+            return True
+    return False
+
+
+def _compared(claim: str) -> tuple[frozenset[str], frozenset[str]] | None:
+    match = _THAN.search(claim)
+    if match is None:
+        return None
+    before = frozenset(words_of(" ".join(claim[: match.start()].split()[-_SIDE:])))
+    behind = frozenset(words_of(" ".join(claim[match.end() :].split()[:_SIDE])))
+    return before - behind, behind - before
+
+
+def _is_rival(figure: Figure, other: Figure) -> bool:
+    same_kind = figure.unit == other.unit or {figure.unit, other.unit} <= _SIZES
+    return same_kind and not figure.agrees_with(other)
+
+
+def _about(text: str, figure: Figure) -> frozenset[str]:
+    """The content words of the clause that the figure stands in."""
+    cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
+    for start, end in pairwise(cuts):
+        if start <= figure.start < end:
+            return frozenset(word for word in words_of(text[start:end]) if not word[0].isdigit())
+    return frozenset()
+
+
+def _joined(groups: Sequence[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*groups)

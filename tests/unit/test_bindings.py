@@ -1,0 +1,79 @@
+"""The right words in the wrong pairs, turned round, or claimed too widely."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragbot.citations.bindings import misbound_figure, swapped_name, turned_comparison
+from ragbot.citations.opposites import in_axes, turned_word
+from ragbot.citations.overclaims import overclaiming_word
+
+TIERS = "The Blue tier stores 5 GB, and the Red tier stores up to 90 GB."
+DRIVERS = "Labels are printed by the inkjet driver on Boxes and a laser plotter on Crates."
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        ("The Red tier stores 5 GB.", "5 GB"),
+        ("The Blue tier stores up to 90 GB.", "90 GB"),
+        ("The Red tier stores at most 90 GB.", None),
+        ("The Blue tier holds 5 GB.", None),
+    ],
+)
+def test_a_figure_belongs_to_the_words_beside_it(claim: str, wrong: str | None) -> None:
+    found = misbound_figure(claim, TIERS)
+    assert (found.text if found else None) == wrong
+
+
+def test_names_that_changed_places_are_noticed() -> None:
+    names = ["Boxes", "Crates"]
+    swapped = "Labels are printed by the inkjet driver on Crates and a laser plotter on Boxes."
+    assert swapped_name(swapped, DRIVERS, names) in names
+    assert swapped_name(DRIVERS, DRIVERS, names) is None
+    turned = "A laser plotter prints the labels on Crates and the inkjet driver those on Boxes."
+    assert swapped_name(turned, DRIVERS, names) is None
+
+
+def test_a_comparison_has_a_direction() -> None:
+    notes = "IP-based routing is more precise than geolocation routing, as it needs no estimate."
+    assert turned_comparison("Geolocation routing is more precise than IP-based routing.", notes)
+    assert not turned_comparison("IP-based routing is more precise than geolocation.", notes)
+    assert not turned_comparison("Geolocation routing is precise.", notes)
+
+
+@pytest.mark.parametrize(
+    ("claim", "notes", "turned"),
+    [
+        ("The disk is encrypted.", "The disk is left unencrypted.", True),
+        ("The disk is not encrypted.", "The disk is unencrypted.", False),
+        ("Boxes is dearer by 70%.", "Boxes is discounted by 70%.", True),
+        ("A rule takes at least 5 targets.", "A rule takes up to 5 targets.", True),
+        ("A rule takes no more than 5 targets.", "A rule takes up to 5 targets.", False),
+        ("The filter is stateful.", "The filter is stateless.", True),
+        # Of different matters: nothing is turned round.
+        ("Storage gets cheaper.", "Requests to the moon are expensive.", False),
+    ],
+)
+def test_opposites(claim: str, notes: str, turned: bool) -> None:
+    assert (turned_word(claim, notes) is not None) == turned
+
+
+def test_one_end_of_an_axis_is_one_word() -> None:
+    assert in_axes("at most 5") == in_axes("up to 5") == in_axes("no more than 5")
+    assert in_axes("not encrypted").split()[-1] == in_axes("unencrypted")
+
+
+@pytest.mark.parametrize(
+    ("claim", "notes", "word"),
+    [
+        ("Only Boxes has labels.", "Boxes has labels.", "Only"),
+        ("Labels are always printed.", "Labels are printed by default.", "always"),
+        ("Every box has a label.", "Most boxes have labels.", "Every"),
+        ("Boxes alone are labelled, only they are.", "Labels are for boxes exclusively.", None),
+        ("Not every box is labelled.", "Most boxes have labels.", None),
+        ("All boxes have labels.", "Each box has a label.", None),
+    ],
+)
+def test_what_claims_too_much(claim: str, notes: str, word: str | None) -> None:
+    assert overclaiming_word(claim, notes) == word
