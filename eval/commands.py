@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from eval import comparison, leakage, retrieval
+from eval.answerability import fit_gate, save_gate
 from eval.asking import Asking, Prices
 from eval.banks import load_bank, own_banks
 from eval.combined import combined_records
@@ -312,13 +313,19 @@ def _print_rows(name: str, rows: Sequence[retrieval.Row], as_json: bool) -> None
 
 
 def do_fit(options: argparse.Namespace) -> int:
-    """Fit the no-model scorer anew on the dev questions of the practice bank."""
+    """Fit anew on dev questions: the no-model scorer, and the gate of the product itself."""
     settings = load_settings(index=options.index, model="quotes")
     product = open_product(settings, None)
     bank = load_bank("practice")
     fitted = fit_on_dev(bank.questions, SentenceIndex(product.sentences, product.embedder))
     save_weights(fitted)
-    print(f"fitted on {len(fitted.fitted_on)} dev questions: {fitted.all_dev.weights}")
+    print(f"scorer, fitted on {len(fitted.fitted_on)} dev questions: {fitted.all_dev.weights}")
+    gate = fit_gate(product.retriever, settings.k)
+    save_gate(gate)
+    print(
+        f"gate, fitted on {gate.n} dev questions; by cross-validation it refuses "
+        f"{gate.refused:.3f} of the unanswerable and {gate.over_refused:.3f} of the others"
+    )
     return 0
 
 
@@ -467,7 +474,7 @@ def _parser() -> argparse.ArgumentParser:
     search.add_argument("--split", choices=("all", "dev", "test"), default="all")
     search.add_argument("--json", action="store_true")
 
-    fit = commands.add_parser("fit", help="fit the no-model scorer on the practice bank's dev")
+    fit = commands.add_parser("fit", help="fit the scorer and the gate on dev questions")
     fit.set_defaults(do=do_fit)
 
     for command in (run, gate, leaks, search, fit):

@@ -107,7 +107,7 @@ def stream_answer(
     query = retriever.query_for(question, history)
     passages = retriever.search(query, k, filters)
     evidence = retriever.evidence(query, passages)
-    finding = judge_evidence(query, evidence, retriever.index)
+    finding = judge_evidence(query, evidence, retriever.index, retriever.similarity)
     clock.retrieved()
     yield Retrieved(query, passages)
 

@@ -6,21 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ragbot.evidence import Evidence
-from ragbot.retrieval.answer_types import holds, wanted_answer
-from ragbot.retrieval.fusion import ANSWERS
+from ragbot.reranker import Similarity
+from ragbot.retrieval.queries import pasted_choices
+from ragbot.retrieval.signals import weigh
+from ragbot.retrieval.trees import answerability_trees
 from ragbot.store import Index
 
-# The threshold ANSWERS is the best sentence's logit; on 45 answerable and 32 unanswerable
-# development questions -1 refused 84% of the unanswerable and 9% of the answerable.
-# Where every word of the question is in the notes and the vectors agree, a little less will do:
-# one more of the answerable, none of the unanswerable.
-FAMILIAR_ANSWERS, FAMILIAR_COSINE = -3.0, 0.5
-# Longer questions tell a story, on which the cross-encoder is a poor judge: of the 49 practice
-# scenarios 40 lie below -2. Their cosine does better.
-SCENARIO_WORDS = 17
-SCENARIO_COSINE = 0.22
-COSINE = 0.35  # for short questions, without the cross-encoder
-LIKELY = 5  # best sentences among which an answer of the wanted kind must be
+# A practice question tells a story and brings its own answers: nearness is all that is asked of
+# the notes. Without the cross-encoder the same has to do for every question.
+CHOICE_COSINE = 0.22
+COSINE = 0.35
 _TOLD = {
     "count": "number of what you ask for",
     "duration": "duration",
@@ -38,38 +33,32 @@ class Finding:
     reason: str | None = None
 
 
-def judge_evidence(question: str, evidence: Sequence[Evidence], index: Index) -> Finding:
-    """Weigh the best evidence sentence, by the reranker where there is one."""
+def judge_evidence(
+    question: str,
+    evidence: Sequence[Evidence],
+    index: Index,
+    similarity: Similarity | None = None,
+) -> Finding:
+    """Weigh what was found, by trees that were fitted on dev questions where there is a
+    cross-encoder."""
     if not evidence:
         return Finding(False, "nothing in the notes is near this question")
-    cosine = max(item.retrieved.why.dense_score or 0.0 for item in evidence)
     known = [held for _, held in index.known_words(question)]
     mostly_known = bool(known) and sum(known) >= len(known) / 2
-    if len(question.split()) >= SCENARIO_WORDS:
-        enough = mostly_known and cosine >= SCENARIO_COSINE
-    elif relevance := [score for item in evidence for score in item.relevance]:
-        best = max(relevance)
-        familiar = all(known) and cosine >= FAMILIAR_COSINE
-        enough = best >= ANSWERS or (familiar and best >= FAMILIAR_ANSWERS)
+    is_choice = pasted_choices(question) is not None
+    if is_choice or similarity is None:
+        cosine = max(item.retrieved.why.dense_score or 0.0 for item in evidence)
+        if mostly_known and cosine >= (CHOICE_COSINE if is_choice else COSINE):
+            return Finding(True)
     else:
-        enough = mostly_known and cosine >= COSINE
-    wanted = wanted_answer(question)
-    if enough and wanted is not None and not holds(wanted, _best_sentences(evidence)):
-        return Finding(False, f"the notes tell of it, but no {_TOLD[wanted.kind]}")
-    if enough:
-        return Finding(True)
+        weighed = weigh(question, evidence, index, similarity)
+        trees = answerability_trees()
+        if trees.probability(weighed.signals.values()) >= trees.threshold:
+            return Finding(True)
+        if weighed.absent_name is not None:
+            return Finding(False, f"the notes do not speak of {weighed.absent_name!r}")
+        if weighed.wanted is not None:
+            return Finding(False, f"the notes tell of it, but no {_TOLD[weighed.wanted.kind]}")
     if not mostly_known:
         return Finding(False, "most words of the question are not in the notes; try their language")
     return Finding(False, "no passage of the notes answers this")
-
-
-def _best_sentences(evidence: Sequence[Evidence]) -> list[str]:
-    """What an answer would most likely be made of, best first."""
-    weighed = [
-        (score, sentence.in_context)
-        for item in evidence
-        for score, sentence in zip(item.relevance, item.sentences, strict=False)
-    ]
-    if not weighed:  # without a reranker every sentence may be the one
-        return [sentence.in_context for item in evidence for sentence in item.sentences]
-    return [text for _, text in sorted(weighed, reverse=True)[:LIKELY]]

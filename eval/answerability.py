@@ -1,0 +1,128 @@
+"""Fits the gate that decides whether the notes answer: dev questions in, decision trees out.
+
+`false_premise` questions are left out: they are to be answered with their correction, or refused.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import ragbot.retrieval
+from eval.banks import FALSE_PREMISE, Question, load_bank
+from ragbot.reranker import Similarity
+from ragbot.retrieval import Retriever
+from ragbot.retrieval.signals import Signals, weigh
+
+FILE = Path(ragbot.retrieval.__file__).parent / "answerability.json"
+BANKS = ("natural", "unanswerable", "strangers")
+OVER_REFUSAL = 0.08  # of the answerable dev questions, by cross-validation
+FOLDS, REPEATS = 5, 5
+
+
+@dataclass(frozen=True, slots=True)
+class FittedGate:
+    """`refused` and `over_refused` are what cross-validation on dev promises at `threshold`."""
+
+    content: dict[str, Any]
+    threshold: float
+    refused: float
+    over_refused: float
+    n: int
+
+
+def dev_questions() -> list[Question]:
+    return [
+        question
+        for bank in BANKS
+        for question in load_bank(bank).questions
+        if question.split == "dev" and question.kind != FALSE_PREMISE
+    ]
+
+
+def fit_gate(retriever: Retriever, k: int) -> FittedGate:
+    """Raises ValueError where there is no cross-encoder to take the signals from."""
+    similarity = retriever.similarity
+    if similarity is None:
+        raise ValueError("the gate is fitted on the cross-encoder's signals, and it is missing")
+    questions = dev_questions()
+    values = np.array([signals_of(q.question, retriever, similarity, k) for q in questions])
+    answerable = np.array([question.answerable for question in questions])
+    told = _cross_validated(values, answerable)
+    threshold = float(np.quantile(told[answerable], OVER_REFUSAL))
+    model = _model(0).fit(values, answerable)
+    prior = float(np.mean(answerable))
+    content = {
+        "fitted": date.today().isoformat(),
+        "fitted_on": {name: load_bank(name).sha256 for name in BANKS},
+        "n": len(questions),
+        "signals": list(Signals.names()),
+        "threshold": round(threshold, 4),
+        "base": round(float(np.log(prior / (1 - prior))), 5),
+        "trees": [_plain(tree.tree_, model.learning_rate) for (tree,) in model.estimators_],
+    }
+    return FittedGate(
+        content,
+        threshold,
+        float(np.mean(told[~answerable] < threshold)),
+        float(np.mean(told[answerable] < threshold)),
+        len(questions),
+    )
+
+
+def signals_of(
+    question: str, retriever: Retriever, similarity: Similarity, k: int
+) -> tuple[float, ...]:
+    query = retriever.query_for(question)
+    evidence = retriever.evidence(query, retriever.search(query, k))
+    return weigh(query, evidence, retriever.index, similarity).signals.values()
+
+
+def save_gate(fitted: FittedGate, file: Path = FILE) -> None:
+    file.write_text(json.dumps(fitted.content) + "\n", encoding="utf-8")
+
+
+def _cross_validated(
+    values: NDArray[np.float64], answerable: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """Probability of each question by models that never saw it, averaged over several splits."""
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+    told = np.zeros(len(values))
+    for seed in range(REPEATS):
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+        told += cross_val_predict(
+            _model(seed), values, answerable, cv=folds, method="predict_proba"
+        )[:, 1]
+    return told / REPEATS
+
+
+def _model(seed: int) -> Any:
+    from sklearn.ensemble import GradientBoostingClassifier
+
+    # Small trees and large leaves: there are some 265 questions.
+    return GradientBoostingClassifier(
+        n_estimators=80,
+        max_depth=3,
+        min_samples_leaf=8,
+        learning_rate=0.07,
+        subsample=0.7,
+        random_state=seed,
+    )
+
+
+def _plain(tree: Any, rate: float, node: int = 0) -> Any:
+    if tree.children_left[node] < 0:
+        return round(float(tree.value[node].item()) * rate, 5)
+    return [
+        int(tree.feature[node]),
+        round(float(tree.threshold[node]), 5),
+        _plain(tree, rate, int(tree.children_left[node])),
+        _plain(tree, rate, int(tree.children_right[node])),
+    ]
