@@ -41,12 +41,19 @@ class CitationChecker:
     Args:
         evidence: what the model was shown; its markers mean `Evidence.number`.
         withhold: True where an unsupported sentence must not reach the page at all.
+        markers: the marker of each passage cited so far, where this reply goes on with another.
     """
 
-    def __init__(self, evidence: Sequence[Evidence], *, withhold: bool) -> None:
+    def __init__(
+        self,
+        evidence: Sequence[Evidence],
+        *,
+        withhold: bool,
+        markers: dict[str, int] | None = None,
+    ) -> None:
         self._evidence = {item.number: item for item in evidence}
         self._withhold = withhold
-        self._marker_of: dict[str, int] = {}
+        self._marker_of: dict[str, int] = {} if markers is None else markers
         self._ordinary = frozenset(
             word for item in evidence for word in re.findall(r"\b[a-z]\w+", item.passage.text)
         )
