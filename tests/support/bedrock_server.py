@@ -140,13 +140,18 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
                 self._stream(entry)
 
         def do_GET(self) -> None:
-            path = unquote(urlsplit(self.path).path)
+            path, asked = unquote(urlsplit(self.path).path), parse_qs(urlsplit(self.path).query)
             # Which model stands behind an application inference profile.
             model = "arn:aws:bedrock:us-east-1::foundation-model/newcomer.model-9-v1:0"
             found: Any = {"models": [{"modelArn": model}]}
             for known in sorted(server.control, key=len):
                 if path.startswith(known):
                     found = server.control[known]
+            if "type" in asked and isinstance(found, dict):
+                found = {
+                    name: [each for each in listed if each["type"] in asked["type"]]
+                    for name, listed in found.items()
+                }
             if isinstance(found, Fault):
                 self._refuse(found)
             else:

@@ -91,7 +91,7 @@ def candidates(settings: Settings, role: Role = "answer") -> tuple[Candidate, ..
     on_bedrock = kind == "bedrock" or (kind == "auto" and aws.missing() is None)
     if on_bedrock:
         first = target_of(named) if named else bedrock_target(settings, role)
-        chosen += [_bedrock(target, settings) for target in (first, *_fallbacks(settings))]
+        chosen += [_bedrock(target, settings) for target in (first, *fallback_targets(settings))]
     if kind == "openai":
         chosen.append(_openai(named, settings))
     if kind == "local" and named:
@@ -198,7 +198,8 @@ def _bedrock(target: Target, settings: Settings) -> Candidate:
     return Candidate(f"bedrock:{target}", functools.cache(open_model), False, price)
 
 
-def _fallbacks(settings: Settings) -> Iterator[Target]:
+def fallback_targets(settings: Settings) -> Iterator[Target]:
+    """RAGBOT_BEDROCK_FALLBACKS, in their order; raises SettingsError where one names no model."""
     for spec in filter(None, map(str.strip, settings.bedrock_fallbacks.split(","))):
         yield target_of(spec, "RAGBOT_BEDROCK_FALLBACKS")
 

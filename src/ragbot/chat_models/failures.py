@@ -71,6 +71,26 @@ _INVALID: tuple[tuple[str, str], ...] = (
     ),
 )
 
+# What a refusal says more exactly than its code.
+_SAID: tuple[tuple[str, str], ...] = (
+    (
+        r"use case details have not been submitted",
+        "the provider wants to know what for first: fill in its use case form in the Bedrock console, under Model access",
+    ),
+    (
+        r"payment instrument|aws-marketplace|subscription",
+        "the account has no subscription to this model: allow aws-marketplace:Subscribe and check the account's payment method, then ask for access in the Bedrock console",
+    ),
+    (
+        r"service control policy",
+        "a policy of the AWS organization forbids this model or region: ask who administers it",
+    ),
+    (
+        r"end of its life|legacy",
+        "this model has been retired: choose its successor (ragbot doctor --bedrock lists what there is)",
+    ),
+)
+
 # Library and class -> what it means; of a class and its bases, the nearest counts.
 _CLASSES: Mapping[str, str] = {
     "botocore.NoCredentialsError": "no AWS credentials were found: aws configure, or export AWS_PROFILE",
@@ -234,12 +254,17 @@ def _aws_code(error: BaseException) -> str | None:
 
 
 def _explain_code(code: str, error: BaseException) -> str:
+    if code in ("AccessDeniedException", "ResourceNotFoundException"):
+        for pattern, meaning in _SAID:
+            if re.search(pattern, str(error), re.IGNORECASE):
+                return meaning
     if code == "AccessDeniedException":
         operation = getattr(error, "operation_name", "Converse")
-        action = _ACTIONS.get(operation, operation)
+        if operation not in _ACTIONS:
+            return f"AWS refused {operation}: allow it in IAM"
         return (
-            f"the account may not use this model: allow bedrock:{action} in IAM, and enable the "
-            "model in the Bedrock console"
+            f"the account may not use this model: allow bedrock:{_ACTIONS[operation]} in IAM, and "
+            "enable the model in the Bedrock console"
         )
     if code == "ThrottlingException" and _PER_DAY.search(str(error)):
         return _DAY_USED_UP
