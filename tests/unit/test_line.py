@@ -231,7 +231,7 @@ def simulated(pace: Pace, clock: Clock, allowed: Callable[[], bool], requests: i
             pace.answered()
         else:
             throttled += 1
-            pace.throttled()
+            pace.throttled(clock.time)
     return throttled
 
 
@@ -252,10 +252,20 @@ def test_the_pace_finds_the_account_s_rate(clock: Clock) -> None:
     assert 4.0 < rate <= 5.0
 
 
+def test_many_turned_away_together_slow_it_down_once(clock: Clock) -> None:
+    pace = Pace(clock)
+    sent = clock.time
+    clock.time += 0.2
+    for _ in range(25):
+        pace.throttled(sent)
+    pace.turn()
+    assert pace.turn() == pytest.approx(0.02)
+
+
 def test_an_unthrottled_pace_waits_for_nothing(clock: Clock) -> None:
     pace = Pace(clock)
     assert simulated(pace, clock, lambda: True, 50) == 0
-    pace.throttled()
+    pace.throttled(clock.time)
     for _ in range(20):
         pace.answered()
     assert [pace.turn(), pace.turn()] == [0.0, 0.0]

@@ -12,12 +12,13 @@ from ragbot.chat_models.choosing import (
     passed_over,
 )
 from ragbot.chat_models.failures import BLOCKED, explain_failure, explain_stop, kind_of
-from ragbot.chat_models.prices import cost_of, is_free, usage_of
+from ragbot.chat_models.prices import Price, cost_of, is_free, usage_of
 
 __all__ = [
     "BLOCKED",
     "Availability",
     "Candidate",
+    "Price",
     "availability",
     "candidates",
     "cost_of",

@@ -31,7 +31,7 @@ TRIES: dict[Kind, int] = {"failed": 2, "unreachable": 2}  # throttled: as long a
 # Settles where a third of the requests is throttled, at nine tenths of the account's rate. Gentler
 # ones waste more requests, harsher ones never recover where half are turned away by chance.
 _SLOWER, _QUICKER = 1.25, 0.9
-_FIRST_GAP, _LONGEST_GAP = 0.05, 5.0
+_FIRST_GAP, _LONGEST_GAP = 0.02, 5.0
 
 _log = logging.getLogger(__name__)
 
@@ -44,6 +44,7 @@ class Pace:
         self._lock = threading.Lock()
         self._gap = 0.0
         self._next = 0.0
+        self._slowed = 0.0
 
     def turn(self) -> float:
         """Take the next place in the row; seconds until it comes."""
@@ -53,9 +54,12 @@ class Pace:
             self._next = place + self._gap
             return place - now
 
-    def throttled(self) -> None:
+    def throttled(self, asked_at: float) -> None:
+        """Slow down, unless the request was on its way before the last slowing down."""
         with self._lock:
-            self._gap = min(max(self._gap * _SLOWER, _FIRST_GAP), _LONGEST_GAP)
+            if asked_at >= self._slowed:
+                self._gap = min(max(self._gap * _SLOWER, _FIRST_GAP), _LONGEST_GAP)
+                self._slowed = self._now()
 
     def answered(self) -> None:
         with self._lock:
@@ -79,7 +83,7 @@ class Line:
         self.model = Breaker(now)
         self.region = region
         self._slots = slots
-        self._now = now
+        self.now = now
         self._sleep = sleep
 
     def calls(self, patience: float) -> Iterator[Waiting | Attempt]:
@@ -89,7 +93,7 @@ class Line:
             ModelUnavailableError: it is not asked: it has just failed, or all slots are taken.
             Exception: whatever the last attempt failed with.
         """
-        deadline = self._now() + patience
+        deadline = self.now() + patience
         seeing = self._admitted()
         number = 0
         while True:
@@ -111,7 +115,7 @@ class Line:
         if kind != "throttled" and number >= TRIES.get(kind, 1):
             return None
         pause = random.uniform(0.0, min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (number - 1)))
-        return pause if self._now() + pause < deadline else None
+        return pause if self.now() + pause < deadline else None
 
     def free(self) -> None:
         self._slots.release()
@@ -126,7 +130,7 @@ class Line:
     def _waited(self, seconds: float, reason: str, deadline: float) -> Iterator[Waiting]:
         if seconds <= 0.0:
             return
-        if self._now() + seconds > deadline:
+        if self.now() + seconds > deadline:
             raise ModelUnavailableError(
                 f"too many questions are waiting: the next turn comes in {seconds:.0f} s",
                 mend="wait a little, or raise RAGBOT_BEDROCK_PATIENCE",
@@ -139,7 +143,7 @@ class Line:
         if self._slots.acquire(blocking=False):
             return
         yield Waiting(self.name, "other questions are being answered")
-        if not self._slots.acquire(timeout=max(deadline - self._now(), 0.0)):
+        if not self._slots.acquire(timeout=max(deadline - self.now(), 0.0)):
             raise ModelUnavailableError(
                 "as many questions as RAGBOT_BEDROCK_CONCURRENCY allows are being answered",
                 mend="wait a little, or raise RAGBOT_BEDROCK_CONCURRENCY",
@@ -160,6 +164,7 @@ class Attempt:
         self.shown = False
         self.pause: float | None = None
         self.reason = ""
+        self._asked_at = line.now()
 
     def __enter__(self) -> Attempt:
         return self
@@ -184,7 +189,7 @@ class Attempt:
             return False
         kind = kind_of(error)
         if kind == "throttled":
-            line.pace.throttled()
+            line.pace.throttled(self._asked_at)
         if not self.shown and not self._seeing:
             self.reason = reason
             self.pause = line.pause_after(kind, self._number, self._deadline)
