@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,27 +13,21 @@ from eval.choices import Order, choice_messages, orders, pasted, read_choice
 from eval.free_answers import Entails, score_answer, states, well_done
 from eval.gold import Gold, Need, as_judged, found
 from eval.judge import Judge
+from eval.ledger import BudgetError
 from eval.product import Product
 from eval.ranking import measured
 from eval.runs import Asked, Mode, Record, Shown
 from eval.scorer import FittedWeights, SentenceIndex
 from eval.shortcuts import shortcut_scores
+from ragbot.chat_models import Candidate, cost_of, explain_failure, kind_of, usage_of
 from ragbot.errors import ModelUnavailableError
-from ragbot.types import Answer, Citation, Passage, RetrievedPassage, Turn, Why
+from ragbot.types import Answer, Citation, Cost, Passage, RetrievedPassage, Turn, Usage, Why
 
 RETRIEVED = 10  # passages that retrieval is judged on
 # Passages that a multiple-choice question is answered from. More of them mislead a small model:
 # on dev questions the 1.5B was right on .881 with 3, .810 with 5 (n = 21, docs/decisions.md).
 CHOICE_PASSAGES = 3
 _NO_WHY = Why()
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """US dollars for a million tokens."""
-
-    input: float
-    output: float
 
 
 @dataclass
@@ -45,7 +39,6 @@ class Asking:
     weights: FittedWeights
     rotations: int | None
     seed: int
-    prices: Prices | None = None
     entails: Entails | None = None
     judge: Judge | None = None
 
@@ -70,6 +63,7 @@ class Asking:
 
         Raises:
             ModelUnavailableError: the model cannot be reached: no fault of the question.
+            BudgetError: another call could take the run above its limit.
         """
         record = Record(
             bank=bank,
@@ -86,9 +80,15 @@ class Asking:
         started = time.perf_counter()
         try:
             self._fill(record, question, mode)
-        except ModelUnavailableError:
+        except (ModelUnavailableError, BudgetError):
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, it counts against the score
+        except Exception as error:
+            told = explain_failure(error)
+            if told is not None and kind_of(error) not in ("failed", "invalid"):
+                raise ModelUnavailableError(
+                    told, mend="the same command goes on from here"
+                ) from error
+            # Whatever else it is, it counts against the score.
             record.error = f"{type(error).__name__}: {error}"
             record.score = 0.0
         record.ms = round(1000 * (time.perf_counter() - started), 1)
@@ -167,7 +167,6 @@ class Asking:
         reply = model.invoke(messages, **limits)
         told = reply.response_metadata
         choice = read_choice(str(reply.text), told.get("logprobs"), question, order)
-        spent = reply.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
         return Asked(
             order=list(order),
             prompt="\n\n".join(str(message.text) for message in messages),
@@ -177,11 +176,9 @@ class Asking:
             if choice.probabilities is None
             else [round(p, 4) for p in choice.probabilities],
             right=choice.options == question.answer,
-            input_tokens=spent["input_tokens"],
-            output_tokens=spent["output_tokens"],
             ms=told.get("ms", 0.0),
             cached=told.get("cached", False),
-            cost=self._cost(spent["input_tokens"], spent["output_tokens"]),
+            **_took(candidate, usage_of(reply.usage_metadata or {})),
         )
 
     def _recall(self, record: Record, question: Question) -> None:
@@ -197,16 +194,13 @@ class Asking:
         has = [states(record.text, nugget) for nugget in question.nuggets]
         record.verdicts = {"nugget_recall": sum(has) / len(has) if has else None}
         record.score = float(bool(has) and all(has))
-        spent = reply.usage_metadata or {"input_tokens": 0, "output_tokens": 0}
         record.asked = [
             Asked(
                 prompt=asked,
                 raw=record.text,
-                input_tokens=spent["input_tokens"],
-                output_tokens=spent["output_tokens"],
                 ms=reply.response_metadata.get("ms", 0.0),
                 cached=reply.response_metadata.get("cached", False),
-                cost=self._cost(spent["input_tokens"], spent["output_tokens"]),
+                **_took(candidate, usage_of(reply.usage_metadata or {})),
             )
         ]
 
@@ -216,6 +210,7 @@ class Asking:
         history: list[Turn] = []
         for turn in question.history:
             earlier = self.product.answer(turn.question, history)
+            record.also.append(Asked(prompt=turn.question, raw=earlier.text, **_spent_on(earlier)))
             history.append(Turn(turn.question, earlier.text))
         gold = self.gold.passages(needs) if mode == "oracle" else None
         answer = self.product.answer(question.question, history, gold)
@@ -226,7 +221,9 @@ class Asking:
         score = score_answer(question, answer, wanted, self.entails)
         record.verdicts = score.to_json()
         if self.judge is not None and question.nuggets and not answer.abstained:
-            record.verdicts["judged_correct"] = self.judge.correct(question, answer.text)
+            verdict, usage = self.judge.verdict(question, answer.text)
+            record.verdicts["judged_correct"] = verdict
+            record.also.append(Asked(raw=str(verdict), **_took(self.judge.candidate, usage)))
         record.score = well_done(question, score)
         record.text = answer.text
         record.model_id = answer.model_id
@@ -235,10 +232,8 @@ class Asking:
             Asked(
                 prompt=question.question,
                 raw=" ".join(sentence.text for sentence in answer.sentences),
-                input_tokens=answer.usage.input_tokens,
-                output_tokens=answer.usage.output_tokens,
                 ms=round(1000 * answer.timings.total, 1),
-                cost=self._cost(answer.usage.input_tokens, answer.usage.output_tokens),
+                **_spent_on(answer),
             )
         ]
 
@@ -271,16 +266,22 @@ class Asking:
                 )
             )
 
-    def _cost(self, input_tokens: int, output_tokens: int) -> float | None:
-        if not self.product.model_id.startswith(("bedrock:", "openai:")):
-            return 0.0
-        if self.prices is None:
-            return None
-        return (input_tokens * self.prices.input + output_tokens * self.prices.output) / 1e6
-
     @cached_property
     def scorer(self) -> SentenceIndex:
         return SentenceIndex(self.product.sentences, self.product.embedder)
+
+
+def _took(candidate: Candidate, usage: Usage) -> dict[str, Any]:
+    return _counted(usage, cost_of(candidate.model_id, candidate.price, usage))
+
+
+def _spent_on(answer: Answer) -> dict[str, Any]:
+    return _counted(answer.usage, answer.cost)
+
+
+def _counted(usage: Usage, cost: Cost) -> dict[str, Any]:
+    """Tokens and dollars as `Asked` holds them; dollars that are known in part are not known."""
+    return {**asdict(usage), "cost": None if cost.unknown else cost.usd}
 
 
 def _cited(citation: Citation, answer: Answer) -> dict[str, object]:

@@ -16,11 +16,12 @@ from typing import Any
 
 from eval import comparison, leakage, retrieval
 from eval.answerability import fit_gate, save_gate
-from eval.asking import Asking, Prices
+from eval.asking import Asking
 from eval.banks import load_bank, own_banks
 from eval.combined import combined_records
 from eval.gold import Gold
 from eval.judge import Judge
+from eval.ledger import Ledger
 from eval.product import open_product
 from eval.replies import ReplyCache
 from eval.report import anchor, html_report, markdown_summary
@@ -28,6 +29,7 @@ from eval.runner import ask_all, begin, chosen_questions, new_manifest, tasks_of
 from eval.runs import ASKED, Manifest, Record, RunError, RunFolder, latest_run, write_whole
 from eval.scorer import SentenceIndex, fit_on_dev, load_weights, save_weights
 from eval.summary import summarize
+from ragbot.chat_models import Candidate, Price
 from ragbot.errors import RagbotError
 from ragbot.settings import Settings, load_settings
 
@@ -63,7 +65,9 @@ def do_run(options: argparse.Namespace) -> int:
 def _run(options: argparse.Namespace, settings: Settings) -> RunFolder:
     banks = [load_bank(name) for name in options.bank]
     cache = None if options.no_cache else ReplyCache(_home(settings) / "replies.db")
-    product = open_product(settings, cache)
+    ledger = Ledger(options.max_cost)
+    price = Price(*options.prices) if options.prices else None
+    product = open_product(settings, cache, ledger=ledger, price=price)
     gold = Gold(product.index)
     for bank in banks:
         gold.check(bank)
@@ -74,7 +78,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> RunFolder:
             raise RunError(f"bank {bank.name} has no question in split {options.split}")
     judge = None
     if options.judge:
-        judged = open_product(settings.model_copy(update={"model": options.judge}), cache)
+        own = settings.model_copy(update={"model": options.judge})
+        judged = open_product(own, cache, ledger=ledger, role="judge")
         judge = Judge(judged.models[0])
     asking = Asking(
         product,
@@ -82,9 +87,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> RunFolder:
         load_weights(),
         rotations=options.orders,
         seed=options.seed,
-        prices=Prices(*options.prices) if options.prices else None,
         judge=judge,
     )
+    if options.max_cost is not None:
+        _need_prices([product.models[0], *([judge.candidate] if judge else [])])
     config: dict[str, object] = {
         "model": product.model_id,
         "banks": [bank.name for bank in banks],
@@ -110,7 +116,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> RunFolder:
     print(f"run {run.folder}: {len(tasks)} to ask, {done} already answered", file=sys.stderr)
     with _progress(done, len(tasks)) as progress:
         jobs = options.jobs or product.parallel
-        records = ask_all(run, tasks, asking, jobs=jobs, progress=progress)
+        records = ask_all(run, tasks, asking, jobs=jobs, progress=progress, ledger=ledger)
     held = {record.key for record in run.records()}
     for record in combined_records(records):
         if record.key not in held:
@@ -119,6 +125,16 @@ def _run(options: argparse.Namespace, settings: Settings) -> RunFolder:
     finished.finished = finished.finished or datetime.now(UTC).isoformat(timespec="seconds")
     run.write_manifest(finished)
     return run
+
+
+def _need_prices(models: Sequence[Candidate]) -> None:
+    """Raises RunError where a limit could not be held."""
+    for model in models:
+        if model.price is None:
+            raise RunError(
+                f"--max-cost cannot be held: no price known for {model.model_id}",
+                mend="give its prices with --prices IN OUT, or in a file named by RAGBOT_PRICES",
+            )
 
 
 def _written(run: RunFolder) -> tuple[Manifest, dict[str, Any]]:
@@ -230,6 +246,7 @@ def _run_again(baseline: dict[str, Any], options: argparse.Namespace) -> RunFold
         seed=config["seed"],
         judge=config.get("judge"),
         prices=None,
+        max_cost=None,
         out=None,
         new=True,
         no_cache=False,
@@ -438,7 +455,17 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--jobs", type=_positive, help="questions at a time (default: by the model)")
     run.add_argument("--judge", metavar="MODEL", help="a model that judges free answers, too")
     run.add_argument(
-        "--prices", nargs=2, type=float, metavar=("IN", "OUT"), help="dollars a million tokens"
+        "--prices",
+        nargs=2,
+        type=float,
+        metavar=("IN", "OUT"),
+        help="dollars for a million tokens, instead of the price table's",
+    )
+    run.add_argument(
+        "--max-cost",
+        type=float,
+        metavar="USD",
+        help="stop before the run could cost more; the same command goes on with a higher one",
     )
     run.add_argument("--out", type=Path, help="the run's folder; one that is there is resumed")
     run.add_argument("--new", action="store_true", help="do not resume an unfinished run")

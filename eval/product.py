@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from eval.ledger import Ledger, MeteredChatModel
 from eval.replies import CachedChatModel, ReplyCache
 from ragbot.chain import stream_answer
-from ragbot.chat_models import Candidate, candidates
+from ragbot.chat_models import Candidate, Price, candidates, is_free
+from ragbot.chat_models.bedrock_models import Role
 from ragbot.embedding import Embedder, open_embedder
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import EvidenceSentence, evidence_sentences
@@ -21,6 +23,7 @@ from ragbot.store import Index, open_index
 from ragbot.types import NO_FILTERS, Answer, Filters, Passage, RetrievedPassage, Turn, Why
 
 NO_MODEL = "quotes"
+PATIENCE = 600.0  # seconds that a run waits for a model that is throttled
 
 
 class GoldRetriever(Retriever):
@@ -63,7 +66,9 @@ class Product:
     @property
     def parallel(self) -> int:
         """Questions at a time: services take several, this machine's own model one."""
-        return 8 if self.model_id.startswith(("bedrock:", "openai:")) else 1
+        if self.model_id.startswith("bedrock:"):
+            return self.settings.bedrock_concurrency
+        return 8 if self.model_id.startswith("openai:") else 1
 
     def answer(
         self, question: str, history: Sequence[Turn] = (), gold: Sequence[Passage] | None = None
@@ -90,8 +95,21 @@ class Product:
         return tuple(s for p in self.index.all_passages() for s in evidence_sentences(p))
 
 
-def open_product(settings: Settings, cache: ReplyCache | None) -> Product:
+def open_product(
+    settings: Settings,
+    cache: ReplyCache | None,
+    *,
+    ledger: Ledger | None = None,
+    price: Price | None = None,
+    role: Role = "answer",
+) -> Product:
     """The product with these settings; models are opened when they are first asked.
+
+    Args:
+        cache: keeps replies; None asks even what was asked before.
+        ledger: where each call to a model is entered.
+        price: of the model's tokens, instead of the price table's.
+        role: what its model is for.
 
     Raises:
         IndexNotFoundError, IndexDamagedError, IndexMismatchError: no index to ask.
@@ -100,19 +118,47 @@ def open_product(settings: Settings, cache: ReplyCache | None) -> Product:
     embedder = open_embedder(settings.models_dir)
     reranker = open_reranker(settings.models_dir)
     index = open_index(settings.index_dir, embedder=embedder.fingerprint)
-    found = candidates(settings)
+    # A run has time: it waits out what a person would not.
+    patient = max(settings.bedrock_patience, PATIENCE)
+    settings = settings.model_copy(update={"bedrock_patience": patient})
+    found = candidates(settings, role)
     kind = settings.model.partition(":")[0]
     if kind not in ("auto", NO_MODEL) and found[0].model_id == NO_MODEL:
         # The chat would fall back; a score under another model's name would be a lie.
         raise ModelUnavailableError(
             f"RAGBOT_MODEL={settings.model} cannot answer here", mend="ragbot doctor"
         )
-    models = tuple(_kept(each, settings, cache) for each in found)
+    models = tuple(
+        _kept(_metered(_priced(each, price), settings, ledger), settings, cache) for each in found
+    )
     if models[0].model_id != NO_MODEL:
         models = models[:1]  # a failure is the model's, not an answer of another one
     return Product(
         settings, index, Retriever(index, embedder, reranker), models, embedder, reranker
     )
+
+
+def _priced(candidate: Candidate, price: Price | None) -> Candidate:
+    return (
+        candidate if price is None or is_free(candidate.price) else replace(candidate, price=price)
+    )
+
+
+def _metered(candidate: Candidate, settings: Settings, ledger: Ledger | None) -> Candidate:
+    if ledger is None or candidate.model_id == NO_MODEL:
+        return candidate
+
+    @functools.cache
+    def open_metered() -> MeteredChatModel:
+        return MeteredChatModel(
+            inner=candidate.open(),
+            ledger=ledger,
+            model_id=candidate.model_id,
+            price=candidate.price,
+            longest=settings.max_tokens,
+        )
+
+    return replace(candidate, open=open_metered)
 
 
 def _kept(candidate: Candidate, settings: Settings, cache: ReplyCache | None) -> Candidate:

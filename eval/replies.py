@@ -83,11 +83,14 @@ class CachedChatModel(BaseChatModel):
         held = self.replies.get(key)
         if held is None:
             started = time.perf_counter()
+            waited = 0.0  # for others, or for the account's rate: no time of the model's
             whole: AIMessageChunk | None = None
             for part in self.inner.stream(messages, stop=stop, **kwargs):
                 if isinstance(part, AIMessageChunk):
+                    waits = part.additional_kwargs.pop("waiting", ())
+                    waited += sum(each.seconds or 0.0 for each in waits)
                     whole = part if whole is None else whole + part
-            ms = round(1000 * (time.perf_counter() - started), 1)
+            ms = round(1000 * (time.perf_counter() - started - waited), 1)
             held = {
                 "text": str(whole.text) if whole else "",
                 "usage": dict(whole.usage_metadata or {}) if whole else {},

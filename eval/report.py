@@ -16,6 +16,7 @@ from typing import Any
 from eval.banks import LETTERS
 from eval.charts import Bar, bar_of, bars, calibration, histogram, stacked
 from eval.runs import Asked, Manifest, Record, Shown
+from ragbot.types import Cost
 
 Plain = Mapping[str, Any]
 NAMES = {
@@ -143,6 +144,8 @@ def markdown_summary(manifest: Manifest, summary: Plain) -> str:
         if found:
             lines += [f"## Who is to blame ({'multiple choice' if kind == 'choices' else kind})"]
             lines += ["", *(f"- {count}: {name}" for name, count in found["counts"].items()), ""]
+    if paid := paid_for(summary):
+        lines += [paid, ""]
     return "\n".join(lines)
 
 
@@ -266,28 +269,46 @@ def _spent(summary: Plain, records: Sequence[Record]) -> str:
         return ""
     parts = [
         "<h2>Time, tokens, dollars</h2><table><tr><th>mode<th>calls<th>from the cache"
-        "<th>ms, median<th>ms, 95th<th>tokens in<th>tokens out<th>US dollars</tr>"
+        "<th>ms, median<th>ms, 95th<th>tokens in<th>of them cached<th>tokens out"
+        "<th>US dollars</tr>"
     ]
     for mode, found in summary["spent"].items():
-        usd = "no price given" if found["usd"] is None else f"{found['usd']:.4f}"
+        usd = "no price known" if found["usd"] is None else f"{found['usd']:.6f}"
         cells = (
             found["calls"],
             found["cached"],
             f"{found['ms']['median']:,.0f}",
             f"{found['ms']['p95']:,.0f}",
             f"{found['input_tokens']:,}",
+            f"{found['cache_read_tokens']:,}",
             f"{found['output_tokens']:,}",
             usd,
         )
         row = "".join(f'<td class="n">{cell}</td>' for cell in cells)
         parts.append(f"<tr><td>{NAMES[mode]}</td>{row}</tr>")
     parts.append("</table>")
+    if paid := paid_for(summary):
+        parts.append(f'<p class="quiet">{escape(paid)}</p>')
     for mode in summary["spent"]:
         asked = [each for r in records if r.mode == mode for each in r.asked]
         parts.append(histogram([a.ms for a in asked], f"{NAMES[mode]}: time of a call", "ms"))
         tokens = [float(a.input_tokens) for a in asked]
         parts.append(histogram(tokens, f"{NAMES[mode]}: prompt", "tokens"))
     return "\n".join(parts)
+
+
+def paid_for(summary: Plain) -> str:
+    """What the run's own calls cost, replies from the cache not counted; empty for none."""
+    spent = summary["run"].get("spent")
+    if not spent or not (spent["input_tokens"] or spent["output_tokens"]):
+        return ""
+    cost = Cost(spent["usd"], tuple(spent["unknown"]))
+    as_of = f", at list prices of {spent['prices_of']}" if spent["prices_of"] else ""
+    return (
+        f"Paid for in this run: {cost}{as_of} ({spent['input_tokens']:,} tokens in, of them "
+        f"{spent['cache_read_tokens']:,} from the provider's cache; "
+        f"{spent['output_tokens']:,} out; replies kept from earlier runs cost nothing)"
+    )
 
 
 _WORST_FIRST = {

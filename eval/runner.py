@@ -7,16 +7,18 @@ import subprocess
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 from eval.asking import Asking
 from eval.banks import Bank, Question, Split
+from eval.ledger import BudgetError, Ledger
 from eval.product import Product, machine
-from eval.runs import KEY, BankUsed, Manifest, Mode, Record, RunError, RunFolder
+from eval.runs import KEY, BankUsed, Manifest, Mode, Record, RunError, RunFolder, Spent
 from ragbot.errors import ModelUnavailableError
+from ragbot.types import Cost, Usage
 
 Progress = Callable[[int, int, Record], None]  # done, of how many, the latest
 _ROOT = Path(__file__).resolve().parents[1]
@@ -114,12 +116,16 @@ def ask_all(
     *,
     jobs: int = 1,
     progress: Progress | None = None,
+    ledger: Ledger | None = None,
 ) -> list[Record]:
     """Ask what is not yet recorded; the records of all tasks, in their order.
 
     Raises:
         ModelUnavailableError: the model is not to be had; what was answered stays recorded.
+        BudgetError: the next call could take the run above its limit; so it does then.
     """
+    if ledger is not None:
+        _carry_over(run, ledger)
     records = {record.key: record for record in run.records()}
     left = [task for task in tasks if task.key not in records]
     if any(task.mode == "no_model" for task in left):
@@ -142,14 +148,43 @@ def ask_all(
                     done += 1
                     if progress:
                         progress(done, len(tasks), record)
-            except (ModelUnavailableError, KeyboardInterrupt):
+            except (ModelUnavailableError, BudgetError, KeyboardInterrupt):
                 pool.shutdown(cancel_futures=True)
                 raise
     finally:
         manifest = run.manifest()
         manifest.elapsed = (manifest.elapsed or 0.0) + time.monotonic() - started
+        if ledger is not None:
+            manifest.spent = _spent(ledger, asking)
         run.write_manifest(manifest)
     return [records[task.key] for task in tasks]
+
+
+def _carry_over(run: RunFolder, ledger: Ledger) -> None:
+    """Enter what earlier sittings spent; of one that was killed, what its records tell."""
+    spent = run.manifest().spent or Spent()
+    calls = [each for record in run.records() for each in (*record.asked, *record.also)]
+    recorded = sum(each.cost or 0.0 for each in calls if not each.cached)
+    ledger.usage += Usage(
+        spent.input_tokens,
+        spent.output_tokens,
+        spent.cache_read_tokens,
+        spent.cache_write_tokens,
+    )
+    ledger.cost += Cost(spent.usd, tuple(spent.unknown))
+    if ledger.limit is not None and recorded > (ledger.cost.usd or 0.0):
+        ledger.cost = Cost(recorded, ledger.cost.unknown)
+
+
+def _spent(ledger: Ledger, asking: Asking) -> Spent:
+    price = asking.product.models[0].price
+    as_of = price.as_of if price is not None else None
+    return Spent(
+        **asdict(ledger.usage),
+        usd=ledger.cost.usd,
+        unknown=list(ledger.cost.unknown),
+        prices_of=str(as_of) if as_of else None,
+    )
 
 
 def code_version() -> dict[str, object]:

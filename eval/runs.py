@@ -42,6 +42,18 @@ class BankUsed(_File):
     questions: int  # those that the run asks
 
 
+class Spent(_File):
+    """Tokens and US dollars; `unknown` tells what is not in the dollars, and why."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    usd: float | None = 0.0
+    unknown: list[str] = []
+    prices_of: str | None = None  # the day of the price table
+
+
 class Manifest(_File):
     """The conditions of a run. `config` is all that may change a score."""
 
@@ -54,6 +66,7 @@ class Manifest(_File):
     code: dict[str, Any]  # version, commit, whether it was changed since
     machine: dict[str, Any]
     elapsed: float | None = None  # seconds, over the sittings that were not killed
+    spent: Spent | None = None  # on calls that were made, not on replies from the cache
 
 
 class Shown(_File):
@@ -83,6 +96,8 @@ class Asked(_File):
     right: bool = False
     input_tokens: int = 0
     output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
     ms: float = 0.0
     cached: bool = False
     cost: float | None = None  # US dollars; None where no price is known
@@ -111,6 +126,7 @@ class Record(_File):
     retrieved: list[Shown] = []
     evidence_found: float | None = None  # share of the needed evidence among the shown
     asked: list[Asked] = []
+    also: list[Asked] = []  # calls beside the answer's: earlier turns, the judge
     text: str = ""  # of a free answer, as shown
     citations: list[dict[str, Any]] = []
     verdicts: dict[str, float | bool | None] = {}

@@ -47,6 +47,7 @@ def summarize(manifest: Manifest, records: Sequence[Record]) -> Plain:
             "created": manifest.created,
             "finished": manifest.finished,
             "elapsed_seconds": manifest.elapsed,
+            "spent": manifest.spent.model_dump() if manifest.spent else None,
             "questions": len({(r.bank, r.id) for r in records}),
             "errors": sum(record.error is not None for record in records),
         },
@@ -259,7 +260,8 @@ def _spent(records: Sequence[Record], seed: int) -> Plain:
         if not asked:
             continue
         ms = [each.ms for each in asked]
-        costs = [each.cost for each in asked]
+        calls = [*asked, *(each for r in records if r.mode == mode for each in r.also)]
+        costs = [each.cost for each in calls]
         mean = bootstrap(ms, seed)
         found[mode] = {
             "calls": len(asked),
@@ -270,8 +272,10 @@ def _spent(records: Sequence[Record], seed: int) -> Plain:
                 "mean": round(mean.value, 1) if mean else None,
                 "mean_95": [round(mean.low, 1), round(mean.high, 1)] if mean else None,
             },
-            "input_tokens": sum(each.input_tokens for each in asked),
-            "output_tokens": sum(each.output_tokens for each in asked),
+            "input_tokens": sum(each.input_tokens for each in calls),
+            "output_tokens": sum(each.output_tokens for each in calls),
+            "cache_read_tokens": sum(each.cache_read_tokens for each in calls),
+            "cache_write_tokens": sum(each.cache_write_tokens for each in calls),
             "usd": None if None in costs else round(sum(c for c in costs if c is not None), 6),
         }
     return found

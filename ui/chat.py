@@ -14,7 +14,17 @@ from ragbot.chain import ABSTAINS
 from ragbot.chat_models import availability
 from ragbot.errors import RagbotError
 from ragbot.settings import Settings, load_settings
-from ragbot.types import Answer, Event, Filters, HeadingPath, Sentence, Turn
+from ragbot.types import (
+    Answer,
+    Cost,
+    Event,
+    Filters,
+    HeadingPath,
+    Sentence,
+    Turn,
+    Usage,
+    Waiting,
+)
 from ui import markup
 from ui.bots import bot_for, warm_up_of
 from ui.sources import drawn
@@ -76,6 +86,7 @@ def page() -> None:
     if not exchanges and not question:
         with welcome.container():
             _welcome(bot)
+    _spent_so_far(exchanges)
     for position, exchange in enumerate(exchanges):
         # A run that was interrupted (stop, or another click) left this exchange unfinished.
         exchange.under_way = False
@@ -118,6 +129,17 @@ def _sidebar(settings: Settings) -> str:
     return str(model)
 
 
+def _spent_so_far(exchanges: list[Exchange]) -> None:
+    """Tokens and money of the conversation; nothing where no model has counted any."""
+    answers = [exchange.answer for exchange in exchanges if exchange.answer is not None]
+    usage = sum((answer.usage for answer in answers), Usage())
+    cost = sum((answer.cost for answer in answers), Cost())
+    if usage != Usage() or cost != Cost():
+        money = f" · {cost}" if cost.usd != 0 else ""
+        with st.sidebar:
+            st.html(markup.plain(f"This conversation: {_tokens(usage)}{money}", "rb-quiet"))
+
+
 def _filters(bot: Ragbot) -> Filters:
     """What the person narrows the search to; nothing chosen is all of the notes."""
     with st.sidebar.expander("Search only in"):
@@ -157,7 +179,7 @@ def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]
     with st.chat_message("user"):
         st.html(markup.plain(question))
     with st.chat_message("assistant"):
-        stop, place = st.empty(), st.empty()
+        stop, place, pause = st.empty(), st.empty(), st.empty()
         stop.button("Stop", key=f"stop-{len(exchanges)}")
         try:
             warm_up = warm_up_of(bot)
@@ -172,6 +194,9 @@ def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]
                     if isinstance(event, Sentence):
                         exchange.sentences.append(event)
                         place.html(markup.being_written(exchange.sentences))
+                        pause.empty()
+                    elif isinstance(event, Waiting):
+                        pause.html(markup.plain(_capital(str(event)), "rb-quiet"))
                     elif isinstance(event, Answer):
                         exchange.answer, exchange.data = event, drawn(event, bot)
         except RagbotError as error:
@@ -179,6 +204,7 @@ def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]
         exchange.under_way = False
         stop.empty()
         place.empty()
+        pause.empty()
     st.rerun()
 
 
@@ -215,7 +241,7 @@ def _will_ask_again(question: str) -> None:
 
 def _draw_answer(answer: Answer, data: dict[str, Any] | None, position: int) -> None:
     if answer.abstained and not answer.sentences:
-        st.html(markup.plain(ABSTAINS))
+        st.html(markup.plain(ABSTAINS if answer.model_id == "none" else answer.text))
     else:
         _answer_component(key=f"answer-{position}", data=data)
     if answer.abstained and answer.nearest_topics:
@@ -242,7 +268,8 @@ def _literal(label: str) -> str:
 
 def _asides(answer: Answer) -> Iterator[str]:
     for fell in answer.fell_back_from:
-        yield f"not used: {fell.model_id} ({fell.reason})"
+        what = "broke off" if fell.sentences else "not used"
+        yield f"{what}: {fell.model_id} ({fell.reason})"
     if answer.reason and not answer.abstained:
         yield f"Stopped early: {answer.reason}"
     if answer.model_id == "none":
@@ -254,8 +281,18 @@ def _asides(answer: Answer) -> Iterator[str]:
         f"answered by {answer.model_id}",
         f"first sentence {first:.1f} s" if first is not None else "",
         f"total {answer.timings.total:.1f} s",
-        f"{spent.input_tokens:,} tokens read, {spent.output_tokens:,} written"
-        if spent.input_tokens or spent.output_tokens
-        else "",
+        _tokens(spent),
+        str(answer.cost) if answer.cost.usd != 0 else "",
     ]
     yield " · ".join(part for part in parts if part)
+
+
+def _tokens(spent: Usage) -> str:
+    if not spent.input_tokens and not spent.output_tokens:
+        return ""
+    cached = f" ({spent.cache_read_tokens:,} from the cache)" if spent.cache_read_tokens else ""
+    return f"{spent.input_tokens:,} tokens read{cached}, {spent.output_tokens:,} written"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

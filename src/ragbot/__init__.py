@@ -26,6 +26,7 @@ from ragbot.errors import (
 from ragbot.types import (
     Answer,
     Citation,
+    Cost,
     Document,
     Filters,
     Passage,
@@ -34,6 +35,7 @@ from ragbot.types import (
     Section,
     Sentence,
     Turn,
+    Waiting,
 )
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ __all__ = [
     "Answer",
     "Citation",
     "CorpusError",
+    "Cost",
     "Document",
     "Filters",
     "IndexBusyError",
@@ -60,6 +63,7 @@ __all__ = [
     "Sentence",
     "SettingsError",
     "Turn",
+    "Waiting",
     "open",
 ]
 

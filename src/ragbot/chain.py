@@ -9,19 +9,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
 
-from ragbot.chat_models import Candidate, explain_failure
-from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence, SentenceStream
-from ragbot.errors import ModelUnavailableError, QuestionError
+from ragbot.answering import Reply, ask_in_turn
+from ragbot.chat_models import BLOCKED, Candidate
+from ragbot.errors import QuestionError
 from ragbot.evidence import Prompt
-from ragbot.prompts import messages
-from ragbot.reranker import Similarity
 from ragbot.retrieval import Retriever, judge_evidence, worth_reading
 from ragbot.types import (
     NO_FILTERS,
     Answer,
-    Citation,
     Event,
     FellBack,
     Filters,
@@ -31,13 +28,13 @@ from ragbot.types import (
     Sentence,
     Timings,
     Turn,
-    Usage,
 )
 
 LONGEST_QUESTION = 8_000  # characters; a pasted exam scenario with its options has about 1,000
 REMEMBERED_TURNS = 3
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
 ABSTAINS = "The notes don't answer this."
+_BLOCKED = f"{BLOCKED[0].upper()}{BLOCKED[1:]}."
 
 
 def cleaned_question(question: str) -> str:
@@ -59,30 +56,6 @@ def cleaned_question(question: str) -> str:
     return text
 
 
-@dataclass(slots=True)
-class _Reply:
-    """What one model has said so far."""
-
-    sentences: list[Sentence] = field(default_factory=list)
-    citations: list[Citation] = field(default_factory=list)
-    denials: int = 0
-    usage: Usage = field(default_factory=Usage)
-
-    def add(self, checked: CheckedSentence) -> None:
-        self.sentences.append(checked.sentence)
-        self.denials += checked.denies
-        self.citations += checked.citations
-
-    @property
-    def shown(self) -> list[Sentence]:
-        return [sentence for sentence in self.sentences if not sentence.withheld]
-
-    @property
-    def denies_all(self) -> bool:
-        """The model found no answer in the evidence, and nothing else."""
-        return self.denials > 0 and not self.citations
-
-
 def stream_answer(
     question: str,
     history: Sequence[Turn],
@@ -96,7 +69,8 @@ def stream_answer(
     """One `Retrieved`, each `Sentence` once it is checked, and the `Answer` last.
 
     A model that fails before it has said anything is replaced by the next candidate; one
-    that fails later leaves what it said, and the answer tells why it stops there.
+    that fails later leaves what it said, and the next candidate goes on from there. A `Waiting`
+    tells what a person waits for meanwhile.
 
     Raises:
         QuestionError: a question that cannot be asked, a filter that the notes do not know.
@@ -116,92 +90,33 @@ def stream_answer(
         return
 
     prompt = Prompt(query, tuple(history[-REMEMBERED_TURNS:]), tuple(worth_reading(evidence)))
-    fell_back = list(passed_over)
-    for candidate in candidates:
-        reply = _Reply()
-        stopped: str | None = None
-        try:
-            for checked in _checked_reply(candidate, prompt, reply, retriever.similarity):
-                reply.add(checked)
-                if not checked.sentence.withheld:
-                    clock.first_sentence()
-                yield checked.sentence
-        except ModelUnavailableError as error:
-            stopped = error.message
-        except Exception as error:
-            # Only what is known to be a provider's or a network's fault is fallen back from.
-            stopped = explain_failure(error)
-            if stopped is None:
-                raise
-        if stopped is not None and not reply.shown:
-            fell_back.append(FellBack(candidate.model_id, stopped))
-            continue
-        if not reply.shown:
-            fell_back.append(
-                FellBack(candidate.model_id, "nothing it wrote was supported by the notes")
-            )
-            continue
-        yield _answer(question, reply, candidate, passages, fell_back, stopped, clock)
-        return
-    raise ModelUnavailableError(
-        "no model could answer: " + "; ".join(f"{f.model_id}: {f.reason}" for f in fell_back),
-        mend="ragbot doctor",
-    )
-
-
-def _checked_reply(
-    candidate: Candidate, prompt: Prompt, reply: _Reply, similarity: Similarity | None
-) -> Iterator[CheckedSentence]:
-    checker = CitationChecker(
-        prompt.evidence, withhold=candidate.withhold_unsupported, similarity=similarity
-    )
-    said: set[str] = set()
-    for draft in _drafts(candidate, prompt, reply):
-        if draft.text.lower() in said:  # small models repeat themselves
-            continue
-        for checked in checker.sentences(draft):
-            text = checked.sentence.text.lower()
-            if text not in said:
-                said.add(text)
-                yield checked
-
-
-def _drafts(candidate: Candidate, prompt: Prompt, reply: _Reply) -> Iterator[DraftSentence]:
-    sentences = SentenceStream()
-    for chunk in candidate.open().stream(messages(prompt)):
-        spent = getattr(chunk, "usage_metadata", None)
-        if spent:
-            reply.usage = Usage(
-                reply.usage.input_tokens + spent.get("input_tokens", 0),
-                reply.usage.output_tokens + spent.get("output_tokens", 0),
-            )
-        yield from sentences.feed(str(chunk.text))
-    yield from sentences.finish()
+    reply = Reply(list(passed_over))
+    with closing(ask_in_turn(prompt, candidates, reply, retriever.similarity)) as events:
+        for event in events:
+            if isinstance(event, Sentence) and not event.withheld:
+                clock.first_sentence()
+            yield event
+    yield _answer(question, reply, passages, clock)
 
 
 def _answer(
-    question: str,
-    reply: _Reply,
-    candidate: Candidate,
-    passages: tuple[RetrievedPassage, ...],
-    fell_back: Sequence[FellBack],
-    stopped: str | None,
-    clock: _Clock,
+    question: str, reply: Reply, passages: tuple[RetrievedPassage, ...], clock: _Clock
 ) -> Answer:
     denied = reply.denies_all
     return Answer(
         question=question,
-        text=laid_out(reply.sentences),
+        text=_BLOCKED if reply.blocked else laid_out(reply.sentences),
         sentences=tuple(reply.sentences),
         citations=tuple(sorted(reply.citations, key=lambda citation: citation.marker)),
         passages=passages,
-        abstained=denied,
-        reason="the model found no answer in the passages" if denied else stopped,
-        model_id=candidate.model_id,
-        fell_back_from=tuple(fell_back),
+        abstained=denied or reply.blocked,
+        reason="the model found no answer in the passages" if denied else reply.stopped,
+        model_id=reply.model_id,
+        fell_back_from=tuple(reply.fell_back),
         nearest_topics=_nearest_topics(passages) if denied else (),
         usage=reply.usage,
         timings=clock.timings(),
+        cost=reply.cost,
     )
 
 

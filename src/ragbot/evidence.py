@@ -140,8 +140,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """All that a chat model is told: the question, what came before, and the evidence."""
+    """All that a chat model is told: the question, what came before, and the evidence.
+
+    `begun` is what another model had answered when it broke off.
+    """
 
     question: str
     history: tuple[Turn, ...]
     evidence: tuple[Evidence, ...]
+    begun: str = ""

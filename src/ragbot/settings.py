@@ -36,6 +36,16 @@ class Settings(BaseSettings):
     max_tokens: int = Field(600, ge=16, le=8192, description="longest reply of a chat model")
     timeout: float = Field(60.0, gt=0, le=600, description="seconds without a word from a model")
     bedrock_model: str | None = Field(None, description="the model `auto` takes from Bedrock")
+    bedrock_rewrite_model: str | None = Field(None, description="the model that rewrites questions")
+    bedrock_judge_model: str | None = Field(None, description="the model that judges answers")
+    bedrock_fallbacks: str = Field("", description="MODEL[@REGION], ...: who answers instead")
+    bedrock_role_arn: str | None = Field(None, description="a role to assume for Bedrock")
+    bedrock_endpoints: str = Field("", description="[REGION=]URL, ...: of the Bedrock runtime")
+    bedrock_patience: float = Field(
+        20.0, ge=0, le=3600, description="seconds of waiting before another model answers"
+    )
+    bedrock_concurrency: int = Field(8, ge=1, le=256, description="questions to Bedrock at a time")
+    prices: Path | None = Field(None, description="a file of prices, before those of the package")
     openai_base_url: str | None = Field(None, description="an OpenAI-compatible server")
     openai_api_key: SecretStr | None = Field(None, description="its key, where it wants one")
 

@@ -239,8 +239,45 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
+    """Tokens. `input_tokens` counts all that was read, also what came from a cache."""
+
     input_tokens: int = 0
     output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cache_read_tokens + other.cache_read_tokens,
+            self.cache_write_tokens + other.cache_write_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """US dollars at list price; `unknown` tells what is not in them, and why.
+
+    Where nothing of it is known `usd` is None, never 0.
+    """
+
+    usd: float | None = 0.0
+    unknown: tuple[str, ...] = ()
+
+    def __add__(self, other: Cost) -> Cost:
+        unknown = tuple(dict.fromkeys((*self.unknown, *other.unknown)))
+        usd = (self.usd or 0.0) + (other.usd or 0.0)
+        return Cost(None if unknown and not usd else usd, unknown)
+
+    def __str__(self) -> str:
+        missing = "; ".join(self.unknown)
+        if self.usd is None:
+            return missing
+        # A question costs thousandths of a cent, a run some dollars.
+        known = f"${self.usd:.2f}" if self.usd >= 0.1 else f"${self.usd:.6f}".rstrip("0")
+        known = known.removesuffix(".")
+        return f"{known} and more ({missing})" if missing else known
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,10 +291,14 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class FellBack:
-    """A model that should have answered and the reason why it did not."""
+    """A model that should have answered and the reason why it did not.
+
+    `sentences` of the answer are its own where it broke off in the middle.
+    """
 
     model_id: str
     reason: str
+    sentences: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +315,7 @@ class Answer:
     nearest_topics: tuple[HeadingPath, ...] = ()
     usage: Usage = field(default_factory=Usage)
     timings: Timings = field(default_factory=lambda: Timings(0.0, None, 0.0))
+    cost: Cost = field(default_factory=Cost)
 
     def to_json(self) -> dict[str, object]:
         """The stable JSON shape of `ragbot ask --json` (see docs/api.md)."""
@@ -282,7 +324,8 @@ class Answer:
         return plain
 
 
-# What `bot.stream` yields, in this order: one Retrieved, Sentences, one Answer.
+# What `bot.stream` yields, in this order: one Retrieved, Sentences, one Answer; a Waiting
+# wherever a model makes the person wait.
 @dataclass(frozen=True, slots=True)
 class Retrieved:
     """The evidence was found; the model starts to write."""
@@ -291,4 +334,20 @@ class Retrieved:
     passages: tuple[RetrievedPassage, ...]
 
 
-Event = Retrieved | Sentence | Answer
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A model is not to be had right now and is asked again, after so many seconds.
+
+    `seconds` is None where it is not known how long: other questions are being answered.
+    """
+
+    model_id: str
+    reason: str
+    seconds: float | None = None
+
+    def __str__(self) -> str:
+        span = "" if self.seconds is None else f" {self.seconds:.1f} s"
+        return f"waiting{span} for {self.model_id}: {self.reason}"
+
+
+Event = Retrieved | Waiting | Sentence | Answer

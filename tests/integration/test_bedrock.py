@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+import logging
 import socket
 import time
+from pathlib import Path
 
+import botocore.session
 import pytest
+import urllib3
+from botocore.validate import ParamValidator
 from langchain_core.messages import HumanMessage, SystemMessage
 from support.bedrock_server import ON_DEMAND, BedrockServer, Fault, bedrock, fault, no_aws, reply
 
-from ragbot.chat_models import candidates, explain_failure
-from ragbot.chat_models.bedrock import ATTEMPTS
-from ragbot.errors import ModelUnavailableError
+from ragbot.chat_models import candidates, explain_failure, usage_of
+from ragbot.chat_models.bedrock_models import RECOMMENDED, Recommended
+from ragbot.errors import ModelUnavailableError, SettingsError
 from ragbot.settings import Settings
+from ragbot.types import Usage
 
 pytestmark = pytest.mark.integration
 __all__ = ["bedrock"]  # the fixture
@@ -83,11 +91,11 @@ def test_throttled_once_then_answered(bedrock: BedrockServer) -> None:
     assert len(bedrock.requests) == 2
 
 
-def test_throttled_for_good_is_given_up_after_the_set_attempts(bedrock: BedrockServer) -> None:
-    bedrock.script(*[fault("ThrottlingException", 429)] * ATTEMPTS)
-    told, _ = failure_of()
+def test_throttled_for_good_is_given_up_when_patience_is_spent(bedrock: BedrockServer) -> None:
+    bedrock.policy = lambda _: fault("ThrottlingException", 429)
+    told, _ = failure_of(bedrock_patience=1)
     assert "throttling" in told
-    assert len(bedrock.requests) == ATTEMPTS
+    assert len(bedrock.requests) > 1
 
 
 @pytest.mark.parametrize(
@@ -104,7 +112,6 @@ def test_throttled_for_good_is_given_up_after_the_set_attempts(bedrock: BedrockS
             "lower RAGBOT_K",
         ),
         (fault("ResourceNotFoundException", 404), "check RAGBOT_MODEL and AWS_REGION"),
-        (fault("ModelErrorException", 424), "another model"),
         (fault("ModelTimeoutException", 408), "took too long"),
         (fault("ServiceQuotaExceededException", 400), "Service Quotas"),
         (fault("ExpiredTokenException", 403), "aws sso login"),
@@ -151,6 +158,15 @@ def test_a_stream_that_stalls_ends_after_the_timeout(bedrock: BedrockServer) -> 
     assert time.monotonic() - started < 10
 
 
+def test_what_may_be_chance_is_tried_a_second_time(bedrock: BedrockServer) -> None:
+    bedrock.script(fault("ModelErrorException", 424), fault("ModelErrorException", 424))
+    told, _ = failure_of()
+    assert "another model" in told
+    bedrock.script(reply("", broken="cut"), reply("whole"))
+    model = candidates(settings())[0].open()
+    assert [chunk.text for chunk in model.stream(MESSAGES) if chunk.text] == ["whole"]
+
+
 def test_an_endpoint_that_is_not_there(
     bedrock: BedrockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,3 +211,150 @@ def test_no_explanation_holds_a_secret(
     assert "AKIDEXAMPLE" in str(error)
     assert "AKIDEXAMPLE" not in told
     assert "123456789012" not in told
+
+
+# --- streaming
+
+
+def test_a_stop_in_the_middle_hangs_up(bedrock: BedrockServer) -> None:
+    bedrock.script(reply("At most ", broken="watch"))
+    stream = candidates(settings())[0].open().stream(MESSAGES)
+    assert any(chunk.text == "At most " for chunk in itertools.islice(stream, 2))
+    assert not bedrock.hung_up.is_set()
+    stream.close()  # type: ignore[attr-defined]
+    assert bedrock.hung_up.wait(5), "the server went on writing for nobody"
+
+
+def test_a_model_that_cannot_stream_answers_in_one_piece_from_then_on(
+    bedrock: BedrockServer,
+) -> None:
+    refusal = fault("ValidationException", 400, "The model is unsupported for streaming.")
+    bedrock.script(refusal, reply("At most ", "400 KB [1]."), reply("Yes."))
+    model = candidates(settings())[0].open()
+    chunks = list(model.stream(MESSAGES))
+    assert [chunk.text for chunk in chunks if chunk.text] == ["At most 400 KB [1]."]
+    assert [chunk.usage_metadata["input_tokens"] for chunk in chunks if chunk.usage_metadata] == [
+        11
+    ]
+    assert [chunk.text for chunk in model.stream(MESSAGES) if chunk.text] == ["Yes."]
+    assert [request.operation for request in bedrock.requests] == [
+        "converse-stream",
+        "converse",
+        "converse",
+    ]
+
+
+def test_waiting_is_told_in_the_stream_before_the_reply(bedrock: BedrockServer) -> None:
+    bedrock.script(fault("ThrottlingException", 429), reply("now"))
+    chunks = list(candidates(settings())[0].open().stream(MESSAGES))
+    (waiting,) = chunks[0].additional_kwargs["waiting"]
+    assert waiting.model_id == f"bedrock:{MODEL}"
+    assert "throttling" in waiting.reason
+    assert "".join(chunk.text for chunk in chunks) == "now"
+
+
+def test_what_the_cache_held_is_counted_apart(bedrock: BedrockServer) -> None:
+    bedrock.script(reply("yes", input_tokens=100, cache_read=900, cache_write=50))
+    chunks = candidates(settings())[0].open().stream(MESSAGES)
+    (spent,) = [usage_of(chunk.usage_metadata) for chunk in chunks if chunk.usage_metadata]
+    assert spent == Usage(1050, 7, cache_read_tokens=900, cache_write_tokens=50)
+
+
+# --- regions, roles, endpoints
+
+
+def test_a_region_behind_the_model_is_where_it_is_asked(bedrock: BedrockServer) -> None:
+    bedrock.script(reply("home"), reply("there"))
+    chosen = settings(
+        bedrock_fallbacks="eu.amazon.nova-lite-v1:0@eu-west-1",
+        bedrock_endpoints=f"eu-west-1={bedrock.url}",
+    )
+    first, second, *_ = candidates(chosen)
+    assert [model.open().invoke(MESSAGES).text for model in (first, second)] == ["home", "there"]
+    assert second.model_id == "bedrock:eu.amazon.nova-lite-v1:0@eu-west-1"
+    assert [request.signed_for[1] for request in bedrock.requests] == ["us-east-1", "eu-west-1"]
+
+
+def test_the_endpoint_of_the_home_region_is_not_another_region_s(bedrock: BedrockServer) -> None:
+    chosen = settings(model=f"bedrock:{MODEL}@eu-west-1")
+    model = candidates(chosen)[0].open()
+    url = model.client.meta.endpoint_url  # type: ignore[attr-defined]
+    assert url == "https://bedrock-runtime.eu-west-1.amazonaws.com"
+
+
+def test_a_role_is_assumed_and_signs(bedrock: BedrockServer) -> None:
+    bedrock.script(reply("yes"), reply("yes"))
+    role = "arn:aws:iam::123456789012:role/reader"
+    model = candidates(settings(bedrock_role_arn=role))[0].open()
+    assert [model.invoke(MESSAGES).text for _ in range(2)] == ["yes", "yes"]
+    (asked,) = bedrock.roles  # once: the credentials are kept until they expire
+    assert (asked["RoleArn"], asked["RoleSessionName"]) == (role, "ragbot")
+    assert {request.signed_for[0] for request in bedrock.requests} == {"ASSUMEDEXAMPLE"}
+
+
+@pytest.mark.parametrize("value", ["eu-west-1", "eu-west-1=somewhere", "http//x"])
+def test_endpoints_that_mean_nothing_are_refused(bedrock: BedrockServer, value: str) -> None:
+    with pytest.raises(SettingsError, match="RAGBOT_BEDROCK_ENDPOINTS"):
+        candidates(settings(bedrock_endpoints=value))[0].open()
+
+
+# --- what leaves this machine
+
+
+@pytest.mark.parametrize("recommended", RECOMMENDED, ids=lambda each: each.model)
+@pytest.mark.parametrize("operation", ["Converse", "ConverseStream"])
+def test_what_is_sent_is_valid_for_every_family(
+    bedrock: BedrockServer, recommended: Recommended, operation: str
+) -> None:
+    """Held against botocore's own model of the service, as it arrived."""
+    prefix = f"{recommended.profiles[0]}." if recommended.profiles else ""
+    name = prefix + recommended.model
+    bedrock.script(reply("yes"))
+    model = candidates(settings(model=f"bedrock:{name}"))[0].open()
+    if operation == "Converse":
+        model.invoke(MESSAGES)
+    else:
+        list(model.stream(MESSAGES))
+    (request,) = bedrock.requests
+    service = botocore.session.get_session().get_service_model("bedrock-runtime")
+    shape = service.operation_model(operation).input_shape
+    report = ParamValidator().validate({"modelId": request.model_id, **request.body}, shape)
+    assert not report.has_errors(), report.generate_report()
+    assert request.model_id == name
+    assert (
+        request.operation
+        == {"Converse": "converse", "ConverseStream": "converse-stream"}[operation]
+    )
+
+
+def test_nothing_is_sent_but_the_prompt(bedrock: BedrockServer) -> None:
+    bedrock.script(reply("yes"))
+    list(candidates(settings())[0].open().stream(MESSAGES))
+    (request,) = bedrock.requests
+    assert request.body == {
+        "system": [{"text": "Cite."}],
+        "messages": [{"role": "user", "content": [{"text": "How large can a Boxes item be?"}]}],
+        "inferenceConfig": {"maxTokens": 600, "temperature": 0.0},
+    }
+    sent = json.dumps(request.headers)
+    assert str(Path.cwd()) not in sent
+    assert Path.home().name == "root" or Path.home().name not in sent
+
+
+def test_our_logs_hold_no_prompt_no_reply_and_no_key(
+    bedrock: BedrockServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("boto3", "botocore", "urllib3", "langchain_aws"):
+        caplog.set_level(logging.INFO, logger=name)
+    caplog.set_level(logging.DEBUG, logger="ragbot")
+    bedrock.script(
+        fault("ThrottlingException", 429, "AKIDEXAMPLE is throttled"),
+        reply("At most 400 KB", broken="cut"),
+    )
+    with pytest.raises(urllib3.exceptions.ProtocolError):
+        list(candidates(settings())[0].open().stream(MESSAGES))
+    logged = [record.getMessage() for record in caplog.records]
+    assert any("attempt 1 failed" in line for line in logged), logged
+    told = "\n".join(logged)
+    for secret in ("AKIDEXAMPLE", "wJalrXUtnFEMI", "Boxes", "Cite.", "400 KB"):
+        assert secret not in told

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from support.scripted_model import scripted
+from langchain_core.messages import BaseMessage
+from support.scripted_model import ScriptedModel, scripted
 from support.small_notes import passage
 from support.word_lengths import WordLengths
 
 from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate
+from ragbot.chat_models.prices import Price
 from ragbot.errors import ModelUnavailableError, QuestionError
 from ragbot.settings import Settings
 from ragbot.store import Contents, write_generation
-from ragbot.types import Answer, Document, FellBack, Retrieved, Section, Sentence, Turn
+from ragbot.types import Answer, Cost, Document, FellBack, Retrieved, Section, Sentence, Turn
 
 pytestmark = pytest.mark.integration
 
@@ -89,11 +93,82 @@ def test_a_model_that_fails_first_is_replaced_and_named(settings: Settings) -> N
     assert answer.fell_back_from == (FellBack("first", "no credentials"),)
 
 
+BROKEN = ["A Boxes item can be at most 400 KB [1]. And then", ModelUnavailableError("cut off")]
+
+
 def test_a_model_that_fails_in_the_middle_keeps_what_it_said(settings: Settings) -> None:
-    reply = ["A Boxes item can be at most 400 KB [1]. And then", ModelUnavailableError("cut off")]
-    answer = bot(settings, scripted(reply), scripted()).ask(QUESTION)
+    answer = bot(settings, scripted(BROKEN, name="only")).ask(QUESTION)
     assert answer.text == "A Boxes item can be at most 400 KB. [1]"
     assert answer.reason == "cut off"
+    assert answer.model_id == "only"
+    assert answer.fell_back_from == (FellBack("only", "cut off", sentences=1),)
+
+
+def test_the_next_model_goes_on_and_says_nothing_twice(settings: Settings) -> None:
+    second = scripted(
+        "A Boxes item can be at most 400 KB [1]. The limit of a Boxes item is 400 KB [1]. "
+        "Boxes rotates its labels automatically [1]. A Crates document can be up to 16 MB [2].",
+        name="second",
+    )
+    events = list(bot(settings, scripted(BROKEN, name="first"), second).stream(QUESTION))
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert answer.text == (
+        "A Boxes item can be at most 400 KB. [1] Boxes rotates its labels automatically. [1] "
+        "A Crates document can be up to 16 MB. [2]"
+    )
+    assert answer.sentences == tuple(events[1:-1])
+    assert (answer.model_id, answer.reason) == ("second", None)
+    assert answer.fell_back_from == (FellBack("first", "cut off", sentences=1),)
+    assert {citation.marker for citation in answer.citations} == {1, 2}
+    (told,) = second.open().asked  # type: ignore[attr-defined]
+    assert "<begun>\nA Boxes item can be at most 400 KB.\n</begun>" in str(told[-1].content)
+
+
+def test_who_has_nothing_to_add_does_not_sign_the_answer(settings: Settings) -> None:
+    echo = scripted("A Boxes item can be at most 400 KB [1].", name="echo")
+    answer = bot(settings, scripted(BROKEN, name="first"), echo).ask(QUESTION)
+    assert answer.text == "A Boxes item can be at most 400 KB. [1]"
+    assert (answer.model_id, answer.reason) == ("first", "cut off")
+
+
+def test_tokens_and_money_are_the_sum_of_all_who_were_asked(settings: Settings) -> None:
+    # Each scripted reply counts 10 tokens in and 5 out.
+    liar = replace(
+        scripted("Boxes can be 7 TB.", name="liar", withhold=True), price=Price(3.0, 15.0)
+    )
+    honest = replace(
+        scripted("A Boxes item can be at most 400 KB [1].", name="honest"), price=Price(1.0, 5.0)
+    )
+    answer = bot(settings, liar, honest).ask(QUESTION)
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (20, 10)
+    by_hand = (10 * 3 + 5 * 15 + 10 * 1 + 5 * 5) / 1e6
+    assert answer.cost == Cost(pytest.approx(by_hand))
+
+
+def test_a_model_without_a_price_never_costs_nothing(settings: Settings) -> None:
+    answer = bot(settings, scripted("Boxes rotates its labels [1].", name="m")).ask(QUESTION)
+    assert answer.cost == Cost(None, ("no price known for m",))
+    broken = replace(scripted(BROKEN, name="m"), price=Price(1.0, 5.0))
+    assert bot(settings, broken).ask(QUESTION).cost == Cost(None, ("m did not tell its tokens",))
+
+
+def test_a_stop_in_the_middle_closes_the_model_s_stream(settings: Settings) -> None:
+    closed: list[bool] = []
+
+    class Slow(ScriptedModel):
+        def _stream(self, messages: list[BaseMessage], *_: Any, **__: Any) -> Any:
+            try:
+                yield from super()._stream(messages)
+            finally:
+                closed.append(True)
+
+    model = Slow(script=["Boxes rotates its labels [1]. " * 3])
+    stream = bot(settings, Candidate("slow", lambda: model, False)).stream(QUESTION)
+    next(stream), next(stream)
+    assert not closed
+    stream.close()  # type: ignore[attr-defined]
+    assert closed == [True]
 
 
 def test_a_model_that_only_makes_things_up_is_replaced(settings: Settings) -> None:

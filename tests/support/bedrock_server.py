@@ -4,23 +4,27 @@
         bedrock.script(reply("Boxes hold 400 KB [1]."), fault("ThrottlingException", 429))
 
 Each request takes the next entry of the script; when it has run out, the request is refused
-and the fixture fails the test.
+and the fixture fails the test. It is the control plane (`control`) and STS (`roles`), too.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import struct
+import re
+import select
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote
-from zlib import crc32
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
+from support.event_stream import damaged, event
+
+from ragbot.chat_models.bedrock import forget_lines
 
 ON_DEMAND = (
     "Invocation of model ID anthropic.claude-x with on-demand throughput isn’t supported. Retry "
@@ -30,17 +34,26 @@ ON_DEMAND = (
 
 @dataclass(frozen=True)
 class Reply:
-    """`pieces` come one event each; then `broken` says how the stream ends, if not well."""
+    """`pieces` come one event each; then `broken` says how the stream ends, if not well.
+
+    An exception's name in camel case; "stall": nothing more comes; "cut": the connection ends;
+    "damaged": a frame whose checksum does not hold; "nonsense": a frame that means nothing;
+    "watch": nothing more comes until the client hangs up (`BedrockServer.hung_up`).
+    """
 
     pieces: Sequence[str]
     input_tokens: int = 11
     output_tokens: int = 7
-    broken: str | None = None  # an exception's name in camel case, "stall" or "cut"
+    broken: str | None = None
+    stop: str = "end_turn"
+    cache_read: int = 0
+    cache_write: int = 0
+    after: float = 0.0  # seconds of thinking
 
 
 @dataclass(frozen=True)
 class Fault:
-    """A refusal of the whole request."""
+    """A refusal of the whole request; "hang up" ends the connection, "silence" says nothing."""
 
     code: str
     status: int
@@ -54,9 +67,16 @@ class Request:
     body: dict[str, Any]
     headers: dict[str, str]
 
+    @property
+    def signed_for(self) -> tuple[str, str]:
+        """The access key and the region that it was signed with."""
+        found = re.search(r"Credential=(\w+)/\d+/([\w-]+)/", self.headers["Authorization"])
+        assert found is not None
+        return found[1], found[2]
 
-def reply(*pieces: str, broken: str | None = None) -> Reply:
-    return Reply(pieces, broken=broken)
+
+def reply(*pieces: str, broken: str | None = None, **more: Any) -> Reply:
+    return Reply(pieces, broken=broken, **more)
 
 
 def fault(code: str, status: int = 400, message: str = "scripted") -> Fault:
@@ -68,6 +88,13 @@ class BedrockServer:
     requests: list[Request] = field(default_factory=list)
     asked_too_often: bool = False
     over: threading.Event = field(default_factory=threading.Event)  # ends what still stalls
+    hung_up: threading.Event = field(default_factory=threading.Event)  # seen by "watch"
+    # Answers instead of the script, where it is set.
+    policy: Callable[[Request], Reply | Fault] | None = None
+    # The control plane: what a path gives; a longer path goes before a shorter one.
+    control: dict[str, Any] = field(default_factory=dict)
+    roles: list[dict[str, str]] = field(default_factory=list)  # asked of STS
+    url: str = ""
     _script: list[Reply | Fault] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -77,6 +104,8 @@ class BedrockServer:
     def take(self, request: Request) -> Reply | Fault:
         with self._lock:
             self.requests.append(request)
+            if self.policy is not None:
+                return self.policy(request)
             if not self._script:
                 self.asked_too_often = True
                 return Fault("ScriptRanOut", 400, "the script ran out")
@@ -87,56 +116,73 @@ class BedrockServer:
         return len(self._script)
 
 
-def event(name: str, payload: dict[str, Any], *, exception: bool = False) -> bytes:
-    """One message of application/vnd.amazon.eventstream: lengths, headers, payload, two CRCs."""
-    kind = "exception" if exception else "event"
-    headers = b"".join(
-        _header(key, value)
-        for key, value in (
-            (f":{kind}-type", name),
-            (":content-type", "application/json"),
-            (":message-type", kind),
-        )
-    )
-    body = json.dumps(payload).encode()
-    prelude = struct.pack(">II", 16 + len(headers) + len(body), len(headers))
-    message = prelude + struct.pack(">I", crc32(prelude)) + headers + body
-    return message + struct.pack(">I", crc32(message))
-
-
-def _header(name: str, value: str) -> bytes:
-    string = 7
-    return (
-        struct.pack(">B", len(name))
-        + name.encode()
-        + struct.pack(">BH", string, len(value))
-        + value.encode()
-    )
-
-
 def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
+            content = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path == "/":
+                self._assume_role(content.decode())
+                return
+            body = json.loads(content or b"{}")
             # /model/{id or ARN}/converse: an ARN's slash is escaped
             _, _, model_id, operation = self.path.split("/")
             request = Request(unquote(model_id), operation, body, dict(self.headers))
             entry = server.take(request)
             if isinstance(entry, Fault):
                 self._refuse(entry)
-            elif operation == "converse":
+                return
+            server.over.wait(entry.after)
+            if operation == "converse":
                 self._answer(entry)
             else:
                 self._stream(entry)
 
         def do_GET(self) -> None:
-            # The control plane: which model stands behind an application inference profile.
+            path, asked = unquote(urlsplit(self.path).path), parse_qs(urlsplit(self.path).query)
+            # Which model stands behind an application inference profile.
             model = "arn:aws:bedrock:us-east-1::foundation-model/newcomer.model-9-v1:0"
-            self._send(200, {"models": [{"modelArn": model}]})
+            found: Any = {"models": [{"modelArn": model}]}
+            for known in sorted(server.control, key=len):
+                if path.startswith(known):
+                    found = server.control[known]
+            if "type" in asked and isinstance(found, dict):
+                found = {
+                    name: [each for each in listed if each["type"] in asked["type"]]
+                    for name, listed in found.items()
+                }
+            if isinstance(found, Fault):
+                self._refuse(found)
+            else:
+                self._send(200, found)
+
+        def _assume_role(self, asked: str) -> None:
+            server.roles.append({name: value for name, (value,) in parse_qs(asked).items()})
+            credentials = {
+                "AccessKeyId": "ASSUMEDEXAMPLE",
+                "SecretAccessKey": "assumed-secret",
+                "SessionToken": "assumed-token",
+                "Expiration": "2099-01-01T00:00:00Z",
+            }
+            told = "".join(f"<{name}>{value}</{name}>" for name, value in credentials.items())
+            body = (
+                '<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">'
+                f"<AssumeRoleResult><Credentials>{told}</Credentials></AssumeRoleResult>"
+                "</AssumeRoleResponse>"
+            ).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "text/xml")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
         def _refuse(self, scripted: Fault) -> None:
+            if scripted.code == "silence":
+                server.over.wait(30)
+            if scripted.code in ("silence", "hang up"):
+                self.close_connection = True
+                return
             self._send(
                 scripted.status, {"message": scripted.message}, {"x-amzn-ErrorType": scripted.code}
             )
@@ -147,7 +193,7 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
                 200,
                 {
                     "output": {"message": message},
-                    "stopReason": "end_turn",
+                    "stopReason": scripted.stop,
                     "usage": _usage(scripted),
                     "metrics": {"latencyMs": 1},
                 },
@@ -174,19 +220,39 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
             for piece in scripted.pieces:
                 delta = {"contentBlockIndex": 0, "delta": {"text": piece}}
                 self._chunk(event("contentBlockDelta", delta))
-            if scripted.broken == "stall":
-                server.over.wait(30)
-            if scripted.broken in ("stall", "cut"):
-                self.close_connection = True  # without the last chunk
-                return
-            if scripted.broken:
-                self._chunk(event(scripted.broken, {"message": "scripted"}, exception=True))
-            else:
-                self._chunk(event("contentBlockStop", {"contentBlockIndex": 0}))
-                self._chunk(event("messageStop", {"stopReason": "end_turn"}))
-                usage = {"usage": _usage(scripted), "metrics": {"latencyMs": 1}}
-                self._chunk(event("metadata", usage))
+            match scripted.broken:
+                case "stall":
+                    server.over.wait(30)
+                    self.close_connection = True  # without the last chunk
+                    return
+                case "cut":
+                    self.close_connection = True
+                    return
+                case "watch":
+                    self._watch()
+                    return
+                case "damaged":
+                    delta = {"contentBlockIndex": 0, "delta": {"text": "lost"}}
+                    self._chunk(damaged(event("contentBlockDelta", delta)))
+                case "nonsense":
+                    self._chunk(event("contentBlockDelta", {"what": "is this"}))
+                case None:
+                    self._chunk(event("contentBlockStop", {"contentBlockIndex": 0}))
+                    self._chunk(event("messageStop", {"stopReason": scripted.stop}))
+                    usage = {"usage": _usage(scripted), "metrics": {"latencyMs": 1}}
+                    self._chunk(event("metadata", usage))
+                case exception:
+                    self._chunk(event(exception, {"message": "scripted"}, exception=True))
             self._chunk(b"")
+
+        def _watch(self) -> None:
+            """A reader that goes away shows as an end of what it would send."""
+            self.close_connection = True
+            while not server.over.is_set():
+                readable, _, _ = select.select([self.connection], [], [], 0.02)
+                if readable and not self.connection.recv(1):
+                    server.hung_up.set()
+                    return
 
         def _chunk(self, data: bytes) -> None:
             self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
@@ -199,38 +265,61 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
 
 
 def _usage(scripted: Reply) -> dict[str, int]:
-    return {
+    counted = {
         "inputTokens": scripted.input_tokens,
         "outputTokens": scripted.output_tokens,
-        "totalTokens": scripted.input_tokens + scripted.output_tokens,
+        "totalTokens": scripted.input_tokens
+        + scripted.output_tokens
+        + scripted.cache_read
+        + scripted.cache_write,
     }
+    if scripted.cache_read or scripted.cache_write:
+        counted["cacheReadInputTokens"] = scripted.cache_read
+        counted["cacheWriteInputTokens"] = scripted.cache_write
+    return counted
+
+
+@contextmanager
+def listening(server: BedrockServer) -> Iterator[None]:
+    """The server at its own port, for as long as the block lasts."""
+    listener = _Listener(("127.0.0.1", 0), _handler_of(server))
+    server.url = f"http://127.0.0.1:{listener.server_port}"
+    thread = threading.Thread(target=listener.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.over.set()
+        listener.shutdown()
+        listener.server_close()
+        thread.join()
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
 
 
 @pytest.fixture
 def bedrock(monkeypatch: pytest.MonkeyPatch) -> Iterator[BedrockServer]:
     """The server, with an environment that leads boto3 to it and to nothing else."""
     server = BedrockServer()
-    listener = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(server))
-    listener.daemon_threads = True
-    thread = threading.Thread(target=listener.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
+    with listening(server):
+        lead_to(server, monkeypatch)
+        yield server
+    assert not server.asked_too_often, "the script ran out: Bedrock was asked once too often"
+    assert not server.unused, f"{server.unused} scripted replies were never asked for"
+
+
+def lead_to(server: BedrockServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An account in us-east-1 whose Bedrock and STS are this server."""
+    forget_lines()
     no_aws(monkeypatch)
-    for service in ("BEDROCK", "BEDROCK_RUNTIME"):
-        monkeypatch.setenv(
-            f"AWS_ENDPOINT_URL_{service}", f"http://127.0.0.1:{listener.server_port}"
-        )
+    for service in ("BEDROCK", "BEDROCK_RUNTIME", "STS"):
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", server.url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
     monkeypatch.setenv("AWS_REGION", "us-east-1")
-    try:
-        yield server
-    finally:
-        server.over.set()
-        listener.shutdown()
-        listener.server_close()
-        thread.join()
-    assert not server.asked_too_often, "the script ran out: Bedrock was asked once too often"
-    assert not server.unused, f"{server.unused} scripted replies were never asked for"
 
 
 def no_aws(monkeypatch: pytest.MonkeyPatch) -> None:

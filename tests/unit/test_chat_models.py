@@ -22,7 +22,7 @@ from ragbot.chat_models import (
     explain_failure,
     passed_over,
 )
-from ragbot.chat_models.bedrock import provider_of
+from ragbot.chat_models.bedrock_models import default_model, provider_of
 from ragbot.errors import IndexDamagedError, ModelUnavailableError, SettingsError
 from ragbot.settings import Settings
 
@@ -67,7 +67,7 @@ def test_auto_takes_bedrock_where_credentials_and_region_resolve(
 ) -> None:
     set_all(monkeypatch, **KEYS, AWS_REGION="eu-west-3")
     chosen = settings(tmp_path, "auto")
-    assert ids(chosen) == ["bedrock:eu.amazon.nova-lite-v1:0", "quotes"]
+    assert ids(chosen) == ["bedrock:eu.amazon.nova-pro-v1:0", "quotes"]
     assert passed_over(chosen) == ()
     assert not candidates(chosen)[0].withhold_unsupported
 
@@ -100,7 +100,7 @@ def test_damaged_weights_are_passed_over_as_such(tmp_path: Path) -> None:
     ("spec", "expected"),
     [
         ("quotes", ["quotes"]),
-        ("bedrock", ["bedrock:us.amazon.nova-lite-v1:0", "quotes"]),
+        ("bedrock", ["bedrock:us.amazon.nova-pro-v1:0", "quotes"]),
         ("bedrock:amazon.nova-pro-v1:0", ["bedrock:amazon.nova-pro-v1:0", "quotes"]),
         ("openai:qwen3:4b", ["openai:qwen3:4b", "quotes"]),
         ("local:org/repo/tiny-q4.gguf", ["local:tiny-q4", "quotes"]),
@@ -313,19 +313,16 @@ def test_a_broken_configuration_file_counts_as_none(
 @pytest.mark.parametrize(
     ("region", "model"),
     [
-        ("us-west-2", "us.amazon.nova-lite-v1:0"),
+        ("us-west-2", "us.amazon.nova-pro-v1:0"),
         ("ca-central-1", "ca.amazon.nova-lite-v1:0"),
-        ("eu-north-1", "eu.amazon.nova-lite-v1:0"),
-        ("ap-southeast-2", "apac.amazon.nova-lite-v1:0"),
-        ("us-gov-west-1", "amazon.nova-lite-v1:0"),
+        ("eu-north-1", "eu.amazon.nova-pro-v1:0"),
+        ("ap-southeast-2", "apac.amazon.nova-pro-v1:0"),
+        ("us-gov-west-1", "amazon.nova-pro-v1:0"),
         ("sa-east-1", "global.amazon.nova-2-lite-v1:0"),
     ],
 )
-def test_the_default_model_is_asked_in_its_geography(
-    monkeypatch: pytest.MonkeyPatch, region: str, model: str
-) -> None:
-    monkeypatch.setenv("AWS_REGION", region)
-    assert aws.default_model() == model
+def test_the_default_model_is_asked_in_its_geography(region: str, model: str) -> None:
+    assert default_model("answer", region) == model
 
 
 @pytest.fixture

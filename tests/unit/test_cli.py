@@ -105,7 +105,8 @@ def test_json_holds_the_whole_answer_to_the_character(
     assert answer["passages"][0]["locator"] == {"lines": [1, 1]}
     assert answer["citations"][0]["marker"] == 1
     assert [sentence["withheld"] for sentence in answer["sentences"]] == [False, False, True]
-    assert answer["fell_back_from"] == [{"model_id": "bedrock", "reason": "no credentials"}]
+    fell = {"model_id": "bedrock", "reason": "no credentials", "sentences": 0}
+    assert answer["fell_back_from"] == [fell]
     assert answer["timings"]["total"] == 1.26
 
 

@@ -11,13 +11,21 @@ from ragbot.chat_models.choosing import (
     candidates,
     passed_over,
 )
-from ragbot.chat_models.failures import explain_failure
+from ragbot.chat_models.failures import BLOCKED, explain_failure, explain_stop, kind_of
+from ragbot.chat_models.prices import Price, cost_of, is_free, usage_of
 
 __all__ = [
+    "BLOCKED",
     "Availability",
     "Candidate",
+    "Price",
     "availability",
     "candidates",
+    "cost_of",
     "explain_failure",
+    "explain_stop",
+    "is_free",
+    "kind_of",
     "passed_over",
+    "usage_of",
 ]

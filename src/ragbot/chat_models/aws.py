@@ -7,11 +7,6 @@ import functools
 import os
 from pathlib import Path
 
-DEFAULT_MODEL = "amazon.nova-lite-v1:0"
-# Where no geography serves the default model, its successor is had from anywhere.
-ELSEWHERE = "global.amazon.nova-2-lite-v1:0"
-_GEOGRAPHIES = {"us": "us", "ca": "ca", "eu": "eu", "ap": "apac"}
-
 # A profile that holds one of these leads to credentials; one that only has a region does not.
 _CREDENTIAL_KEYS = (
     "aws_access_key_id",
@@ -59,15 +54,6 @@ def region() -> str | None:
         or _profile().get("region")
         or None
     )
-
-
-def default_model() -> str:
-    """A small, quick model by its inference profile, which on-demand calls need."""
-    where = region() or "us-east-1"
-    if where.startswith("us-gov-"):
-        return DEFAULT_MODEL
-    geography = _GEOGRAPHIES.get(where.split("-")[0])
-    return f"{geography}.{DEFAULT_MODEL}" if geography else ELSEWHERE
 
 
 def _in_environment() -> bool:

@@ -2,55 +2,44 @@
 
 from __future__ import annotations
 
-import re
+import threading
 from typing import TYPE_CHECKING, Any
 
-from ragbot.chat_models import aws
-from ragbot.errors import ModelUnavailableError
+from ragbot.chat_models.aws_clients import client, home_region
+from ragbot.chat_models.bedrock_models import Target, provider_of
+from ragbot.chat_models.breaker import Breaker
+from ragbot.chat_models.line import Line
 from ragbot.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-ATTEMPTS = 3
-CONNECT_SECONDS = 5
+_lock = threading.Lock()
+_regions: dict[str, Breaker] = {}
+_slots: dict[tuple[str, int], threading.BoundedSemaphore] = {}
+_lines: dict[tuple[str, str], Line] = {}
 
-# us.anthropic.claude-..., anthropic.claude-...: at the end of an ARN or on its own.
-_PROVIDER = re.compile(r"(?:[/]|^)(?:(?:us|us-gov|eu|apac|ca|jp|au|global)\.)?([a-z0-9]+)\.[^/]+$")
 
-
-def open_bedrock(model: str, settings: Settings) -> BaseChatModel:
+def open_bedrock(target: Target, settings: Settings) -> BaseChatModel:
     """A chat model for a model id, an inference profile or an ARN.
-
-    The endpoint is boto3's own business: AWS_ENDPOINT_URL_BEDROCK_RUNTIME is respected.
 
     Raises:
         ModelUnavailableError: no region is set anywhere.
+        SettingsError: RAGBOT_BEDROCK_ENDPOINTS cannot be read.
     """
-    region = aws.region()
-    if region is None:
-        raise ModelUnavailableError(
-            "no AWS region is set: export AWS_REGION", mend="export AWS_REGION=us-east-1"
-        )
-    import boto3
-    from botocore.config import Config
-    from langchain_aws import ChatBedrockConverse
+    from ragbot.chat_models.converse import PatientConverse
 
-    session = boto3.Session(region_name=region)
-    config = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=settings.timeout,
-        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-    )
+    region = target.region or home_region()
+    runtime = client("bedrock-runtime", settings, region, read_seconds=settings.timeout)
     more: dict[str, Any] = {}
-    if model.startswith("arn:"):
-        more["provider"] = provider_of(model)
-    chat_model = ChatBedrockConverse(
-        model=model,
+    if target.model.startswith("arn:"):
+        more["provider"] = provider_of(target.model)
+    chat_model = PatientConverse(
+        model=target.model,
         # Our own clients: the library wraps what goes wrong in making them in a validation
         # error about credentials, whatever it was.
-        client=session.client("bedrock-runtime", config=config),
-        bedrock_client=session.client("bedrock", config=config),
+        client=runtime,
+        bedrock_client=client("bedrock", settings, region, read_seconds=settings.timeout),
         region_name=region,
         temperature=0,
         max_tokens=settings.max_tokens,
@@ -58,10 +47,22 @@ def open_bedrock(model: str, settings: Settings) -> BaseChatModel:
     )
     # The library turns streaming off for every id that it does not know.
     chat_model.disable_streaming = False
+    line = _line(f"bedrock:{target}", runtime.meta.endpoint_url, settings.bedrock_concurrency)
+    chat_model.ask_over(line, settings.bedrock_patience)
     return chat_model
 
 
-def provider_of(model: str) -> str:
-    """The provider named in a model id or ARN; amazon where it names none."""
-    found = _PROVIDER.search(model)
-    return found.group(1) if found else "amazon"
+def _line(name: str, endpoint: str, concurrency: int) -> Line:
+    """The one line of this process to a model at an endpoint."""
+    with _lock:
+        region = _regions.setdefault(endpoint, Breaker())
+        slots = _slots.setdefault((endpoint, concurrency), threading.BoundedSemaphore(concurrency))
+        return _lines.setdefault((name, endpoint), Line(name, region, slots))
+
+
+def forget_lines() -> None:
+    """Forget what was learnt of regions and models; for tests, which each begin afresh."""
+    with _lock:
+        _regions.clear()
+        _slots.clear()
+        _lines.clear()

@@ -1,12 +1,13 @@
 """RAGBOT_MODEL -> the candidates to answer, first choice first.
 
     auto                     Bedrock where credentials and region resolve, then the local GGUF
-    bedrock[:ID|profile|ARN] Amazon Bedrock
+    bedrock[:ID|profile|ARN][@REGION] Amazon Bedrock
     openai:MODEL             any OpenAI-compatible server (RAGBOT_OPENAI_BASE_URL)
     local[:PATH.gguf|:ORG/REPO/FILE.gguf]
     quotes                   verbatim sentences of the notes
 
-`quotes` stands last behind each of them.
+Behind Bedrock stand RAGBOT_BEDROCK_FALLBACKS, in their order, and the local model where its
+weights are here; `quotes` stands last behind each of them.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from __future__ import annotations
 import difflib
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ragbot import weights
 from ragbot.chat_models import aws, openai_compatible
+from ragbot.chat_models.bedrock_models import Role, Target, default_model, target_of
+from ragbot.chat_models.prices import FREE, Price, load_prices
 from ragbot.errors import ModelUnavailableError, RagbotError, SettingsError
 from ragbot.settings import Settings
 from ragbot.types import FellBack
@@ -53,11 +56,13 @@ class Candidate:
             ModelUnavailableError or an error that `explain_failure` knows.
         withhold_unsupported: it is too small to be trusted with a sentence that the notes
             do not bear out.
+        price: of its tokens; None where no price is known.
     """
 
     model_id: str
     open: Callable[[], BaseChatModel]
     withhold_unsupported: bool
+    price: Price | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +76,48 @@ class Availability:
     mend: str | None = None
 
 
-def candidates(settings: Settings) -> tuple[Candidate, ...]:
+def candidates(settings: Settings, role: Role = "answer") -> tuple[Candidate, ...]:
     """The models to try, in order; the last is always `quotes`.
 
+    Args:
+        role: what it is for; decides the model where RAGBOT_MODEL names none.
+
     Raises:
-        SettingsError: RAGBOT_MODEL means nothing.
+        SettingsError: RAGBOT_MODEL or RAGBOT_BEDROCK_FALLBACKS means nothing.
         ModelUnavailableError: a named model file that is not there.
     """
     kind, named = _parsed(settings.model)
     chosen: list[Candidate] = []
-    if kind == "bedrock" or (kind == "auto" and aws.missing() is None):
-        chosen.append(_bedrock(named or _bedrock_name(settings), settings))
+    on_bedrock = kind == "bedrock" or (kind == "auto" and aws.missing() is None)
+    if on_bedrock:
+        first = target_of(named) if named else bedrock_target(settings, role)
+        chosen += [_bedrock(target, settings) for target in (first, *fallback_targets(settings))]
     if kind == "openai":
         chosen.append(_openai(named, settings))
     if kind == "local" and named:
         chosen.append(_named_file(named, settings))
-    elif kind in ("auto", "local") and _no_local(settings) is None:
+    elif (on_bedrock or kind in ("auto", "local")) and _no_local(settings) is None:
         file = _pulled_file(settings)
         chosen.append(_local(file.stem, lambda: file, settings))
     return (*chosen, _quotes())
+
+
+def bedrock_target(settings: Settings, role: Role) -> Target:
+    """The model that Bedrock is asked for, where none is named.
+
+    Raises:
+        SettingsError: the role's setting names no model.
+    """
+    set_for = {
+        "answer": settings.bedrock_model,
+        "rewrite": settings.bedrock_rewrite_model,
+        "judge": settings.bedrock_judge_model,
+    }
+    setting = {"answer": "MODEL", "rewrite": "REWRITE_MODEL", "judge": "JUDGE_MODEL"}[role]
+    chosen = set_for[role]
+    if chosen:
+        return target_of(chosen, f"RAGBOT_BEDROCK_{setting}")
+    return Target(default_model(role, aws.region() or "us-east-1"))
 
 
 def passed_over(settings: Settings) -> tuple[FellBack, ...]:
@@ -123,7 +151,7 @@ def _choice(spec: str, settings: Settings) -> Availability:
         if kind == "auto":
             label = "the best that works here"
         elif kind == "bedrock":
-            label = f"Amazon Bedrock, {named or _bedrock_name(settings)}"
+            label = f"Amazon Bedrock, {named or bedrock_target(settings, 'answer')}"
             reason, mend = aws.missing(), "aws configure, or export AWS_PROFILE and AWS_REGION"
         elif kind == "openai":
             label = f"{named} at {settings.openai_base_url or 'OpenAI'}"
@@ -160,17 +188,20 @@ def _parsed(spec: str) -> tuple[str, str]:
     )
 
 
-def _bedrock(name: str, settings: Settings) -> Candidate:
+def _bedrock(target: Target, settings: Settings) -> Candidate:
     def open_model() -> BaseChatModel:
         from ragbot.chat_models.bedrock import open_bedrock
 
-        return open_bedrock(name, settings)
+        return open_bedrock(target, settings)
 
-    return Candidate(f"bedrock:{name}", functools.cache(open_model), withhold_unsupported=False)
+    price = load_prices(settings.prices).of_bedrock(target, aws.region())
+    return Candidate(f"bedrock:{target}", functools.cache(open_model), False, price)
 
 
-def _bedrock_name(settings: Settings) -> str:
-    return settings.bedrock_model or aws.default_model()
+def fallback_targets(settings: Settings) -> Iterator[Target]:
+    """RAGBOT_BEDROCK_FALLBACKS, in their order; raises SettingsError where one names no model."""
+    for spec in filter(None, map(str.strip, settings.bedrock_fallbacks.split(","))):
+        yield target_of(spec, "RAGBOT_BEDROCK_FALLBACKS")
 
 
 def _openai(name: str, settings: Settings) -> Candidate:
@@ -179,7 +210,8 @@ def _openai(name: str, settings: Settings) -> Candidate:
 
         return open_openai(name, settings)
 
-    return Candidate(f"openai:{name}", functools.cache(open_model), withhold_unsupported=False)
+    price = load_prices(settings.prices).of_server(name)
+    return Candidate(f"openai:{name}", functools.cache(open_model), False, price)
 
 
 def _local(name: str, find: Callable[[], Path], settings: Settings) -> Candidate:
@@ -188,7 +220,7 @@ def _local(name: str, find: Callable[[], Path], settings: Settings) -> Candidate
 
         return open_local(find(), settings)
 
-    return Candidate(f"local:{name}", functools.cache(open_model), withhold_unsupported=True)
+    return Candidate(f"local:{name}", functools.cache(open_model), True, FREE)
 
 
 def _named_file(named: str, settings: Settings) -> Candidate:
@@ -215,7 +247,7 @@ def _quotes() -> Candidate:
 
         return QuotesChatModel()
 
-    return Candidate("quotes", functools.cache(open_model), withhold_unsupported=True)
+    return Candidate("quotes", functools.cache(open_model), True, FREE)
 
 
 def _pulled_file(settings: Settings) -> Path:

@@ -1,4 +1,4 @@
-"""What a provider's or network's failure means, and what cures it, in one sentence.
+"""What a provider's or network's failure means, what cures it, and whether to ask again.
 
 Told apart by error code, and by library and class name, so that no library is imported to
 explain its errors. What a provider says is never passed on: it can hold account ids and keys.
@@ -7,12 +7,25 @@ explain its errors. What a provider says is never passed on: it can hold account
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
 
 from ragbot.errors import ModelUnavailableError
 
+Kind = Literal["throttled", "unreachable", "silent", "failed", "invalid", "refused"]
+"""Of a failure, by what is to be done about it:
+
+throttled    wait, and ask again
+unreachable  the endpoint, for whatever is asked of it
+silent       it takes too long: asking again would take as long again
+failed       a second try may do
+invalid      this question cannot be put to this model; another one can
+refused      nothing will change before a person changes it
+"""
+
 _THROTTLED = "Bedrock is throttling this account: wait a little, or ask for a higher quota"
+_USED_UP = "the account's Bedrock quota is used up: ask for more under Service Quotas"
+_UNREACHABLE = "the endpoint of Bedrock cannot be reached: check the network and AWS_REGION"
 _EXPIRED = "the AWS credentials have expired: renew them (aws sso login) and start ragbot again"
 _SIGN_IN = "the AWS sign-in has expired: aws sso login"
 _SILENT = "the model stopped answering: try again, or raise RAGBOT_TIMEOUT"
@@ -22,7 +35,7 @@ _BROKE_OFF = "the model's stream broke off: try again"
 _CODES: Mapping[str, str] = {
     "ThrottlingException": _THROTTLED,
     "TooManyRequestsException": _THROTTLED,
-    "ServiceQuotaExceededException": "the account's Bedrock quota is used up: ask for more under Service Quotas",
+    "ServiceQuotaExceededException": _USED_UP,
     "ResourceNotFoundException": "Bedrock has no such model in this region: check RAGBOT_MODEL and AWS_REGION",
     "ModelNotReadyException": "the model is not ready yet: try again in a minute",
     "ModelTimeoutException": "the model took too long: try again, or choose a smaller model",
@@ -42,7 +55,7 @@ _CODES: Mapping[str, str] = {
 _INVALID: tuple[tuple[str, str], ...] = (
     (
         r"on-demand throughput",
-        "this model is only to be had through an inference profile: put us., eu., apac. or global. in front of its id",
+        "this model is only to be had through an inference profile: put us., eu., apac. or global. in front of its id (ragbot doctor --bedrock names it)",
     ),
     (
         r"model identifier is invalid",
@@ -55,6 +68,26 @@ _INVALID: tuple[tuple[str, str], ...] = (
     (
         r"n.t support|not support|not available",
         "this model cannot hold a streamed conversation on Bedrock: choose another model",
+    ),
+)
+
+# What a refusal says more exactly than its code.
+_SAID: tuple[tuple[str, str], ...] = (
+    (
+        r"use case details have not been submitted",
+        "the provider wants to know what for first: fill in its use case form in the Bedrock console, under Model access",
+    ),
+    (
+        r"payment instrument|aws-marketplace|subscription",
+        "the account has no subscription to this model: allow aws-marketplace:Subscribe and check the account's payment method, then ask for access in the Bedrock console",
+    ),
+    (
+        r"service control policy",
+        "a policy of the AWS organization forbids this model or region: ask who administers it",
+    ),
+    (
+        r"end of its life|legacy",
+        "this model has been retired: choose its successor (ragbot doctor --bedrock lists what there is)",
     ),
 )
 
@@ -71,14 +104,16 @@ _CLASSES: Mapping[str, str] = {
     "botocore.UnauthorizedSSOTokenError": _SIGN_IN,
     "botocore.SSOError": _SIGN_IN,
     "botocore.LoginError": "the AWS sign-in has expired: aws login",
-    "botocore.EndpointConnectionError": "the endpoint of Bedrock cannot be reached: check the network and AWS_REGION",
-    "botocore.ConnectTimeoutError": "the endpoint of Bedrock cannot be reached: check the network and AWS_REGION",
+    "botocore.EndpointConnectionError": _UNREACHABLE,
+    "botocore.ConnectTimeoutError": _UNREACHABLE,
     "botocore.ProxyConnectionError": "the proxy cannot be reached: check HTTPS_PROXY",
     "botocore.SSLError": "the certificate of Bedrock's endpoint is not trusted: check AWS_CA_BUNDLE and the proxy",
     "botocore.ReadTimeoutError": _SILENT,
     "botocore.HTTPClientError": _BROKE_OFF,
     "botocore.ParserError": _BROKE_OFF,  # of an event that was damaged on its way
-    "botocore.ConnectionError": "the endpoint of Bedrock cannot be reached: check the network and AWS_REGION",
+    "botocore.ResponseParserError": _BROKE_OFF,
+    "ragbot.UnreadableReply": "Bedrock sent what the AWS library cannot read: try again, or choose another model",
+    "botocore.ConnectionError": _UNREACHABLE,
     "botocore.InvalidRegionError": "AWS has no such region: check AWS_REGION",
     "botocore.ParamValidationError": "Bedrock cannot be asked like this: check the model id in RAGBOT_MODEL",
     "botocore.InvalidConfigError": "the AWS configuration cannot be used: check the profile in ~/.aws/config",
@@ -99,8 +134,65 @@ _CLASSES: Mapping[str, str] = {
     "builtins.TimeoutError": _SILENT,
     "builtins.ConnectionError": _BROKE_OFF,
 }
+_UNKNOWN_NAME = (
+    "the name of Bedrock's endpoint is not known to this network: check AWS_REGION and the DNS"
+)
+
+# What is not here is "refused".
+_KINDS: Mapping[str, Kind] = {
+    "ThrottlingException": "throttled",
+    "TooManyRequestsException": "throttled",
+    "ModelNotReadyException": "throttled",
+    "ServiceUnavailableException": "throttled",
+    "InternalServerException": "failed",
+    "ModelErrorException": "failed",
+    "ModelStreamErrorException": "failed",
+    "ModelTimeoutException": "silent",
+    "ValidationException": "invalid",
+    "botocore.EndpointConnectionError": "unreachable",
+    "botocore.ConnectTimeoutError": "unreachable",
+    "botocore.ProxyConnectionError": "unreachable",
+    "botocore.SSLError": "unreachable",
+    "botocore.ReadTimeoutError": "silent",
+    "botocore.HTTPClientError": "failed",
+    "botocore.ParserError": "failed",
+    "botocore.ResponseParserError": "failed",
+    "botocore.ConnectionError": "failed",
+    "ragbot.UnreadableReply": "failed",
+    "urllib3.ReadTimeoutError": "silent",
+    "urllib3.HTTPError": "failed",
+    "openai.APITimeoutError": "silent",
+    "openai.APIConnectionError": "unreachable",
+    "openai.RateLimitError": "throttled",
+    "openai.InternalServerError": "failed",
+    "openai.BadRequestError": "invalid",
+    "httpx.TimeoutException": "silent",
+    "httpx.TransportError": "failed",
+    "builtins.TimeoutError": "silent",
+    "builtins.ConnectionError": "failed",
+}
+
+# Why a reply ended, other than because it was whole: Bedrock's words, then OpenAI's.
+_STOPS: Mapping[str, str] = {
+    "max_tokens": "the reply reached the longest length: raise RAGBOT_MAX_TOKENS",
+    "model_context_window_exceeded": "the model's context was full: lower RAGBOT_K, or choose another model",
+    "content_filtered": "the model's provider filtered the reply: ask in other words, or choose another model",
+    "malformed_model_output": "the model's reply was not well formed: try again, or choose another model",
+    "length": "the reply reached the longest length: raise RAGBOT_MAX_TOKENS",
+    "content_filter": "the model's provider filtered the reply: ask in other words, or choose another model",
+}
+BLOCKED = "a guardrail of this AWS account blocked the question or the answer"
+_PER_DAY = re.compile(r"per day", re.IGNORECASE)
+_DAY_USED_UP = (
+    "the account's Bedrock tokens of today are used up: ask for a higher quota under Service Quotas"
+)
+
 # Our operation -> the IAM action that allows it.
 _ACTIONS = {"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"}
+
+
+class UnreadableReply(ValueError):
+    """The provider's library stumbled over what the provider sent."""
 
 
 def explain_failure(error: BaseException) -> str | None:
@@ -110,11 +202,46 @@ def explain_failure(error: BaseException) -> str | None:
     code = _aws_code(error)
     if code is not None:
         return _explain_code(code, error)
-    for kind in type(error).__mro__:
-        known = _CLASSES.get(f"{kind.__module__.partition('.')[0]}.{kind.__name__}")
-        if known is not None:
-            return known
+    for name in _names(error):
+        if name in _CLASSES:
+            return _UNKNOWN_NAME if _is_unknown_name(error) else _CLASSES[name]
     return None
+
+
+def kind_of(error: BaseException) -> Kind:
+    """What is to be done about an error that `explain_failure` knows."""
+    code = _aws_code(error)
+    if code is not None:
+        if code == "ThrottlingException" and _PER_DAY.search(str(error)):
+            return "refused"  # nobody waits that long
+        return _KINDS.get(code, "refused")
+    return next((_KINDS[name] for name in _names(error) if name in _KINDS), "refused")
+
+
+def explain_stop(metadata: Mapping[str, Any]) -> str | None:
+    """Why a reply is not whole, out of its last chunk's `response_metadata`; None where it is."""
+    stop = metadata.get("stopReason") or metadata.get("finish_reason")
+    return BLOCKED if stop == "guardrail_intervened" else _STOPS.get(str(stop))
+
+
+def cannot_stream(error: BaseException) -> bool:
+    """A model that converses, but not in pieces."""
+    if _aws_code(error) != "ValidationException":
+        return False
+    # Not of the whole error: the operation that it names is a ConverseStream.
+    says = str(getattr(error, "response", {})["Error"].get("Message")).lower()
+    return "stream" in says and "support" in says
+
+
+def _names(error: BaseException) -> Iterator[str]:
+    for kind in type(error).__mro__:
+        yield f"{kind.__module__.partition('.')[0]}.{kind.__name__}"
+
+
+def _is_unknown_name(error: BaseException) -> bool:
+    """boto3 reports an unknown host name and a closed port alike, but keeps the cause."""
+    cause = getattr(error, "kwargs", {}).get("error")
+    return type(cause).__name__ == "NameResolutionError"
 
 
 def _aws_code(error: BaseException) -> str | None:
@@ -127,13 +254,20 @@ def _aws_code(error: BaseException) -> str | None:
 
 
 def _explain_code(code: str, error: BaseException) -> str:
+    if code in ("AccessDeniedException", "ResourceNotFoundException"):
+        for pattern, meaning in _SAID:
+            if re.search(pattern, str(error), re.IGNORECASE):
+                return meaning
     if code == "AccessDeniedException":
         operation = getattr(error, "operation_name", "Converse")
-        action = _ACTIONS.get(operation, operation)
+        if operation not in _ACTIONS:
+            return f"AWS refused {operation}: allow it in IAM"
         return (
-            f"the account may not use this model: allow bedrock:{action} in IAM, and enable the "
-            "model in the Bedrock console"
+            f"the account may not use this model: allow bedrock:{_ACTIONS[operation]} in IAM, and "
+            "enable the model in the Bedrock console"
         )
+    if code == "ThrottlingException" and _PER_DAY.search(str(error)):
+        return _DAY_USED_UP
     if code == "ValidationException":
         for pattern, meaning in _INVALID:
             if re.search(pattern, str(error), re.IGNORECASE):

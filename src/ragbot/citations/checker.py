@@ -51,6 +51,7 @@ class CitationChecker:
         evidence: what the model was shown; its markers mean `Evidence.number`.
         withhold: True where an unsupported sentence must not reach the page at all.
         similarity: the cross-encoder's logits, for what words alone can't tell.
+        markers: the marker of each passage cited so far, where this reply goes on with another.
     """
 
     def __init__(
@@ -59,11 +60,12 @@ class CitationChecker:
         *,
         withhold: bool,
         similarity: Similarity | None = None,
+        markers: dict[str, int] | None = None,
     ) -> None:
         self._evidence = {item.number: item for item in evidence}
         self._similarity = similarity
         self._withhold = withhold
-        self._marker_of: dict[str, int] = {}
+        self._marker_of: dict[str, int] = {} if markers is None else markers
         self._subjects = subjects_of([s for item in evidence for s in item.sentences])
         self._ordinary = frozenset(
             word for item in evidence for word in re.findall(r"\b[a-z]\w+", item.passage.text)

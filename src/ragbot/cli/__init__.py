@@ -61,6 +61,12 @@ def _parser() -> argparse.ArgumentParser:
 
     doctor = commands.add_parser("doctor", help="what works here, and what mends the rest")
     doctor.add_argument("--json", action="store_true", help="print the findings as JSON")
+    doctor.add_argument(
+        "--bedrock",
+        nargs="*",
+        metavar="MODEL",
+        help="what this AWS account can use; try a token of each model in use, and of MODEL",
+    )
 
     models = commands.add_parser("models", help="chat models and weights: list them, fetch them")
     actions = models.add_subparsers(dest="action", metavar="pull")

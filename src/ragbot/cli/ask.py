@@ -9,7 +9,7 @@ import ragbot
 from ragbot.assembly import Ragbot
 from ragbot.chain import ABSTAINS
 from ragbot.cli import terminal
-from ragbot.types import Answer, Filters, Sentence, Turn
+from ragbot.types import Answer, Filters, Sentence, Turn, Waiting
 
 
 def run(options: argparse.Namespace) -> int:
@@ -27,6 +27,8 @@ def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...], filters:
     for event in bot.stream(question, history, filters):
         if isinstance(event, Sentence) and not event.withheld:
             terminal.say(terminal.sentence_text(event), end="")
+        elif isinstance(event, Waiting):
+            terminal.notice(str(event))
         elif isinstance(event, Answer):
             if event.abstained:
                 terminal.say(event.text if not event.sentences else f"\n{ABSTAINS}")

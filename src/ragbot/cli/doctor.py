@@ -34,15 +34,22 @@ class Finding:
 
 def run(options: argparse.Namespace) -> int:
     settings = load_settings(index=options.index)
-    findings = list(examine(settings))
-    if options.json:
-        terminal.say_json([asdict(finding) for finding in findings])
+    if options.bedrock is None:
+        looking = examine(settings)
     else:
-        for finding in findings:
+        from ragbot.cli import doctor_bedrock
+
+        looking = doctor_bedrock.examine(settings, options.bedrock)
+    findings = []
+    for finding in looking:
+        findings.append(finding)
+        if not options.json:  # each as it is found: some take seconds
             sign = "ok" if finding.ok else "BROKEN" if finding.needed else "without"
             terminal.say(f"{sign:>8}  {finding.what}: {finding.detail}")
             if finding.mend and not finding.ok:
                 terminal.say(f"          to mend it: {finding.mend}")
+    if options.json:
+        terminal.say_json([asdict(finding) for finding in findings])
     return 1 if any(f.needed and not f.ok for f in findings) else 0
 
 

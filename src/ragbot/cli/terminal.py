@@ -88,16 +88,35 @@ def sources(answer: Answer, documents: dict[str, Document]) -> str:
 
 def about(answer: Answer) -> list[str]:
     """Asides on an answer: the model, what it fell back from, time and tokens."""
-    lines = [f"{fell.model_id} did not answer: {fell.reason}" for fell in answer.fell_back_from]
+    lines = [
+        f"{fell.model_id} broke off after {_sentences(fell.sentences)}: {fell.reason}"
+        if fell.sentences
+        else f"{fell.model_id} did not answer: {fell.reason}"
+        for fell in answer.fell_back_from
+    ]
     withheld = [sentence for sentence in answer.sentences if sentence.withheld]
     lines += [f"withheld: {sentence.text!r} ({sentence.reason})" for sentence in withheld]
     if answer.reason and not answer.abstained:
         lines.append(f"stopped early: {answer.reason}")
-    tokens = answer.usage.input_tokens + answer.usage.output_tokens
-    spent = f", {answer.usage.input_tokens} + {answer.usage.output_tokens} tokens" if tokens else ""
     if answer.model_id != "none":
-        lines.append(f"answered by {answer.model_id} in {answer.timings.total:.1f} s{spent}")
+        lines.append(
+            f"answered by {answer.model_id} in {answer.timings.total:.1f} s{_spent(answer)}"
+        )
     return lines
+
+
+def _sentences(number: int) -> str:
+    return "a sentence" if number == 1 else f"{number} sentences"
+
+
+def _spent(answer: Answer) -> str:
+    """Tokens and money; of a model that counts none, nothing."""
+    usage = answer.usage
+    if not usage.input_tokens and not usage.output_tokens:
+        return f", {answer.cost}" if answer.cost.unknown else ""
+    cached = f" ({usage.cache_read_tokens} from the cache)" if usage.cache_read_tokens else ""
+    money = f", {answer.cost}" if answer.cost.usd != 0 else ""
+    return f", {usage.input_tokens}{cached} + {usage.output_tokens} tokens{money}"
 
 
 def found(passages: Sequence[RetrievedPassage]) -> str:

@@ -1,0 +1,235 @@
+"""From a prompt to checked sentences: one model after another, until the answer is whole.
+
+    candidate 1 --fails--> candidate 2 --breaks off--> candidate 3 goes on from there --> Reply
+
+What was shown stays shown. Whoever goes on is told what is there, and what it repeats all the
+same is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+from ragbot.chat_models import (
+    BLOCKED,
+    Candidate,
+    cost_of,
+    explain_failure,
+    explain_stop,
+    is_free,
+    usage_of,
+)
+from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence, SentenceStream
+from ragbot.errors import ModelUnavailableError
+from ragbot.evidence import Prompt
+from ragbot.prompts import messages
+from ragbot.reranker import Similarity
+from ragbot.types import Citation, Cost, FellBack, Sentence, Usage, Waiting
+
+EMPTY = "it gave an empty reply"
+UNSUPPORTED = "nothing it wrote was supported by the notes"
+_WORDS = re.compile(r"\w+")
+
+
+@dataclass(slots=True)
+class Reply:
+    """The answer as it grows.
+
+    `stopped` tells why it is not whole; `blocked` is True where a guardrail took it back.
+    """
+
+    fell_back: list[FellBack]
+    sentences: list[Sentence] = field(default_factory=list)
+    citations: list[Citation] = field(default_factory=list)
+    denials: int = 0
+    model_id: str = "none"
+    stopped: str | None = None
+    blocked: bool = False
+    usage: Usage = field(default_factory=Usage)
+    cost: Cost = field(default_factory=Cost)
+    markers: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def shown(self) -> list[Sentence]:
+        return [sentence for sentence in self.sentences if not sentence.withheld]
+
+    @property
+    def denies_all(self) -> bool:
+        """The model found no answer in the evidence, and nothing else."""
+        return self.denials > 0 and not self.citations
+
+    def add(self, checked: CheckedSentence) -> None:
+        self.sentences.append(checked.sentence)
+        self.denials += checked.denies
+        self.citations += checked.citations
+
+    def take_back(self) -> None:
+        """Forget what was said, not what was spent on it."""
+        self.sentences, self.citations, self.denials = [], [], 0
+        self.markers.clear()
+
+
+def ask_in_turn(
+    prompt: Prompt,
+    candidates: Sequence[Candidate],
+    reply: Reply,
+    similarity: Similarity | None = None,
+) -> Generator[Waiting | Sentence, None, None]:
+    """Fill `reply`, yielding each sentence once it is checked.
+
+    Args:
+        similarity: the cross-encoder, where there is one, for paraphrases.
+
+    Raises:
+        ModelUnavailableError: no candidate could answer.
+    """
+    broken: str | None = None
+    for candidate in candidates:
+        before = len(reply.shown)
+        ending = yield from _told_by(candidate, prompt, reply, similarity)
+        own = len(reply.shown) - before
+        if own or not before:
+            reply.model_id = candidate.model_id
+        if ending.stop == BLOCKED:
+            # Another model would be a way around what the account's owner has forbidden.
+            reply.take_back()
+            reply.blocked, reply.stopped = True, BLOCKED
+            return
+        if ending.failure is None and reply.shown:
+            reply.stopped = ending.stop if own else broken
+            return
+        nothing = EMPTY if not ending.heard else UNSUPPORTED
+        reason = ending.failure or ending.stop or nothing
+        reply.fell_back.append(FellBack(candidate.model_id, reason, own))
+        if reply.shown:
+            broken = broken or reason
+            prompt = replace(prompt, begun=_begun(reply.shown))
+        else:
+            reply.take_back()
+    if not reply.shown:
+        told = "; ".join(f"{fell.model_id}: {fell.reason}" for fell in reply.fell_back)
+        raise ModelUnavailableError(f"no model could answer: {told}", mend="ragbot doctor")
+    reply.stopped = broken
+
+
+@dataclass(slots=True)
+class _Ending:
+    """How a candidate's turn ended: failed, stopped short of its end, or neither."""
+
+    failure: str | None = None
+    stop: str | None = None
+    heard: bool = False
+    usage: Usage = field(default_factory=Usage)
+
+
+def _told_by(
+    candidate: Candidate, prompt: Prompt, reply: Reply, similarity: Similarity | None
+) -> Generator[Waiting | Sentence, None, _Ending]:
+    ending = _Ending()
+    try:
+        with closing(_checked(candidate, prompt, reply, ending, similarity)) as told:
+            for item in told:
+                if isinstance(item, Waiting):
+                    yield item
+                else:
+                    reply.add(item)
+                    yield item.sentence
+    except Exception as error:
+        # Only what is known to be a provider's or a network's fault is fallen back from.
+        ending.failure = explain_failure(error)
+        if ending.failure is None:
+            raise
+    finally:
+        reply.usage += ending.usage
+        reply.cost += _cost(candidate, ending)
+    return ending
+
+
+def _checked(
+    candidate: Candidate,
+    prompt: Prompt,
+    reply: Reply,
+    ending: _Ending,
+    similarity: Similarity | None,
+) -> Generator[Waiting | CheckedSentence, None, None]:
+    checker = CitationChecker(
+        prompt.evidence,
+        withhold=candidate.withhold_unsupported,
+        similarity=similarity,
+        markers=reply.markers,
+    )
+    said = {sentence.text.lower() for sentence in reply.sentences}
+    there = {(c.passage_id, c.start, c.end) for c in reply.citations} if prompt.begun else set()
+    words = _WORDS.findall(prompt.begun.lower())
+    with closing(_drafts(candidate, prompt, ending)) as drafts:
+        for draft in drafts:
+            if isinstance(draft, Waiting):
+                yield draft
+                continue
+            if draft.text.lower() in said:  # small models repeat themselves
+                continue
+            # Markers are numbered as they are given, so what is left out must not be given any.
+            known = dict(reply.markers)
+            for checked in checker.sentences(draft):
+                text = checked.sentence.text.lower()
+                if text in said or (prompt.begun and _is_there(checked, there, words)):
+                    reply.markers.clear()
+                    reply.markers.update(known)
+                    continue
+                said.add(text)
+                known = dict(reply.markers)
+                if reply.shown and not draft.prefix:
+                    checked = _behind(checked)
+                yield checked
+
+
+def _drafts(
+    candidate: Candidate, prompt: Prompt, ending: _Ending
+) -> Generator[Waiting | DraftSentence, None, None]:
+    sentences = SentenceStream()
+    # A generator, whatever LangChain calls it: closing it closes the connection.
+    stream = cast(Generator[Any, None, None], candidate.open().stream(messages(prompt)))
+    with closing(stream):
+        for chunk in stream:
+            yield from chunk.additional_kwargs.get("waiting", ())
+            ending.heard = ending.heard or bool(chunk.text)
+            ending.stop = explain_stop(chunk.response_metadata) or ending.stop
+            if chunk.usage_metadata:
+                ending.usage += usage_of(chunk.usage_metadata)
+            yield from sentences.feed(str(chunk.text))
+    yield from sentences.finish()
+
+
+def _is_there(
+    checked: CheckedSentence, spans: set[tuple[str, int, int]], words: Sequence[str]
+) -> bool:
+    """Does the sentence only say again what the answer holds already?"""
+    if checked.denies:
+        return True
+    if checked.citations:
+        return {(c.passage_id, c.start, c.end) for c in checked.citations} <= spans
+    own = set(_WORDS.findall(checked.sentence.text.lower()))
+    return own <= set(words)
+
+
+def _behind(checked: CheckedSentence) -> CheckedSentence:
+    """The first sentence of a model that goes on, set off from those before it."""
+    return replace(checked, sentence=replace(checked.sentence, prefix=" "))
+
+
+def _begun(shown: Sequence[Sentence]) -> str:
+    """The answer so far without its markers, which number other things than the prompt does."""
+    return "".join(sentence.prefix + sentence.text for sentence in shown).strip()
+
+
+def _cost(candidate: Candidate, ending: _Ending) -> Cost:
+    told = ending.usage.input_tokens or ending.usage.output_tokens
+    if not told and (not ending.heard or is_free(candidate.price)):
+        return Cost()
+    if not told:
+        return Cost(None, (f"{candidate.model_id} did not tell its tokens",))
+    return cost_of(candidate.model_id, candidate.price, ending.usage)

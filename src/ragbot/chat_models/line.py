@@ -1,0 +1,216 @@
+"""The line to one model in one region: who may ask now, who waits, and when it is given up.
+
+    for step in line.calls(patience):
+        if isinstance(step, Waiting):
+            ...  # show it; the wait begins when the next step is asked for
+        else:
+            with step:  # an attempt: what fails in it and may be tried again goes no further
+                ask()
+
+A line is shared by all who ask that model in this process, so that each learns from what the
+others met: the account's rate is one, and a dead region is dead for all.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator
+from types import TracebackType
+
+from ragbot.chat_models.breaker import Breaker, OpenError
+from ragbot.chat_models.failures import Kind, explain_failure, kind_of
+from ragbot.errors import ModelUnavailableError
+from ragbot.types import Waiting
+
+FIRST_PAUSE = 0.5  # seconds; doubled with each attempt
+LONGEST_PAUSE = 8.0
+TRIES: dict[Kind, int] = {"failed": 2, "unreachable": 2}  # throttled: as long as patience lasts
+# Settles where a third of the requests is throttled, at nine tenths of the account's rate. Gentler
+# ones waste more requests, harsher ones never recover where half are turned away by chance.
+_SLOWER, _QUICKER = 1.25, 0.9
+_FIRST_GAP, _LONGEST_GAP = 0.02, 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class Pace:
+    """How long between two requests, learnt from what is throttled and what is not."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._gap = 0.0
+        self._next = 0.0
+        self._slowed = 0.0
+
+    def turn(self) -> float:
+        """Take the next place in the row; seconds until it comes."""
+        with self._lock:
+            now = self._now()
+            place = max(now, self._next)
+            self._next = place + self._gap
+            return place - now
+
+    def throttled(self, asked_at: float) -> None:
+        """Slow down, unless the request was on its way before the last slowing down."""
+        with self._lock:
+            if asked_at >= self._slowed:
+                self._gap = min(max(self._gap * _SLOWER, _FIRST_GAP), _LONGEST_GAP)
+                self._slowed = self._now()
+
+    def answered(self) -> None:
+        with self._lock:
+            self._gap = self._gap * _QUICKER if self._gap > _FIRST_GAP / 2 else 0.0
+
+
+class Line:
+    """See the module. `region` may be shared with the lines to other models of the region."""
+
+    def __init__(
+        self,
+        name: str,
+        region: Breaker,
+        slots: threading.BoundedSemaphore,
+        *,
+        now: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.name = name
+        self.pace = Pace(now)
+        self.model = Breaker(now)
+        self.region = region
+        self._slots = slots
+        self.now = now
+        self._sleep = sleep
+
+    def calls(self, patience: float) -> Iterator[Waiting | Attempt]:
+        """Attempts until one is over, and what is waited for between them.
+
+        Raises:
+            ModelUnavailableError: it is not asked: it has just failed, or all slots are taken.
+            Exception: whatever the last attempt failed with.
+        """
+        deadline = self.now() + patience
+        seeing = self._admitted()
+        number = 0
+        while True:
+            yield from self._waited(self.pace.turn(), "keeping to the account's rate", deadline)
+            yield from self._slot(deadline)
+            number += 1
+            attempt = Attempt(self, number, deadline, seeing=seeing)
+            yield attempt
+            if attempt.pause is None:
+                return
+            yield from self._waited(attempt.pause, attempt.reason, deadline)
+
+    def pause_after(self, kind: Kind, number: int, deadline: float) -> float | None:
+        """How long to wait before the next attempt; None to give up.
+
+        Full jitter: anything up to the doubling bound, so that those who were turned away
+        together do not come back together (M. Brooker, "Exponential Backoff And Jitter", 2015).
+        """
+        if kind != "throttled" and number >= TRIES.get(kind, 1):
+            return None
+        pause = random.uniform(0.0, min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** (number - 1)))
+        return pause if self.now() + pause < deadline else None
+
+    def free(self) -> None:
+        self._slots.release()
+
+    def _admitted(self) -> bool:
+        try:
+            region = self.region.admit()
+            return self.model.admit() or region
+        except OpenError as error:
+            raise ModelUnavailableError(str(error), mend="wait, or choose another model") from error
+
+    def _waited(self, seconds: float, reason: str, deadline: float) -> Iterator[Waiting]:
+        if seconds <= 0.0:
+            return
+        if self.now() + seconds > deadline:
+            raise ModelUnavailableError(
+                f"too many questions are waiting: the next turn comes in {seconds:.0f} s",
+                mend="wait a little, or raise RAGBOT_BEDROCK_PATIENCE",
+            )
+        _log.debug("%s: waiting %.2f s: %s", self.name, seconds, reason)
+        yield Waiting(self.name, reason, seconds)
+        self._sleep(seconds)
+
+    def _slot(self, deadline: float) -> Iterator[Waiting]:
+        if self._slots.acquire(blocking=False):
+            return
+        yield Waiting(self.name, "other questions are being answered")
+        if not self._slots.acquire(timeout=max(deadline - self.now(), 0.0)):
+            raise ModelUnavailableError(
+                "as many questions as RAGBOT_BEDROCK_CONCURRENCY allows are being answered",
+                mend="wait a little, or raise RAGBOT_BEDROCK_CONCURRENCY",
+            )
+
+
+class Attempt:
+    """One call. It ends quietly where it may be tried again; then `pause` tells when.
+
+    Set `shown` once something of the reply went out: that cannot be taken back.
+    """
+
+    def __init__(self, line: Line, number: int, deadline: float, *, seeing: bool) -> None:
+        self._line = line
+        self._number = number
+        self._deadline = deadline
+        self._seeing = seeing
+        self.shown = False
+        self.pause: float | None = None
+        self.reason = ""
+        self._asked_at = line.now()
+
+    def __enter__(self) -> Attempt:
+        return self
+
+    def __exit__(
+        self,
+        _: type[BaseException] | None,
+        error: BaseException | None,
+        __: TracebackType | None,
+    ) -> bool:
+        line = self._line
+        line.free()
+        if error is None:
+            line.pace.answered()
+            line.model.succeeded()
+            line.region.succeeded()
+            return False
+        reason = explain_failure(error)
+        if reason is None:  # closed by the reader, or a fault of our own
+            if self.shown:
+                line.model.succeeded()
+            return False
+        kind = kind_of(error)
+        if kind == "throttled":
+            line.pace.throttled(self._asked_at)
+        if not self.shown and not self._seeing:
+            self.reason = reason
+            self.pause = line.pause_after(kind, self._number, self._deadline)
+        _log.debug(
+            "%s: attempt %d failed (%s, %s)", line.name, self._number, kind, type(error).__name__
+        )
+        self._report(kind, reason)
+        return self.pause is not None
+
+    def _report(self, kind: Kind, reason: str) -> None:
+        """Tell the breakers; a refusal, too, shows that somebody is there."""
+        line = self._line
+        if kind == "unreachable":
+            line.region.failed(reason)
+            return
+        line.region.succeeded()
+        # What fails at once costs the next question nothing either.
+        if kind == "silent":
+            line.model.failed(reason)
+        elif kind == "throttled" and self.pause is None and not self.shown:
+            # All patience is spent on it: the next question need not spend it, too.
+            line.model.failed(reason, for_good=True)
+        elif kind in ("invalid", "refused"):
+            line.model.succeeded()

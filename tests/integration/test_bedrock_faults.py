@@ -1,0 +1,38 @@
+"""Each fault of Bedrock through the real boto3 client: what is told, and who answers instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.bedrock_faults import FIRST, ROWS, SECOND, Row, ask_with
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_a_fault_is_told_and_another_answers(
+    row: Row, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = ask_with(row, tmp_path, monkeypatch)
+    told = "\n".join(seen.lines)
+    assert seen.by == row.by, told
+    assert row.told in told
+    assert not row.waits or seen.waited
+    assert all(waiting.seconds is not None for waiting in seen.waited)
+    if seen.by in ("other", "quotes"):
+        assert [fell.model_id for fell in seen.answer.fell_back_from]
+    if seen.by != "nobody":
+        text = seen.answer.text
+        assert text.count(FIRST) == 1, text
+        assert text.startswith(f"{FIRST}. [1]")
+        assert text.count(SECOND) <= 1
+        assert all(sentence.verdict == "supported" for sentence in seen.answer.sentences)
+    if row.kept:
+        (first, *_) = seen.answer.fell_back_from
+        assert first.sentences == 1
+        assert f"{SECOND}. [1]" in seen.answer.text
+
+
+def test_no_two_rows_have_one_name() -> None:
+    assert len({row.name for row in ROWS}) == len(ROWS)
