@@ -20,6 +20,7 @@ from ragbot.types import (
     Event,
     Filters,
     HeadingPath,
+    Retrieved,
     Sentence,
     Turn,
     Usage,
@@ -191,9 +192,13 @@ def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]
                 closing(_events(bot, question, history, filters)) as events,
             ):
                 for event in events:
-                    if isinstance(event, Sentence):
+                    if isinstance(event, Retrieved):
+                        if event.quotes:
+                            place.html(markup.meanwhile(event.quotes))
+                    elif isinstance(event, Sentence):
                         exchange.sentences.append(event)
-                        place.html(markup.being_written(exchange.sentences))
+                        if not event.withheld:
+                            place.html(markup.being_written(exchange.sentences))
                         pause.empty()
                     elif isinstance(event, Waiting):
                         pause.html(markup.plain(_capital(str(event)), "rb-quiet"))

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from ragbot.types import Sentence
+from ragbot.types import Quotation, Sentence
 
 STYLE = """
 <style>
 .rb-said { white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.6; }
 .rb-quiet { opacity: .72; font-size: .85rem; overflow-wrap: anywhere; }
 .rb-lead { font-size: 1.05rem; opacity: .85; max-width: 46rem; }
-.rb-doubt { text-decoration: underline dotted; opacity: .7; }
+.rb-doubt { text-decoration: line-through; opacity: .7; }
 .rb-marker { font-size: .8em; padding: 0 .3em; border-radius: .3em; opacity: .75;
   border: 1px solid currentColor; margin-left: .2em; }
 .rb-trouble { border-left: 4px solid #d97706; padding: .6rem .9rem; border-radius: .4rem;
@@ -31,6 +31,17 @@ def trouble(message: str, mend: str | None) -> str:
     """An error as a message: what happened and the command that mends it."""
     command = f"<br>To mend it: <code>{escape(mend)}</code>" if mend else ""
     return f'<div class="rb-trouble" role="alert">{escape(message)}{command}</div>'
+
+
+def meanwhile(quotes: Sequence[Quotation]) -> str:
+    """What the notes say, for as long as a model has not begun to write."""
+    said = "".join(
+        f'<li>{escape(quote.text)} <span class="rb-quiet">{escape(" › ".join(quote.heading_path))}'
+        "</span></li>"
+        for quote in quotes
+    )
+    head = '<div class="rb-quiet">While the model reads, the notes say:</div>'
+    return f'<div class="rb-said" aria-live="polite">{head}<ul>{said}</ul></div>'
 
 
 def being_written(sentences: Sequence[Sentence]) -> str:

@@ -192,7 +192,9 @@ def _drafts(
 ) -> Generator[Waiting | DraftSentence, None, None]:
     sentences = SentenceStream()
     # A generator, whatever LangChain calls it: closing it closes the connection.
-    stream = cast(Generator[Any, None, None], candidate.open().stream(messages(prompt)))
+    stream = cast(
+        Generator[Any, None, None], candidate.open().stream(messages(prompt, brief=candidate.brief))
+    )
     with closing(stream):
         for chunk in stream:
             yield from chunk.additional_kwargs.get("waiting", ())

@@ -183,7 +183,8 @@ def open_bot(
     else:
         chat_model = model
         name = f"langchain:{chat_model.get_name()}"
-        own = Candidate(name, lambda: chat_model, withhold_unsupported=False)
+        withhold = settings.unsupported == "withhold"
+        own = Candidate(name, lambda: chat_model, withhold_unsupported=withhold)
         quotes = candidates(settings.model_copy(update={"model": "quotes"}))
         bot = Ragbot(settings, models=(own, *quotes))
     bot.counts()  # a missing or damaged index is told of now, not at the first question

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 
 from ragbot.answering import Reply, ask_in_turn
-from ragbot.chat_models import BLOCKED, Candidate
+from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
 from ragbot.errors import QuestionError
 from ragbot.evidence import Prompt
 from ragbot.retrieval import Retriever, judge_evidence, worth_reading
@@ -23,6 +23,7 @@ from ragbot.types import (
     FellBack,
     Filters,
     HeadingPath,
+    Quotation,
     Retrieved,
     RetrievedPassage,
     Sentence,
@@ -32,6 +33,7 @@ from ragbot.types import (
 
 LONGEST_QUESTION = 8_000  # characters; a pasted exam scenario with its options has about 1,000
 REMEMBERED_TURNS = 3
+QUOTED_AT_ONCE = 3  # sentences shown while the model still reads
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
 ABSTAINS = "The notes don't answer this."
 _BLOCKED = f"{BLOCKED[0].upper()}{BLOCKED[1:]}."
@@ -83,13 +85,14 @@ def stream_answer(
     evidence = retriever.evidence(query, passages)
     finding = judge_evidence(query, evidence, retriever.index, retriever.similarity)
     clock.retrieved()
-    yield Retrieved(query, passages)
-
     if not finding.enough:
+        yield Retrieved(query, passages)
         yield _abstention(question, passages, finding.reason, clock, passed_over)
         return
 
     prompt = Prompt(query, tuple(history[-REMEMBERED_TURNS:]), tuple(worth_reading(evidence)))
+    waits = bool(candidates) and candidates[0].model_id != "quotes"
+    yield Retrieved(query, passages, _quotations(prompt) if waits else ())
     reply = Reply(list(passed_over))
     with closing(ask_in_turn(prompt, candidates, reply, retriever.similarity)) as events:
         for event in events:
@@ -97,6 +100,18 @@ def stream_answer(
                 clock.first_sentence()
             yield event
     yield _answer(question, reply, passages, clock)
+
+
+def _quotations(prompt: Prompt) -> tuple[Quotation, ...]:
+    return tuple(
+        Quotation(
+            quote.sentence.quoted,
+            quote.sentence.passage.heading_path,
+            quote.sentence.passage.source,
+            quote.sentence.passage.lines[0],
+        )
+        for quote in chosen_quotes(prompt)[:QUOTED_AT_ONCE]
+    )
 
 
 def _answer(

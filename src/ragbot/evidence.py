@@ -12,12 +12,18 @@ from dataclasses import dataclass
 from ragbot.types import Fact, Passage, RetrievedPassage, Turn
 
 BULLET = re.compile(r"^[ \t]*(?:[-*+•◦▪‣·●○◆■]|o(?=\s)|\d{1,3}[.)])[ \t]+")
+# A dated note under a fact, which tells how it has changed.
+UPDATE = re.compile(r"^As of \w+ \d{4}")
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
 # A full stop after one of these ends no sentence.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|cf|no|fig|min|max|resp|[A-Z])\.)$", re.IGNORECASE
 )
 _END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9])")
+
+
+TELLING = 8  # sentences that a slow model reads
+JUDGED = -1.0  # logit below which the best sentence is no better judged than the others
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,16 @@ class Evidence:
     def passage(self) -> Passage:
         return self.retrieved.passage
 
+    def updates_of(self, sentence: EvidenceSentence) -> tuple[EvidenceSentence, ...]:
+        """The dated notes under a sentence of this passage."""
+        return tuple(
+            each
+            for each in self.sentences
+            if each.parent is not None
+            and each.parent.startswith(sentence.text)
+            and UPDATE.match(each.text)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
@@ -149,3 +165,20 @@ class Prompt:
     history: tuple[Turn, ...]
     evidence: tuple[Evidence, ...]
     begun: str = ""
+
+    def telling(self, most: int = TELLING) -> frozenset[EvidenceSentence]:
+        """The sentences that tell most about the question, with the lines that they stand under
+        and the dated notes below them; all of them where nothing is known of their relevance."""
+        every = [(item, s) for item in self.evidence for s in item.sentences]
+        scored = [
+            (score, item, sentence)
+            for item in self.evidence
+            for score, sentence in zip(item.relevance, item.sentences, strict=False)
+        ]
+        if not scored or max(score for score, *_ in scored) < JUDGED:
+            return frozenset(sentence for _, sentence in every)
+        told: set[EvidenceSentence] = set()
+        for _, item, sentence in sorted(scored, key=lambda each: -each[0])[:most]:
+            told |= {sentence, *item.updates_of(sentence)}
+            told |= {s for s in item.sentences if sentence.parent and s.text == sentence.parent}
+        return frozenset(told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ragbot.evidence import Evidence, Prompt
+from ragbot.evidence import Evidence, EvidenceSentence, Prompt
 
 if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
@@ -28,8 +28,11 @@ it, in the same form, and do not repeat what is already there."""
 _TAG = re.compile(r"<(?=/?\s*(?:passage|question|begun)\b)", re.IGNORECASE)
 
 
-def messages(prompt: Prompt) -> list[BaseMessage]:
+def messages(prompt: Prompt, *, brief: bool = False) -> list[BaseMessage]:
     """The prompt as chat messages; the last one carries the `Prompt` itself along.
+
+    Args:
+        brief: for a slow model: of the passages only the sentences that tell most.
 
     A model that composes its answer from the evidence reads it from
     `additional_kwargs["prompt"]`; the others never see it.
@@ -39,7 +42,9 @@ def messages(prompt: Prompt) -> list[BaseMessage]:
     said: list[BaseMessage] = [SystemMessage(SYSTEM)]
     for turn in prompt.history:
         said += [HumanMessage(_inert(turn.question)), AIMessage(turn.answer or "(no answer)")]
-    passages = "\n".join(map(_passage, prompt.evidence))
+    told = prompt.telling() if brief else None
+    shown = [(item, _body(item, told)) for item in prompt.evidence]
+    passages = "\n".join(_passage(item, body) for item, body in shown if body)
     question = f"{passages}\n<question>\n{_inert(prompt.question)}\n</question>"
     if prompt.begun:
         question += f"\n<begun>\n{_inert(prompt.begun)}\n</begun>\n{GO_ON}"
@@ -47,11 +52,16 @@ def messages(prompt: Prompt) -> list[BaseMessage]:
     return said
 
 
-def _passage(evidence: Evidence) -> str:
+def _body(evidence: Evidence, told: frozenset[EvidenceSentence] | None) -> str:
+    if told is None or told.issuperset(evidence.sentences):
+        return evidence.passage.body
+    return "\n".join(f"- {s.text}" for s in evidence.sentences if s in told)
+
+
+def _passage(evidence: Evidence, body: str) -> str:
     # The headings stand in the tag: in the body, small models copy them into the answer.
     path = _inert(" > ".join(evidence.passage.heading_path)).replace('"', "'")
-    body = _inert(evidence.passage.body)
-    return f'<passage number="{evidence.number}" about="{path}">\n{body}\n</passage>'
+    return f'<passage number="{evidence.number}" about="{path}">\n{_inert(body)}\n</passage>'
 
 
 def _inert(text: str) -> str:

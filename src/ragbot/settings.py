@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError
@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     model: str = Field("auto", description="auto | bedrock:ID | openai:ID | local[:PATH] | quotes")
     k: int = Field(8, ge=1, le=100, description="passages retrieved for a question")
     max_tokens: int = Field(600, ge=16, le=8192, description="longest reply of a chat model")
+    unsupported: Literal["withhold", "strike"] = Field(
+        "withhold", description="a sentence that the notes don't bear out: left out, or struck"
+    )
     timeout: float = Field(60.0, gt=0, le=600, description="seconds without a word from a model")
     bedrock_model: str | None = Field(None, description="the model `auto` takes from Bedrock")
     bedrock_rewrite_model: str | None = Field(None, description="the model that rewrites questions")

@@ -327,11 +327,26 @@ class Answer:
 # What `bot.stream` yields, in this order: one Retrieved, Sentences, one Answer; a Waiting
 # wherever a model makes the person wait.
 @dataclass(frozen=True, slots=True)
+class Quotation:
+    """A sentence of the notes and where it stands."""
+
+    text: str
+    heading_path: HeadingPath
+    source: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieved:
-    """The evidence was found; the model starts to write."""
+    """The evidence was found; the model starts to write.
+
+    `quotes` answer the question in the notes' own words, best first, for a reader who would wait
+    for a slow model; empty on abstention.
+    """
 
     query: str
     passages: tuple[RetrievedPassage, ...]
+    quotes: tuple[Quotation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,9 @@ def test_auto_takes_bedrock_where_credentials_and_region_resolve(
     chosen = settings(tmp_path, "auto")
     assert ids(chosen) == ["bedrock:eu.amazon.nova-pro-v1:0", "quotes"]
     assert passed_over(chosen) == ()
-    assert not candidates(chosen)[0].withhold_unsupported
+    assert candidates(chosen)[0].withhold_unsupported
+    struck = chosen.model_copy(update={"unsupported": "strike"})
+    assert not candidates(struck)[0].withhold_unsupported
 
 
 def test_auto_without_a_region_passes_bedrock_over(

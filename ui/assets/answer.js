@@ -99,7 +99,7 @@ export default function ({ parentElement, data }) {
     }
   }
   if (data.sentences.some((sentence) => sentence.doubt !== null)) {
-    text.append(node("p", "legend", "Dotted: not borne out by the notes."));
+    text.append(node("p", "legend", "Struck through: not borne out by the notes."));
   }
   if (data.withheld.length) {
     const fold = text.appendChild(node("details", "legend"));

@@ -13,6 +13,7 @@ from ragbot.chat_models.choosing import (
 )
 from ragbot.chat_models.failures import BLOCKED, explain_failure, explain_stop, kind_of
 from ragbot.chat_models.prices import Price, cost_of, is_free, usage_of
+from ragbot.chat_models.quoting import chosen_quotes
 
 __all__ = [
     "BLOCKED",
@@ -21,6 +22,7 @@ __all__ = [
     "Price",
     "availability",
     "candidates",
+    "chosen_quotes",
     "cost_of",
     "explain_failure",
     "explain_stop",

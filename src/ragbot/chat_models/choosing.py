@@ -54,15 +54,16 @@ class Candidate:
         model_id: as the answer names it.
         open: gives the model, the same one each time; imports what it needs, and raises
             ModelUnavailableError or an error that `explain_failure` knows.
-        withhold_unsupported: it is too small to be trusted with a sentence that the notes
-            do not bear out.
+        withhold_unsupported: a sentence that the notes do not bear out must not be shown.
         price: of its tokens; None where no price is known.
+        brief: it reads slowly, and is shown the sentences that tell instead of whole passages.
     """
 
     model_id: str
     open: Callable[[], BaseChatModel]
     withhold_unsupported: bool
     price: Price | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +196,7 @@ def _bedrock(target: Target, settings: Settings) -> Candidate:
         return open_bedrock(target, settings)
 
     price = load_prices(settings.prices).of_bedrock(target, aws.region())
-    return Candidate(f"bedrock:{target}", functools.cache(open_model), False, price)
+    return Candidate(f"bedrock:{target}", functools.cache(open_model), _withholds(settings), price)
 
 
 def fallback_targets(settings: Settings) -> Iterator[Target]:
@@ -211,7 +212,7 @@ def _openai(name: str, settings: Settings) -> Candidate:
         return open_openai(name, settings)
 
     price = load_prices(settings.prices).of_server(name)
-    return Candidate(f"openai:{name}", functools.cache(open_model), False, price)
+    return Candidate(f"openai:{name}", functools.cache(open_model), _withholds(settings), price)
 
 
 def _local(name: str, find: Callable[[], Path], settings: Settings) -> Candidate:
@@ -220,7 +221,7 @@ def _local(name: str, find: Callable[[], Path], settings: Settings) -> Candidate
 
         return open_local(find(), settings)
 
-    return Candidate(f"local:{name}", functools.cache(open_model), True, FREE)
+    return Candidate(f"local:{name}", functools.cache(open_model), True, FREE, brief=True)
 
 
 def _named_file(named: str, settings: Settings) -> Candidate:
@@ -239,6 +240,10 @@ def _named_file(named: str, settings: Settings) -> Candidate:
         lambda: weights.fetch_hub_file(hub["repository"], hub["file"], settings.models_dir),
         settings,
     )
+
+
+def _withholds(settings: Settings) -> bool:
+    return settings.unsupported == "withhold"
 
 
 def _quotes() -> Candidate:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ragbot.evidence import EvidenceSentence, Prompt
+from ragbot.evidence import UPDATE, EvidenceSentence, Prompt
 from ragbot.store.lexical import words_of
 
 MOST = 5  # quotes in an answer, siblings in a list apart
@@ -20,7 +20,6 @@ WITHIN = 4.0  # logits below the best quote that a further one may lie
 GOOD = 1.0  # a further quote must rather be an answer than not (reranker logit)
 NAMED, OTHER_NAMED = 2.0, -3.0  # logits for speaking of the question's subject, or of another
 
-UPDATE = re.compile(r"^As of \w+ \d{4}")
 _PARTS = re.compile(
     r"[?;]\s+|,?\s+\b(?:and|but|or)\s+(?=(?:what|which|how|when|where|why|who|is|are|can|do|does"
     r"|should|if)\b)",

@@ -20,6 +20,7 @@ from ragbot.reranker import Similarity
 from ragbot.types import Citation, Sentence, Verdict
 
 _LEAD_IN_WORDS = 14
+DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
 _DENIAL = re.compile(
     r"\b(?:notes?|passages?|sources?|context|evidence|information|text|sheets?)\b[^.]{0,60}"
     r"\b(?:(?:do|does|did|is|are|was)\s*(?:not|n['’]t)|no|cannot|lacks?|without)\b"
@@ -34,14 +35,15 @@ _DENIAL = re.compile(
 class CheckedSentence:
     """A sentence as the page may show it, with a citation for each of its markers.
 
-    `denies` is True where the model says that the notes do not hold the answer; `instead` holds
-    what the notes say where they contradict the sentence, or bear out no more than a part of it.
+    `denies` is True where the model says that the notes do not hold the answer. `spans` are what
+    the sentence stands on; of one that the notes contradict, or bear out in part, what they say
+    instead.
     """
 
     sentence: Sentence
     citations: tuple[Citation, ...]
     denies: bool = False
-    instead: tuple[EvidenceSentence, ...] = ()
+    spans: tuple[EvidenceSentence, ...] = ()
 
 
 class CitationChecker:
@@ -65,6 +67,7 @@ class CitationChecker:
         self._evidence = {item.number: item for item in evidence}
         self._similarity = similarity
         self._withhold = withhold
+        self._told: set[str] = set()
         self._marker_of: dict[str, int] = {} if markers is None else markers
         self._subjects = subjects_of([s for item in evidence for s in item.sentences])
         self._ordinary = frozenset(
@@ -72,12 +75,44 @@ class CitationChecker:
         )
 
     def sentences(self, draft: DraftSentence) -> Iterator[CheckedSentence]:
-        """The sentence, and behind one that the notes contradict what they say instead."""
+        """The sentence, and behind it what the notes have to say to it: instead of one that they
+        contradict; the dated note on a fact that has changed; another line that disagrees."""
         checked = self.check(draft)
         yield checked
-        for span in checked.instead:
-            text = span.quoted
-            yield self._cited(DraftSentence(text, (), draft.prefix), (span,), 1.0)
+        if not checked.sentence.markers:
+            yield from self._quoted(checked.spans, draft)
+            return
+        self._told.update(span.text for span in checked.spans)
+        notes = [
+            note
+            for item in self._evidence.values()
+            for span in checked.spans
+            if span.passage == item.passage
+            for note in item.updates_of(span)
+        ]
+        yield from self._quoted(notes, draft)
+        yield from self._quoted(self._disagreeing(draft.text, checked.spans), draft)
+
+    def _quoted(
+        self, spans: Sequence[EvidenceSentence], draft: DraftSentence
+    ) -> Iterator[CheckedSentence]:
+        for span in spans:
+            if span.text not in self._told:
+                self._told.add(span.text)
+                yield self._cited(DraftSentence(span.quoted, (), draft.prefix), (span,), 1.0)
+
+    def _disagreeing(
+        self, claim: str, spans: Sequence[EvidenceSentence]
+    ) -> tuple[EvidenceSentence, ...]:
+        """A line of another passage that says the opposite of a supported claim."""
+        others = [
+            sentence
+            for item in self._evidence.values()
+            if all(item.passage != span.passage for span in spans)
+            for sentence in item.sentences
+        ]
+        against = opposition_to(claim, others)
+        return () if against is None or against.share < DISAGREES else against.spans
 
     def check(self, draft: DraftSentence) -> CheckedSentence:
         """The sentence with the citations that hold, wherever the model put its markers."""
@@ -102,7 +137,7 @@ class CitationChecker:
             prefix=draft.prefix,
         )
         instead = support.spans if verdict != "unsupported" else ()
-        return CheckedSentence(sentence, (), instead=instead)
+        return CheckedSentence(sentence, (), spans=instead)
 
     def _judged(self, draft: DraftSentence) -> Support:
         cited = [self._evidence[n] for n in draft.markers if n in self._evidence]
@@ -134,7 +169,8 @@ class CitationChecker:
             for span in spans
         }
         sentence = Sentence(draft.text, tuple(sorted(citations)), "supported", prefix=draft.prefix)
-        return CheckedSentence(sentence, tuple(citations[n] for n in sentence.markers))
+        held = tuple(citations[n] for n in sentence.markers)
+        return CheckedSentence(sentence, held, spans=tuple(spans))
 
     def _support(self, claim: str, evidence: Sequence[Evidence]) -> Support:
         spans = [sentence for item in evidence for sentence in item.sentences]
