@@ -21,25 +21,28 @@ def bot_for(model: str, index: Path | None = None) -> Ragbot:
 
 
 class WarmUp:
-    """Loads the search models in the background, so that the first question need not wait."""
+    """Loads the search models in the background, so that the first question need not wait, and
+    behind them a local chat model, for which no question waits: the notes are quoted meanwhile."""
 
     def __init__(self, bot: Ragbot) -> None:
-        self._thread = threading.Thread(target=self._run, args=(bot,), daemon=True)
-        self._thread.start()
+        self._searchable = threading.Event()
+        threading.Thread(target=self._run, args=(bot,), daemon=True).start()
 
     @property
     def is_over(self) -> bool:
-        return not self._thread.is_alive()
+        return self._searchable.is_set()
 
     def wait(self) -> None:
-        self._thread.join()
+        self._searchable.wait()
 
-    @staticmethod
-    def _run(bot: Ragbot) -> None:
+    def _run(self, bot: Ragbot) -> None:
         try:
             bot.warm_up()
         except ragbot.RagbotError:
             return  # the question that comes next tells it to the person
+        finally:
+            self._searchable.set()
+        bot.warm_up_model()
 
 
 @st.cache_resource(show_spinner=False)

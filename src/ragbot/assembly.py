@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 from ragbot.chain import cleaned_question, stream_answer
 from ragbot.chat_models import Candidate, candidates, passed_over
 from ragbot.embedding import Embedder, open_embedder
+from ragbot.errors import ModelUnavailableError
+from ragbot.evidence import Prompt
+from ragbot.prompts import messages
 from ragbot.reranker import Reranker, open_reranker
 from ragbot.retrieval import Retriever
 from ragbot.settings import Settings, load_settings
@@ -133,6 +137,16 @@ class Ragbot:
         self._current_retriever().search("warm up", 1)
         if self._reranker is not None:
             self._reranker.load()
+
+    def warm_up_model(self) -> None:
+        """Load the local chat model and let it read the part of the prompt that never changes.
+
+        Does nothing for other models; what fails is told by the first question.
+        """
+        first = self._models[0]
+        if first.brief:
+            with contextlib.suppress(ModelUnavailableError):
+                first.open().invoke(messages(Prompt("", (), ())), max_tokens=1)
 
     def as_retriever(self, k: int | None = None, filters: Filters = NO_FILTERS) -> BaseRetriever:
         """A LangChain retriever: `Document`s with the passage's metadata."""
