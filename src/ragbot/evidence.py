@@ -22,7 +22,7 @@ _ABBREVIATION = re.compile(
 _END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9])")
 
 
-TELLING = 8  # sentences that a slow model reads
+TELLING = 6  # sentences that a slow model reads
 JUDGED = -1.0  # logit below which the best sentence is no better judged than the others
 
 

@@ -44,7 +44,9 @@ def messages(prompt: Prompt, *, brief: bool = False) -> list[BaseMessage]:
         said += [HumanMessage(_inert(turn.question)), AIMessage(turn.answer or "(no answer)")]
     told = prompt.telling() if brief else None
     shown = [(item, _body(item, told)) for item in prompt.evidence]
-    passages = "\n".join(_passage(item, body) for item, body in shown if body)
+    # The title of the sheet, in front of each passage, would cost a slow model seconds.
+    path = slice(-1, None) if brief else slice(None)
+    passages = "\n".join(_passage(item, body, path) for item, body in shown if body)
     question = f"{passages}\n<question>\n{_inert(prompt.question)}\n</question>"
     if prompt.begun:
         question += f"\n<begun>\n{_inert(prompt.begun)}\n</begun>\n{GO_ON}"
@@ -58,9 +60,9 @@ def _body(evidence: Evidence, told: frozenset[EvidenceSentence] | None) -> str:
     return "\n".join(f"- {s.text}" for s in evidence.sentences if s in told)
 
 
-def _passage(evidence: Evidence, body: str) -> str:
+def _passage(evidence: Evidence, body: str, headings: slice) -> str:
     # The headings stand in the tag: in the body, small models copy them into the answer.
-    path = _inert(" > ".join(evidence.passage.heading_path)).replace('"', "'")
+    path = _inert(" > ".join(evidence.passage.heading_path[headings])).replace('"', "'")
     return f'<passage number="{evidence.number}" about="{path}">\n{_inert(body)}\n</passage>'
 
 
