@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("waiting", "lies", "quality", "latency", "ingest", "startup", "scale", "peers")
+NAMES = ("waiting", "lies", "quality", "beir", "latency", "ingest", "startup", "scale", "peers")
 
 
 def main(arguments: list[str]) -> int:

