@@ -5,7 +5,19 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("waiting", "lies", "quality", "beir", "latency", "ingest", "startup", "scale", "peers")
+NAMES = (
+    "quality",
+    "beir",
+    "peers",
+    "lies",
+    "waiting",
+    "latency",
+    "ingest",
+    "startup",
+    "scale",
+    "bedrock_faults",
+    "bedrock_load",
+)
 
 
 def main(arguments: list[str]) -> int:

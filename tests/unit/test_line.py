@@ -103,7 +103,7 @@ def test_pauses_are_anything_up_to_a_bound_that_doubles(
 
     monkeypatch.setattr("random.uniform", uniform)
     ask(line, *[THROTTLED] * 6, None, patience=600.0)
-    assert bounds == [FIRST_PAUSE * 2**n for n in range(4)] + [LONGEST_PAUSE] * 2
+    assert bounds == [FIRST_PAUSE * 2**n for n in range(3)] + [LONGEST_PAUSE] * 3
 
 
 def test_patience_bounds_all_the_waiting_together(line: Line, clock: Clock) -> None:
@@ -227,9 +227,8 @@ def simulated(pace: Pace, clock: Clock, allowed: Callable[[], bool], requests: i
     throttled = 0
     for _ in range(requests):
         clock.time += pace.turn()
-        if allowed():
-            pace.answered()
-        else:
+        clock.time += 0.001
+        if not allowed():
             throttled += 1
             pace.throttled(clock.time)
     return throttled
@@ -248,8 +247,8 @@ def test_the_pace_finds_the_account_s_rate(clock: Clock) -> None:
     began = clock.time
     throttled = simulated(pace, clock, five_a_second, 300)
     rate = (300 - throttled) / (clock.time - began)
-    assert throttled < 120
-    assert 4.0 < rate <= 5.0
+    assert throttled < 60
+    assert 3.5 < rate <= 5.0
 
 
 def test_many_turned_away_together_slow_it_down_once(clock: Clock) -> None:
@@ -266,6 +265,5 @@ def test_an_unthrottled_pace_waits_for_nothing(clock: Clock) -> None:
     pace = Pace(clock)
     assert simulated(pace, clock, lambda: True, 50) == 0
     pace.throttled(clock.time)
-    for _ in range(20):
-        pace.answered()
+    clock.time += 10.0
     assert [pace.turn(), pace.turn()] == [0.0, 0.0]

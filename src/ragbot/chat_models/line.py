@@ -26,12 +26,14 @@ from ragbot.errors import ModelUnavailableError
 from ragbot.types import Waiting
 
 FIRST_PAUSE = 0.5  # seconds; doubled with each attempt
-LONGEST_PAUSE = 8.0
+LONGEST_PAUSE = 4.0
 TRIES: dict[Kind, int] = {"failed": 2, "unreachable": 2}  # throttled: as long as patience lasts
-# Settles where a third of the requests is throttled, at nine tenths of the account's rate. Gentler
-# ones waste more requests, harsher ones never recover where half are turned away by chance.
-_SLOWER, _QUICKER = 1.25, 0.9
+# The gap between two requests doubles when one is throttled and halves with time: a burst that
+# was turned away is soon forgotten, and an account's rate is kept to (`bench bedrock_load`).
+_SLOWER = 2.0
 _FIRST_GAP, _LONGEST_GAP = 0.02, 5.0
+_HALF_LIFE = 2.0  # seconds, or as long as so many gaps:
+_HALF_LIFE_GAPS = 8.0
 
 _log = logging.getLogger(__name__)
 
@@ -44,26 +46,32 @@ class Pace:
         self._lock = threading.Lock()
         self._gap = 0.0
         self._next = 0.0
-        self._slowed = 0.0
+        self._slowed = self._faded = now()
 
     def turn(self) -> float:
         """Take the next place in the row; seconds until it comes."""
         with self._lock:
             now = self._now()
+            self._fade(now)
             place = max(now, self._next)
             self._next = place + self._gap
             return place - now
 
-    def throttled(self, asked_at: float) -> None:
-        """Slow down, unless the request was on its way before the last slowing down."""
+    def throttled(self, turn_at: float) -> None:
+        """Slow down, unless the request had its place before the last slowing down."""
         with self._lock:
-            if asked_at >= self._slowed:
+            now = self._now()
+            if turn_at >= self._slowed:
+                self._fade(now)
                 self._gap = min(max(self._gap * _SLOWER, _FIRST_GAP), _LONGEST_GAP)
-                self._slowed = self._now()
+                self._slowed = now
 
-    def answered(self) -> None:
-        with self._lock:
-            self._gap = self._gap * _QUICKER if self._gap > _FIRST_GAP / 2 else 0.0
+    def _fade(self, now: float) -> None:
+        half_life = max(_HALF_LIFE, _HALF_LIFE_GAPS * self._gap)
+        self._gap *= 0.5 ** ((now - self._faded) / half_life)
+        self._faded = now
+        if self._gap < _FIRST_GAP / 2:
+            self._gap = 0.0
 
 
 class Line:
@@ -97,10 +105,11 @@ class Line:
         seeing = self._admitted()
         number = 0
         while True:
+            turn_at = self.now()
             yield from self._waited(self.pace.turn(), "keeping to the account's rate", deadline)
             yield from self._slot(deadline)
             number += 1
-            attempt = Attempt(self, number, deadline, seeing=seeing)
+            attempt = Attempt(self, number, deadline, turn_at=turn_at, seeing=seeing)
             yield attempt
             if attempt.pause is None:
                 return
@@ -156,15 +165,17 @@ class Attempt:
     Set `shown` once something of the reply went out: that cannot be taken back.
     """
 
-    def __init__(self, line: Line, number: int, deadline: float, *, seeing: bool) -> None:
+    def __init__(
+        self, line: Line, number: int, deadline: float, *, turn_at: float, seeing: bool
+    ) -> None:
         self._line = line
         self._number = number
         self._deadline = deadline
+        self._turn_at = turn_at
         self._seeing = seeing
         self.shown = False
         self.pause: float | None = None
         self.reason = ""
-        self._asked_at = line.now()
 
     def __enter__(self) -> Attempt:
         return self
@@ -178,7 +189,6 @@ class Attempt:
         line = self._line
         line.free()
         if error is None:
-            line.pace.answered()
             line.model.succeeded()
             line.region.succeeded()
             return False
@@ -189,9 +199,9 @@ class Attempt:
             return False
         kind = kind_of(error)
         if kind == "throttled":
-            line.pace.throttled(self._asked_at)
+            line.pace.throttled(self._turn_at)
         if not self.shown and not self._seeing:
-            self.reason = reason
+            self.reason = reason.partition(": ")[0]  # its cure is for when the wait is in vain
             self.pause = line.pause_after(kind, self._number, self._deadline)
         _log.debug(
             "%s: attempt %d failed (%s, %s)", line.name, self._number, kind, type(error).__name__

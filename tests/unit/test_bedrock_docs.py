@@ -1,0 +1,33 @@
+"""docs/bedrock.md tells what the code does."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+from support.bedrock_faults import ROWS
+
+from ragbot.chat_models.bedrock_models import default_model
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs/bedrock.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_faults_holds_those_that_are_tested() -> None:
+    table = PAGE.split("<!-- faults")[1].split("<!-- end of faults")[0]
+    names = re.findall(r"^\| ([^|]+?) \|", table, re.MULTILINE)[1:]
+    assert names == [row.name for row in ROWS], "python -m bench bedrock_faults writes it anew"
+
+
+def test_the_defaults_are_those_of_the_code() -> None:
+    for role in ("answer", "rewrite", "judge"):
+        row = next(line for line in PAGE.splitlines() if line.startswith(f"| `{role}`"))
+        assert f"`{default_model(role, 'us-east-1')}`" in row
+
+
+def test_the_policy_allows_asking_only_of_named_models() -> None:
+    policy = json.loads(PAGE.split("```json")[1].split("```")[0])
+    ask, look = policy["Statement"]
+    assert ask["Action"] == ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
+    assert all("nova-pro" in resource for resource in ask["Resource"])
+    assert all(re.match(r"bedrock:(?:List|Get)", action) for action in look["Action"])
