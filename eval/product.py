@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from eval.banks import Question
 from eval.replies import CachedChatModel, ReplyCache
 from ragbot.chain import stream_answer
 from ragbot.chat_models import Candidate, candidates
@@ -83,6 +84,19 @@ class Product:
             if isinstance(event, Answer):
                 return event
         raise AssertionError("a stream of events ends with its Answer")
+
+    def turns_before(self, question: Question) -> tuple[Turn, ...]:
+        """The conversation up to a bank's question, as it would be remembered.
+
+        What the bank says was answered stands for the answer.
+        """
+        history: list[Turn] = []
+        for earlier in question.history:
+            turn = Turn.of(self.answer(earlier.question, history))
+            if earlier.answer is not None:
+                turn = replace(turn, answer=earlier.answer, about=())
+            history.append(turn)
+        return tuple(history)
 
     @functools.cached_property
     def sentences(self) -> tuple[EvidenceSentence, ...]:

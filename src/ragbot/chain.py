@@ -111,7 +111,7 @@ def stream_answer(
     yield Retrieved(query, passages)
 
     if not finding.enough:
-        yield _abstention(question, passages, finding.reason, clock, passed_over)
+        yield _abstention(question, query, passages, finding.reason, clock, passed_over)
         return
 
     prompt = Prompt(query, tuple(history[-REMEMBERED_TURNS:]), tuple(worth_reading(evidence)))
@@ -140,7 +140,7 @@ def stream_answer(
                 FellBack(candidate.model_id, "nothing it wrote was supported by the notes")
             )
             continue
-        yield _answer(question, reply, candidate, passages, fell_back, stopped, clock)
+        yield _answer(question, query, reply, candidate, passages, fell_back, stopped, clock)
         return
     raise ModelUnavailableError(
         "no model could answer: " + "; ".join(f"{f.model_id}: {f.reason}" for f in fell_back),
@@ -174,6 +174,7 @@ def _drafts(candidate: Candidate, prompt: Prompt, reply: _Reply) -> Iterator[Dra
 
 def _answer(
     question: str,
+    query: str,
     reply: _Reply,
     candidate: Candidate,
     passages: tuple[RetrievedPassage, ...],
@@ -195,6 +196,7 @@ def _answer(
         nearest_topics=_nearest_topics(passages) if denied else (),
         usage=reply.usage,
         timings=clock.timings(),
+        query=query,
     )
 
 
@@ -213,6 +215,7 @@ def laid_out(sentences: Sequence[Sentence]) -> str:
 
 def _abstention(
     question: str,
+    query: str,
     passages: tuple[RetrievedPassage, ...],
     reason: str | None,
     clock: _Clock,
@@ -234,6 +237,7 @@ def _abstention(
         fell_back_from=tuple(passed_over),
         nearest_topics=topics,
         timings=clock.timings(),
+        query=query,
     )
 
 

@@ -1,0 +1,107 @@
+"""Is a follow-up answered as well as the question that it stands for?
+
+    python -m bench followups [--split test] [--model bedrock|openai:ID|local] [--show]
+
+Over the follow-ups and the conversations of the banks: the follow-up alone, run together with the
+question before it, as the rules rewrite it, as a model rewrites it (--model), and written out by
+hand. recall@1, recall@5, and the share that `quotes` then answers right, each with its difference
+to the one written by hand, by a paired bootstrap. The turns before are answered by `quotes`, unless
+the bank says what was answered.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bench.output import save
+from eval.banks import Question, load_bank
+from eval.free_answers import score_answer, well_done
+from eval.gold import Gold, found
+from eval.product import Product, open_product
+from eval.statistics import bootstrap, compare_paired
+from ragbot.settings import load_settings
+from ragbot.types import Turn
+
+_ABOUT = (__doc__ or "").split("\n")[0]
+BANKS = ("followups", "conversations")
+BY_HAND = "by hand"
+MEASURES = ("R@1", "R@5", "right")
+
+Way = Callable[[Question, Sequence[Turn]], str]  # a follow-up -> what is searched for
+Scores = Mapping[str, float]  # measure -> value
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="bench followups", description=_ABOUT)
+    parser.add_argument("--split", choices=("dev", "test"), default="test")
+    parser.add_argument("--model", help="also let this model rewrite")
+    parser.add_argument("--show", action="store_true", help="print what becomes of each question")
+    options = parser.parse_args(arguments)
+    product = open_product(load_settings(model="quotes"), None)
+    gold = Gold(product.index)
+    ways = _ways(product)
+    rows: list[dict[str, Any]] = []
+    for bank in BANKS:
+        questions = [q for q in load_bank(bank).questions if q.split == options.split]
+        scores: dict[str, dict[str, Scores]] = {name: {} for name in ways}
+        for question in questions:
+            history = product.turns_before(question)
+            for name, way in ways.items():
+                query = way(question, history)
+                scores[name][question.id] = scored = _scored(query, question, product, gold)
+                if options.show:
+                    told = " ".join(f"{value:.0f}" for value in scored.values())
+                    print(f"{told} {name:<13}{question.id}: {question.question!r} -> {query!r}")
+        for kind in (None, *sorted({q.kind for q in questions})):
+            ids = [q.id for q in questions if kind is None or q.kind == kind]
+            rows += [_row(bank, kind or "all", name, ids, scores) for name in ways]
+    _table(rows)
+    save(f"followups-{options.split}", rows)
+    return 0
+
+
+def _ways(product: Product) -> dict[str, Way]:
+    return {
+        "alone": lambda question, _: question.question,
+        "run together": lambda question, turns: f"{turns[-1].question} {question.question}",
+        "rules": lambda question, turns: product.retriever.query_for(question.question, turns),
+        BY_HAND: lambda question, _: question.standalone or question.question,
+    }
+
+
+def _scored(query: str, question: Question, product: Product, gold: Gold) -> Scores:
+    needs = gold.needs(question)
+    answer = product.answer(query)
+    shown = [item.passage.passage_id for item in answer.passages]
+    wanted = frozenset().union(*(need.passage_ids for need in needs))
+    right = well_done(question, score_answer(question, answer, wanted))
+    values = (found(needs, shown[:1]) or 0.0, found(needs, shown[:5]) or 0.0, right)
+    return dict(zip(MEASURES, values, strict=True))
+
+
+def _row(
+    bank: str,
+    kind: str,
+    name: str,
+    ids: Sequence[str],
+    scores: Mapping[str, Mapping[str, Scores]],
+) -> dict[str, Any]:
+    row: dict[str, Any] = {"bank": bank, "kind": kind, "way": name, "n": len(ids)}
+    for measure in MEASURES:
+        values = [scores[name][i][measure] for i in ids]
+        mean = bootstrap(values, 0)
+        if mean is not None:
+            row[measure] = f"{mean.value:.3f} ({mean.low:.3f}-{mean.high:.3f})"
+        if name != BY_HAND:
+            far = compare_paired([scores[BY_HAND][i][measure] for i in ids], values, 0)
+            row[f"{measure} -"] = f"{far.difference:+.3f} ({far.low:+.3f} to {far.high:+.3f})"
+    return row
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> None:
+    names = ("bank", "kind", "way", "n", *(x for m in MEASURES for x in (m, f"{m} -")))
+    print("| " + " | ".join(names) + " |\n|" + "---|" * len(names))
+    for row in rows:
+        print("| " + " | ".join(str(row.get(name, "")) for name in names) + " |")
