@@ -12,15 +12,19 @@ the bank says what was answered.
 from __future__ import annotations
 
 import argparse
+import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from bench.output import save
+from bench.output import milliseconds, save
 from eval.banks import Question, load_bank
 from eval.free_answers import score_answer, well_done
 from eval.gold import Gold, found
 from eval.product import Product, open_product
 from eval.statistics import bootstrap, compare_paired
+from ragbot.chat_models import candidates
+from ragbot.rewriting import rewritten
 from ragbot.settings import load_settings
 from ragbot.types import Turn
 
@@ -41,13 +45,13 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     product = open_product(load_settings(model="quotes"), None)
     gold = Gold(product.index)
-    ways = _ways(product)
+    ways = _ways(product, options.model)
     rows: list[dict[str, Any]] = []
     for bank in BANKS:
         questions = [q for q in load_bank(bank).questions if q.split == options.split]
         scores: dict[str, dict[str, Scores]] = {name: {} for name in ways}
         for question in questions:
-            history = product.turns_before(question)
+            history = product.turns_before(question, by_quotes=True)
             for name, way in ways.items():
                 query = way(question, history)
                 scores[name][question.id] = scored = _scored(query, question, product, gold)
@@ -58,17 +62,34 @@ def main(arguments: Sequence[str]) -> int:
             ids = [q.id for q in questions if kind is None or q.kind == kind]
             rows += [_row(bank, kind or "all", name, ids, scores) for name in ways]
     _table(rows)
+    if seconds:
+        print(f"rewriting took {milliseconds('', seconds)}, n = {len(seconds)}")
     save(f"followups-{options.split}", rows)
     return 0
 
 
-def _ways(product: Product) -> dict[str, Way]:
-    return {
+seconds: list[float] = []  # that the model took to rewrite a question
+
+
+def _ways(product: Product, model: str | None) -> dict[str, Way]:
+    ways: dict[str, Way] = {
         "alone": lambda question, _: question.question,
         "run together": lambda question, turns: f"{turns[-1].question} {question.question}",
         "rules": lambda question, turns: product.retriever.query_for(question.question, turns),
         BY_HAND: lambda question, _: question.standalone or question.question,
     }
+    if model is not None:
+        writer = replace(candidates(load_settings(model=model))[0], rewrites=True)
+
+        def by_model(question: Question, turns: Sequence[Turn]) -> str:
+            started = time.perf_counter()
+            found = rewritten(question.question, turns, product.retriever, writer)
+            if found.usage.output_tokens:
+                seconds.append(time.perf_counter() - started)
+            return found.query
+
+        ways[writer.model_id] = by_model
+    return ways
 
 
 def _scored(query: str, question: Question, product: Product, gold: Gold) -> Scores:

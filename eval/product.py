@@ -85,18 +85,28 @@ class Product:
                 return event
         raise AssertionError("a stream of events ends with its Answer")
 
-    def turns_before(self, question: Question) -> tuple[Turn, ...]:
-        """The conversation up to a bank's question, as it would be remembered.
+    def turns_before(self, question: Question, *, by_quotes: bool) -> tuple[Turn, ...]:
+        """The conversation up to a bank's question, as the chat would remember it.
 
         What the bank says was answered stands for the answer.
+
+        Args:
+            by_quotes: the turns are answered without the model that is scored.
         """
+        asked = self._by_quotes if by_quotes else self
         history: list[Turn] = []
         for earlier in question.history:
-            turn = Turn.of(self.answer(earlier.question, history))
+            turn = Turn.of(asked.answer(earlier.question, history))
             if earlier.answer is not None:
                 turn = replace(turn, answer=earlier.answer, about=())
             history.append(turn)
         return tuple(history)
+
+    @functools.cached_property
+    def _by_quotes(self) -> Product:
+        return replace(
+            self, models=candidates(self.settings.model_copy(update={"model": NO_MODEL}))
+        )
 
     @functools.cached_property
     def sentences(self) -> tuple[EvidenceSentence, ...]:

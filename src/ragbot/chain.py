@@ -1,6 +1,6 @@
 """From a question to its checked answer: the whole way, in order.
 
-question -> query -> passages -> evidence, or an abstention
+question -> query (a follow-up put on its own) -> passages -> evidence, or an abstention
          -> prompt -> reply, sentence by sentence -> checked citations -> Answer
 """
 
@@ -17,6 +17,8 @@ from ragbot.errors import ModelUnavailableError, QuestionError
 from ragbot.evidence import Prompt
 from ragbot.prompts import messages
 from ragbot.retrieval import Retriever, judge_evidence, worth_reading
+from ragbot.rewriting import Rewritten, rewritten
+from ragbot.small_talk import reply_to, small_talk
 from ragbot.types import (
     NO_FILTERS,
     Answer,
@@ -103,7 +105,19 @@ def stream_answer(
     """
     clock = _Clock()
     question = cleaned_question(question)
-    query = retriever.query_for(question, history)
+    history = _without_small_talk(history, retriever)
+    talk = small_talk(question, retriever.knows, begun=bool(history))
+    if talk is not None:
+        yield Retrieved("", ())
+        yield reply_to(talk, question, retriever.index.titles(), clock.timings())
+        return
+
+    asked = rewritten(question, history, retriever, candidates[0] if candidates else None)
+    fell_back = list(passed_over)
+    if asked.failure is not None:  # it would not answer either, and is not waited for twice
+        fell_back.append(FellBack(candidates[0].model_id, asked.failure))
+        candidates = candidates[1:]
+    query = asked.query
     passages = retriever.search(query, k, filters)
     evidence = retriever.evidence(query, passages)
     finding = judge_evidence(query, evidence, retriever.index)
@@ -111,13 +125,12 @@ def stream_answer(
     yield Retrieved(query, passages)
 
     if not finding.enough:
-        yield _abstention(question, query, passages, finding.reason, clock, passed_over)
+        yield _abstention(question, asked, passages, finding.reason, clock, fell_back)
         return
 
     prompt = Prompt(query, tuple(history[-REMEMBERED_TURNS:]), tuple(worth_reading(evidence)))
-    fell_back = list(passed_over)
     for candidate in candidates:
-        reply = _Reply()
+        reply = _Reply(usage=asked.usage)
         stopped: str | None = None
         try:
             for checked in _checked_reply(candidate, prompt, reply):
@@ -146,6 +159,12 @@ def stream_answer(
         "no model could answer: " + "; ".join(f"{f.model_id}: {f.reason}" for f in fell_back),
         mend="ragbot doctor",
     )
+
+
+def _without_small_talk(history: Sequence[Turn], retriever: Retriever) -> list[Turn]:
+    return [
+        turn for turn in history if turn.query or not small_talk(turn.question, retriever.knows)
+    ]
 
 
 def _checked_reply(
@@ -215,11 +234,11 @@ def laid_out(sentences: Sequence[Sentence]) -> str:
 
 def _abstention(
     question: str,
-    query: str,
+    asked: Rewritten,
     passages: tuple[RetrievedPassage, ...],
     reason: str | None,
     clock: _Clock,
-    passed_over: Sequence[FellBack],
+    fell_back: Sequence[FellBack],
 ) -> Answer:
     topics = _nearest_topics(passages)
     text = ABSTAINS
@@ -234,10 +253,11 @@ def _abstention(
         abstained=True,
         reason=reason,
         model_id="none",
-        fell_back_from=tuple(passed_over),
+        fell_back_from=tuple(fell_back),
         nearest_topics=topics,
         timings=clock.timings(),
-        query=query,
+        query=asked.query,
+        usage=asked.usage,
     )
 
 

@@ -53,11 +53,13 @@ class Candidate:
             ModelUnavailableError or an error that `explain_failure` knows.
         withhold_unsupported: it is too small to be trusted with a sentence that the notes
             do not bear out.
+        rewrites: it is quick enough, and good enough, to word a follow-up anew before the search.
     """
 
     model_id: str
     open: Callable[[], BaseChatModel]
     withhold_unsupported: bool
+    rewrites: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _bedrock(name: str, settings: Settings) -> Candidate:
 
         return open_bedrock(name, settings)
 
-    return Candidate(f"bedrock:{name}", functools.cache(open_model), withhold_unsupported=False)
+    return Candidate(f"bedrock:{name}", functools.cache(open_model), False, rewrites=True)
 
 
 def _bedrock_name(settings: Settings) -> str:
@@ -179,7 +181,7 @@ def _openai(name: str, settings: Settings) -> Candidate:
 
         return open_openai(name, settings)
 
-    return Candidate(f"openai:{name}", functools.cache(open_model), withhold_unsupported=False)
+    return Candidate(f"openai:{name}", functools.cache(open_model), False, rewrites=True)
 
 
 def _local(name: str, find: Callable[[], Path], settings: Settings) -> Candidate:

@@ -44,8 +44,8 @@ _MORE = re.compile(
 )
 _JUST_ASKS = re.compile(
     r"(?P<ask>why(?: not)?|how|(?:since |until |from )?when|where|who"
-    r"|how (?:long|much|many|often|large|big|fast|far|soon))(?: come| so)?"
-    r"(?: (?:is|was) (?:that|this|it)| that| then| exactly)?",
+    r"|how (?:long|much|many|often|large|big|fast|far|soon))(?: come| so| then| exactly)?"
+    r"|(?P<why>why|how) (?:is|was) (?:that|this|it)(?: so)?",
     re.IGNORECASE,
 )
 # "and does Neptune?"
@@ -60,7 +60,9 @@ _PREPOSED = re.compile(
     r"(?P<noun>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
-_ENDING = re.compile(r"(?:[\s,]+(?:then|too|instead|as well|either|please))*[\s?!.]*$", re.IGNORECASE)
+_ENDING = re.compile(
+    r"(?:[\s,]+(?:then|too|instead|as well|either|please))*[\s?!.]*$", re.IGNORECASE
+)
 _ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 
 
@@ -73,9 +75,13 @@ def readings(question: str, history: Sequence[Turn], names: Names) -> tuple[str,
         return (question,)
     turns: list[Earlier] = []
     for turn in history[-REMEMBERED:]:
-        alone = turn.query or _readings(turn.question.strip(), turns, names)[-1]
+        alone = turn.query or _readings(_in_one_line(turn.question), turns, names)[-1]
         turns.append(earlier(turn, alone, names))
-    return tuple(dict.fromkeys(_readings(question.strip(), turns, names)))
+    return tuple(dict.fromkeys(_readings(_in_one_line(question), turns, names)))
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str]:
@@ -89,11 +95,12 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
         return [last.question]
     asks = _JUST_ASKS.fullmatch(bare)
     if asks:
-        return [_asked_of(asks["ask"], last)]
+        return [_asked_of(asks["ask"] or asks["why"], last)]
+    connected = rest != question
     headed = _HEADED.match(rest)
     if headed and _is_noun(headed["noun"]):
         meant = resolved(headed["noun"], turns, names)
-        if meant or rest != question:
+        if meant or connected:
             return [_with_head(meant, headed["noun"], headed["rest"], turns, names)]
     telling = len(words_of(rest))
     found = resolved(rest, turns, names)
@@ -102,9 +109,12 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
             return [f"What is {_ENDING.sub('', found.text)}?"]
         return [found.text] if found.sure else [question, found.text]
     if found is None and _is_noun(bare):
-        return _swapped_readings(bare, question, turns, names)
+        if connected or len(words_in(bare)) <= 2:
+            return _swapped_readings(bare, turns, names)
+        # Words as they are typed into a search box.
+        return [question] if _is_named(bare, names) else [question, _joined(bare, turns)]
     same = _SAME_ASKED.match(bare)
-    if found is None and same and names.know_one_in(same["noun"]):
+    if found is None and same and names.know(same["noun"]):
         return [_swapped(same["noun"], last, names)]
     if telling > IMPLICIT or names.know_one_in(rest):
         return [question]
@@ -116,6 +126,10 @@ def _is_noun(text: str) -> bool:
     words = words_in(text)
     opening = words[0].low.partition("'")[0] if words else ""
     return len(words) <= SHORT and opening not in AUXILIARIES | QUESTION_WORDS | {"i", "any"}
+
+
+def _is_named(text: str, names: Names) -> bool:
+    return any(piece.is_named for piece in names.pieces(text))
 
 
 def _asked_of(ask: str, last: Earlier) -> str:
@@ -139,19 +153,13 @@ def _with_head(
     spoken = with_meaning(rest, head)
     if spoken == rest:
         spoken = f"{head}: {rest}"
-    if found or any(piece.is_named for piece in names.pieces(head)):
+    if found or _is_named(head, names):
         return spoken
     return _joined(spoken, turns)
 
 
-def _swapped_readings(
-    noun: str, question: str, turns: Sequence[Earlier], names: Names
-) -> list[str]:
+def _swapped_readings(noun: str, turns: Sequence[Earlier], names: Names) -> list[str]:
     """`and X?`: the question before, asked of X; or an X of what was spoken of."""
-    connected = not question.startswith(noun)
-    if not connected and len(words_in(noun)) > 2:  # words as they are typed into a search box
-        named = any(piece.is_named for piece in names.pieces(noun))
-        return [question] if named else [question, _joined(noun, turns)]
     swapped = _swapped(noun, turns[-1], names)
     preposed = _PREPOSED.match(noun)
     replaces = preposed and _behind(preposed["by"], turns[-1].question, names)
@@ -174,7 +182,8 @@ def _swapped(noun: str, last: Earlier, names: Names) -> str:
         noun = noun[another.end() :]
     ones = _ONES.match(noun)
     if ones:
-        noun = f"{ones['how']} {slot.words[-1].text}"
+        how = _ARTICLE.sub("", ones["how"])
+        noun = how if names.know_one_in(how) else f"{how} {slot.words[-1].text}"
     noun = names.completed(noun if preposed else _ARTICLE.sub("", noun))
     start, end = _exchanged(slot, noun, names)
     return f"{asked[:start]}{noun}{asked[end:]}"
@@ -193,7 +202,7 @@ def _exchanged(slot: Piece, noun: str, names: Names) -> tuple[int, int]:
     """The characters that the noun takes the place of: "EBS io1" stays EBS for "gp3"."""
     core = slot.core
     keys = {word.key for word in words_in(noun)}
-    another_of_it = not names.know_one_in(noun) and not keys & {word.key for word in slot.words}
-    if another_of_it and slot.known and core[-1] != slot.known[-1]:
+    names_it = names.know_one_in(noun) or keys & {word.key for word in slot.known}
+    if slot.known and not names_it and core[-1] != slot.known[-1]:
         core = core[core.index(slot.known[-1]) + 1 :]
     return core[0].start, core[-1].end

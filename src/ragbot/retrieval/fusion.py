@@ -43,9 +43,15 @@ class Retriever:
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
         """What is searched for: the question, standing on its own, in the words of the notes."""
+        return shortened(self._best_known(self._readings(question, history)), self._acronyms)
+
+    def leans_back(self, question: str, history: Sequence[Turn]) -> bool:
+        """Whether the question may mean something of the conversation that it does not name."""
+        return self._readings(question, history)[-1] != self._readings(question, ())[0]
+
+    def _readings(self, question: str, history: Sequence[Turn]) -> tuple[str, ...]:
         mended = self._spelling.mended(question.strip(), self._is_known)
-        meant = readings(mended, history, self._names) if history else (mended,)
-        return shortened(self._best_known(meant), self._acronyms)
+        return readings(mended, history, self.names) if history else (mended,)
 
     def _best_known(self, questions: Sequence[str]) -> str:
         """The last one if the notes are clearly nearer to it, else the first."""
@@ -55,12 +61,17 @@ class Retriever:
         first, last = (next((c for _, c in self.index.dense(v, 1)), 0.0) for v in vectors)
         return questions[-1] if last >= first + LEANS else questions[0]
 
+    def knows(self, word: str) -> bool:
+        """Whether the notes hold the word."""
+        return any(held for _, held in self.index.known_words(word))
+
     def _is_known(self, word: str) -> bool:
         in_notes = self.index.known_words(word)  # empty for a stop word
         return not in_notes or any(known for _, known in in_notes) or self._embedder.knows(word)
 
     @cached_property
-    def _names(self) -> Names:
+    def names(self) -> Names:
+        """What the notes know by name."""
         return Names.of(self.index)
 
     @cached_property

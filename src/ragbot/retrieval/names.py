@@ -171,6 +171,11 @@ class Names:
             end = word.end
         return [*pieces, Piece(tuple(run), known)] if run else pieces
 
+    def know(self, text: str) -> bool:
+        """Whether the text is a known name, no more and no less."""
+        words = words_in(text)
+        return self._spans(words) == [(0, len(words))]
+
     def know_one_in(self, text: str) -> bool:
         return bool(self._spans(words_in(text)))
 

@@ -70,17 +70,18 @@ def resolved(text: str, turns: Sequence[Earlier], names: Names) -> Resolved | No
     """None where nothing in the text leans back."""
     options = next((turn.options for turn in reversed(turns) if turn.options), ())
     subject = last_subject(turns)
-    placed = _placed(text, names)
-    if placed is not None:
+    placed = _placed(text)
+    if placed is not None and not names.know_one_in(text[: placed.start()]):
         meant = _option(placed, turns[-1], options) or subject
         return Resolved(with_meaning(_put(text, placed, meant), meant)) if meant else None
-    both = _BOTH.search(text)
-    if both and len(options) > 1 and not names.know_one_in(text):
-        return Resolved(_put(text, both, " and ".join(options)))
-    if len(options) > 1 and turns[-1].compares and _WHICH.match(text):
-        return Resolved(f"{text.rstrip(' ?')}, {' or '.join(options)}?")
+    if len(options) > 1 and not names.know_one_in(text):
+        if both := _BOTH.search(text):
+            return Resolved(_put(text, both, " and ".join(options)))
+        if turns[-1].compares and _WHICH.match(text):
+            return Resolved(f"{text.rstrip(' ?')}, {' or '.join(options)}?")
     qualified = _QUALIFIED.search(text)
-    if qualified and subject:
+    alone = qualified is not None and qualified[0] == text.strip(" ?.!")  # "and the larger ones?"
+    if qualified and subject and not alone and not names.know_one_in(text[: qualified.start()]):
         return Resolved(_put(text, qualified, f"the {qualified['how']} {subject}"))
     found = _leaning(text)
     if found is None:
@@ -167,8 +168,8 @@ def _bound(text: str, pronoun: re.Match[str], names: Names) -> str | None:
     return "by a word" if tells or names.pieces(inside) else None
 
 
-def _placed(text: str, names: Names) -> re.Match[str] | None:
-    """"the second one", "the latter"; not "the second region"."""
+def _placed(text: str) -> re.Match[str] | None:
+    """As in "the second one" or "the latter"; not as in "the second region"."""
     for match in _PLACED.finditer(text):
         after = words_in(text[match.end() :])
         if match["sure"] or match["noun"] or not after or after[0].separates:

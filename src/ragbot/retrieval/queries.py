@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+
 @dataclass(frozen=True, slots=True)
 class PastedChoices:
     """A multiple-choice question as it is pasted from a practice exam."""

@@ -1,8 +1,8 @@
 """What an earlier turn was about, as far as a follow-up can lean on it.
 
-    "What is EBS Multi-Attach used for?"         subject: EBS Multi-Attach
-    "ECS or EKS for a small team?"               options: ECS, EKS
-    "Which query languages does Neptune have?"   subject: Neptune, things: query languages
+"What is EBS Multi-Attach used for?"         subject: EBS Multi-Attach
+"ECS or EKS for a small team?"               options: ECS, EKS
+"Which query languages does Neptune have?"   subject: Neptune, things: query languages
 """
 
 from __future__ import annotations
@@ -231,7 +231,9 @@ def _listed(answer: str, names: Names) -> tuple[str, ...]:
         if not plain or _EXPLAINS.match(plain):
             continue
         pair = [] if ";" in tail else re.split(r"\s+(?:and|or)\s+", plain)
-        items += pair if len(pair) == 2 and all(len(each.split()) <= 3 for each in pair) else [plain]
+        items += (
+            pair if len(pair) == 2 and all(len(each.split()) <= 3 for each in pair) else [plain]
+        )
     heads = [_ITEM_END.split(item)[0].strip() for item in items]
     return tuple(head for head in heads if len(head.split()) <= 6) if len(heads) > 1 else ()
 
