@@ -6,14 +6,17 @@ Over the follow-ups and the conversations of the banks: the follow-up alone, run
 question before it, as the rules rewrite it, as a model rewrites it (--model), and written out by
 hand. recall@1, recall@5, and the share that `quotes` then answers right, each with its difference
 to the one written by hand, by a paired bootstrap. The turns before are answered by `quotes`, unless
-the bank says what was answered.
+the bank says what was answered. Last, each natural question after one on another subject, which
+must not be mixed in.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,26 +49,63 @@ def main(arguments: Sequence[str]) -> int:
     product = open_product(load_settings(model="quotes"), None)
     gold = Gold(product.index)
     ways = _ways(product, options.model)
-    rows: list[dict[str, Any]] = []
-    for bank in BANKS:
-        questions = [q for q in load_bank(bank).questions if q.split == options.split]
-        scores: dict[str, dict[str, Scores]] = {name: {} for name in ways}
-        for question in questions:
-            history = product.turns_before(question, by_quotes=True)
-            for name, way in ways.items():
-                query = way(question, history)
-                scores[name][question.id] = scored = _scored(query, question, product, gold)
-                if options.show:
-                    told = " ".join(f"{value:.0f}" for value in scored.values())
-                    print(f"{told} {name:<13}{question.id}: {question.question!r} -> {query!r}")
-        for kind in (None, *sorted({q.kind for q in questions})):
-            ids = [q.id for q in questions if kind is None or q.kind == kind]
-            rows += [_row(bank, kind or "all", name, ids, scores) for name in ways]
+    scores: dict[str, dict[str, Scores]] = {name: {} for name in ways}
+    groups: dict[tuple[str, str], list[str]] = defaultdict(list)  # (bank, kind) -> ids
+    for bank, question in _asked(options.split):
+        for group in ((bank, question.kind), (bank, "all"), ("both", "all")):
+            groups[group].append(question.id)
+        history = product.turns_before(question, by_quotes=True)
+        for name, way in ways.items():
+            query = way(question, history)
+            scores[name][question.id] = scored = _scored(query, question, product, gold)
+            if options.show:
+                told = " ".join(f"{value:.0f}" for value in scored.values())
+                print(f"{told} {name:<13}{question.id}: {question.question!r} -> {query!r}")
+    rows = [
+        _row(bank, kind, name, ids, scores)
+        for (bank, kind), ids in sorted(groups.items())
+        for name in ways
+    ]
     _table(rows)
+    _table([unmixed := _after_another_subject(options.split, product, gold)])
+    rows.append(unmixed)
     if seconds:
         print(f"rewriting took {milliseconds('', seconds)}, n = {len(seconds)}")
     save(f"followups-{options.split}", rows)
     return 0
+
+
+def _asked(split: str) -> Iterator[tuple[str, Question]]:
+    for bank in BANKS:
+        for question in load_bank(bank).questions:
+            if question.split == split:
+                yield bank, question
+
+
+def _after_another_subject(split: str, product: Product, gold: Gold) -> dict[str, Any]:
+    """Is a question that has nothing to do with the one before still found?"""
+    questions = [q for q in load_bank("natural").questions if q.split == split and q.evidence]
+    rng = random.Random(7)
+    recalls: dict[str, list[float]] = {"alone": [], "after": []}
+    reworded = 0
+    for question in questions:
+        other = rng.choice([q for q in questions if q.topic != question.topic])
+        before = [Turn.of(product.answer(other.question))]
+        alone = product.retriever.query_for(question.question)
+        after = product.retriever.query_for(question.question, before)
+        reworded += alone != after
+        for name, query in (("alone", alone), ("after", after)):
+            shown = [item.passage.passage_id for item in product.retriever.search(query, 5)]
+            recalls[name].append(found(gold.needs(question), shown) or 0.0)
+    far = compare_paired(recalls["alone"], recalls["after"], 0)
+    return {
+        "bank": "natural",
+        "kind": "after another subject",
+        "way": f"rules, {reworded} reworded",
+        "n": far.n,
+        "R@5": f"{far.b:.3f} (alone {far.a:.3f})",
+        "R@5 -": f"{far.difference:+.3f} ({far.low:+.3f} to {far.high:+.3f})",
+    }
 
 
 seconds: list[float] = []  # that the model took to rewrite a question

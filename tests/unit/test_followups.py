@@ -129,6 +129,14 @@ def test_what_the_answer_named_is_spoken_of() -> None:
     assert meant("what does it cost?", cited) == "what does Config cost?"
 
 
+def test_a_name_typed_in_small_letters_is_known_by_the_answer() -> None:
+    turn = Turn("how much is shield advanced", "Shield Advanced costs $3,000 a month. [1]")
+    assert meant("and waf?", turn) == "how much is waf"
+    assert meant("what does it add?", turn) == "what does shield Advanced add?"
+    unknown = Turn("what does the ecs control plane cost", "The ECS control plane is free. [1]")
+    assert meant("and eks?", unknown) == "what does the eks control plane cost"
+
+
 def test_chains_lean_on_what_the_turn_before_meant() -> None:
     first, second = "What is CloudHSM?", "what does it cost?"
     assert meant("who can read its keys?", first, second) == "who can read CloudHSM's keys?"

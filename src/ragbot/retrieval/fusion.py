@@ -26,7 +26,7 @@ MOST_READ = 5
 RRF_K = 20  # the constant of reciprocal rank fusion; 60 in the paper, on far longer lists
 
 # Cosine to the nearest passage that a subject from before must gain a question that may do without:
-# on 43 made-up follow-ups those that lean back gain .09 to .47, the others lose or gain less.
+# 21 made-up follow-ups that lean back gain .09 to .31; of 16 that do not, 13 gain less than .1.
 LEANS = 0.1
 
 T = TypeVar("T", bound=Hashable)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ragbot.retrieval.names import (
     AUXILIARIES,
@@ -70,7 +71,8 @@ class Earlier:
 
 
 def earlier(turn: Turn, question: str, names: Names) -> Earlier:
-    """Args: question: the turn's question as it stands on its own."""
+    """What can be leaned on of a turn; `question` is the turn's, as it stood on its own."""
+    question = _cased(question, turn.answer)
     pieces = names.pieces(question)
     slot = _asked_about(question, pieces)
     compared = _compared(question, pieces)
@@ -90,6 +92,16 @@ def earlier(turn: Turn, question: str, names: Names) -> Earlier:
         chosen=chosen,
         things=_things(question, slot, pieces),
     )
+
+
+def _cased(question: str, answer: str) -> str:
+    """The question with the capitals that the answer gives: "shield advanced" is one name."""
+    for word, following in pairwise(words_in(question)):
+        pair = rf"\b{re.escape(word.text)}\s+({re.escape(following.text)})\b"
+        written = re.search(pair, answer, re.IGNORECASE)
+        if written and len(written[1]) == len(following.text):
+            question = question[: following.start] + written[1] + question[following.end :]
+    return question
 
 
 def _asked_about(question: str, pieces: Sequence[Piece]) -> Piece | None:
