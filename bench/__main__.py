@@ -10,6 +10,7 @@ NAMES = (
     "beir",
     "peers",
     "lies",
+    "followups",
     "waiting",
     "latency",
     "ingest",

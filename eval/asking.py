@@ -21,7 +21,7 @@ from eval.scorer import FittedWeights, SentenceIndex
 from eval.shortcuts import shortcut_scores
 from ragbot.chat_models import Candidate, cost_of, explain_failure, kind_of, usage_of
 from ragbot.errors import ModelUnavailableError
-from ragbot.types import Answer, Citation, Cost, Passage, RetrievedPassage, Turn, Usage, Why
+from ragbot.types import Answer, Citation, Cost, Passage, RetrievedPassage, Usage, Why
 
 RETRIEVED = 10  # passages that retrieval is judged on
 # Passages that a multiple-choice question is answered from. More of them mislead a small model:
@@ -108,7 +108,7 @@ class Asking:
             self._answer(record, question, mode, needs)
 
     def _retrieve(self, record: Record, question: Question, needs: Sequence[Need]) -> None:
-        history = [Turn(turn.question, "") for turn in question.history]
+        history = self.product.turns_before(question, by_quotes=True)
         record.query = self.product.retriever.query_for(question.question, history)
         passages = self.product.retriever.search(record.query, RETRIEVED)
         self._show(record, passages, needs)
@@ -207,11 +207,10 @@ class Asking:
     def _answer(
         self, record: Record, question: Question, mode: Mode, needs: Sequence[Need]
     ) -> None:
-        history: list[Turn] = []
-        for turn in question.history:
-            earlier = self.product.answer(turn.question, history)
-            record.also.append(Asked(prompt=turn.question, raw=earlier.text, **_spent_on(earlier)))
-            history.append(Turn(turn.question, earlier.text))
+        def hear(earlier: str, answer: Answer) -> None:
+            record.also.append(Asked(prompt=earlier, raw=answer.text, **_spent_on(answer)))
+
+        history = self.product.turns_before(question, by_quotes=False, heard=hear)
         gold = self.gold.passages(needs) if mode == "oracle" else None
         answer = self.product.answer(question.question, history, gold)
         self._show(record, answer.passages, needs)

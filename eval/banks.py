@@ -56,7 +56,10 @@ class Nugget(_Strict):
 
 
 class EarlierTurn(_Strict):
+    """A question that came before; with `answer` where the next one leans on what that said."""
+
     question: str
+    answer: str | None = None
 
 
 class Question(BaseModel):

@@ -307,9 +307,7 @@ def do_retrieval(options: argparse.Namespace) -> int:
         gold.check(bank)
         questions = [q for q in chosen_questions(bank, split, None, 0) if q.evidence]
         if questions:
-            rows = retrieval.bank_rows(
-                questions, gold, product.retriever, product.embedder, options.seed
-            )
+            rows = retrieval.bank_rows(questions, gold, product, options.seed)
             _print_rows(f"{bank.name}, {options.split}", rows, options.json)
     return 0
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from eval.banks import Question
 from eval.ledger import Ledger, MeteredChatModel
 from eval.replies import CachedChatModel, ReplyCache
 from ragbot.chain import stream_answer
@@ -88,6 +89,39 @@ class Product:
             if isinstance(event, Answer):
                 return event
         raise AssertionError("a stream of events ends with its Answer")
+
+    def turns_before(
+        self,
+        question: Question,
+        *,
+        by_quotes: bool,
+        heard: Callable[[str, Answer], None] | None = None,
+    ) -> tuple[Turn, ...]:
+        """The conversation up to a bank's question, as the chat would remember it.
+
+        What the bank says was answered stands for the answer.
+
+        Args:
+            by_quotes: the turns are answered without the model that is scored.
+            heard: is told each earlier question and its answer.
+        """
+        asked = self._by_quotes if by_quotes else self
+        history: list[Turn] = []
+        for earlier in question.history:
+            answer = asked.answer(earlier.question, history)
+            if heard is not None:
+                heard(earlier.question, answer)
+            turn = Turn.of(answer)
+            if earlier.answer is not None:
+                turn = replace(turn, answer=earlier.answer, about=())
+            history.append(turn)
+        return tuple(history)
+
+    @functools.cached_property
+    def _by_quotes(self) -> Product:
+        return replace(
+            self, models=candidates(self.settings.model_copy(update={"model": NO_MODEL}))
+        )
 
     @functools.cached_property
     def sentences(self) -> tuple[EvidenceSentence, ...]:

@@ -17,6 +17,7 @@ import numpy as np
 
 from eval.banks import Question
 from eval.gold import Gold, as_judged
+from eval.product import Product
 from eval.ranking import Judgments, Rankings, measured
 from eval.statistics import Interval, bootstrap
 from ragbot.embedding import Embedder, Vectors, WindowedEmbedder
@@ -26,7 +27,6 @@ from ragbot.retrieval import Retriever
 from ragbot.retrieval.fusion import DEPTH, fuse
 from ragbot.store import Found, Index
 from ragbot.store.lexical import LexicalIndex, write_lexical
-from ragbot.types import Turn
 
 BEIR_DEPTH = 100
 Ways = dict[str, dict[str, list[str]]]  # way of searching -> query id -> ranking
@@ -43,8 +43,7 @@ class Row:
 def bank_rows(
     questions: Sequence[Question],
     gold: Gold,
-    retriever: Retriever,
-    embedder: Embedder,
+    product: Product,
     seed: int,
 ) -> list[Row]:
     """Fusion (what the product searches by), dense and lexical alone, over a bank with evidence."""
@@ -54,10 +53,9 @@ def bank_rows(
         needs = gold.needs(question)
         if not needs:
             continue
-        query = retriever.query_for(
-            question.question, [Turn(t.question, "") for t in question.history]
-        )
-        for way, ranking in _rankings(retriever, embedder, query).items():
+        history = product.turns_before(question, by_quotes=True)
+        query = product.retriever.query_for(question.question, history)
+        for way, ranking in _rankings(product.retriever, product.embedder, query).items():
             items, relevant = as_judged(needs, ranking)
             judgments[question.id] = dict.fromkeys(relevant, 1)
             ways[way][question.id] = items

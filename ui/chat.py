@@ -13,6 +13,7 @@ import streamlit as st
 from ragbot.chain import ABSTAINS
 from ragbot.chat_models import availability
 from ragbot.errors import RagbotError
+from ragbot.rewriting import differs
 from ragbot.settings import Settings, load_settings
 from ragbot.types import (
     Answer,
@@ -53,6 +54,7 @@ class Exchange:
     """A question and what became of it; without answer and trouble it was stopped."""
 
     question: str
+    query: str = ""  # what was searched for
     sentences: list[Sentence] = field(default_factory=list)
     answer: Answer | None = None
     data: dict[str, Any] | None = None  # what the component draws
@@ -61,8 +63,10 @@ class Exchange:
 
     @property
     def as_turn(self) -> Turn:
+        if self.answer is not None:
+            return Turn.of(self.answer)
         said = [sentence.text for sentence in self.sentences if not sentence.withheld]
-        return Turn(self.question, self.answer.text if self.answer else " ".join(said))
+        return Turn(self.question, " ".join(said), self.query)
 
 
 def page() -> None:
@@ -180,11 +184,11 @@ def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]
     with st.chat_message("user"):
         st.html(markup.plain(question))
     with st.chat_message("assistant"):
-        stop, place, pause = st.empty(), st.empty(), st.empty()
+        stop, searched, place, pause = st.empty(), st.empty(), st.empty(), st.empty()
         stop.button("Stop", key=f"stop-{len(exchanges)}")
         try:
             warm_up = warm_up_of(bot)
-            if not warm_up.is_over:
+            if not warm_up.is_over and not bot.is_small_talk(question):
                 with st.spinner("Loading the search models, once ..."):
                     warm_up.wait()
             with (
@@ -193,6 +197,9 @@ def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]
             ):
                 for event in events:
                     if isinstance(event, Retrieved):
+                        exchange.query = event.query
+                        if told := _searched_for(exchange):
+                            searched.html(told)
                         if event.quotes:
                             place.html(markup.meanwhile(event.quotes))
                     elif isinstance(event, Sentence):
@@ -208,6 +215,7 @@ def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]
             exchange.trouble = (error.message, error.mend)
         exchange.under_way = False
         stop.empty()
+        searched.empty()
         place.empty()
         pause.empty()
     st.rerun()
@@ -223,6 +231,8 @@ def _draw(exchange: Exchange, position: int, *, last: bool) -> None:
     with st.chat_message("user"):
         st.html(markup.plain(exchange.question))
     with st.chat_message("assistant"):
+        if told := _searched_for(exchange):
+            st.html(told)
         if exchange.trouble is not None:
             st.html(markup.trouble(*exchange.trouble))
         elif exchange.answer is None:
@@ -239,12 +249,22 @@ def _draw(exchange: Exchange, position: int, *, last: bool) -> None:
             )
 
 
+def _searched_for(exchange: Exchange) -> str:
+    """Told where it is not what was typed: a follow-up put on its own, a typing error mended."""
+    if not differs(exchange.question, exchange.query):
+        return ""
+    return markup.plain(f"Searched for: {exchange.query}", "rb-quiet")
+
+
 def _will_ask_again(question: str) -> None:
     st.session_state["exchanges"].pop()
     _will_ask(question)
 
 
 def _draw_answer(answer: Answer, data: dict[str, Any] | None, position: int) -> None:
+    if answer.kind == "small_talk":
+        st.html(markup.plain(answer.text))
+        return
     if answer.abstained and not answer.sentences:
         st.html(markup.plain(ABSTAINS if answer.model_id == "none" else answer.text))
     else:

@@ -17,6 +17,7 @@ from ragbot.prompts import messages
 from ragbot.reranker import Reranker, open_reranker
 from ragbot.retrieval import Retriever
 from ragbot.settings import Settings, load_settings
+from ragbot.small_talk import small_talk
 from ragbot.store import open_index
 from ragbot.types import (
     NO_FILTERS,
@@ -89,6 +90,10 @@ class Ragbot:
             k=self.settings.k,
             filters=filters,
         )
+
+    def is_small_talk(self, said: str) -> bool:
+        """A greeting, thanks or the like, which is answered at once, without search or model."""
+        return small_talk(said, self._current_retriever().knows) is not None
 
     def search(
         self, query: str, k: int | None = None, filters: Filters = NO_FILTERS

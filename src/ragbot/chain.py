@@ -1,6 +1,6 @@
 """From a question to its checked answer: the whole way, in order.
 
-question -> query -> passages -> evidence, or an abstention
+question -> query (a follow-up put on its own) -> passages -> evidence, or an abstention
          -> prompt -> reply, sentence by sentence -> checked citations -> Answer
 """
 
@@ -16,6 +16,8 @@ from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
 from ragbot.errors import QuestionError
 from ragbot.evidence import Prompt
 from ragbot.retrieval import Retriever, judge_evidence, worth_reading
+from ragbot.rewriting import Rewritten, rewritten
+from ragbot.small_talk import reply_to, small_talk
 from ragbot.types import (
     NO_FILTERS,
     Answer,
@@ -80,26 +82,44 @@ def stream_answer(
     """
     clock = _Clock()
     question = cleaned_question(question)
-    query = retriever.query_for(question, history)
+    history = _without_small_talk(history, retriever)
+    talk = small_talk(question, retriever.knows, begun=bool(history))
+    if talk is not None:
+        yield Retrieved("", ())
+        yield reply_to(talk, question, retriever.index.titles(), clock.timings())
+        return
+
+    asked = rewritten(question, history, retriever, candidates[0] if candidates else None)
+    fell_back = list(passed_over)
+    if asked.failure is not None:  # it would not answer either, and is not waited for twice
+        fell_back.append(FellBack(candidates[0].model_id, asked.failure))
+        candidates = candidates[1:]
+    query = asked.query
     passages = retriever.search(query, k, filters)
     evidence = retriever.evidence(query, passages)
     finding = judge_evidence(query, evidence, retriever.index, retriever.similarity)
     clock.retrieved()
     if not finding.enough:
         yield Retrieved(query, passages)
-        yield _abstention(question, passages, finding.reason, clock, passed_over)
+        yield _abstention(question, asked, passages, finding.reason, clock, fell_back)
         return
 
     prompt = Prompt(query, tuple(history[-REMEMBERED_TURNS:]), tuple(worth_reading(evidence)))
     waits = bool(candidates) and candidates[0].model_id != "quotes"
     yield Retrieved(query, passages, _quotations(prompt) if waits else ())
-    reply = Reply(list(passed_over))
+    reply = Reply(fell_back, usage=asked.usage, cost=asked.cost)
     with closing(ask_in_turn(prompt, candidates, reply, retriever.similarity)) as events:
         for event in events:
             if isinstance(event, Sentence) and not event.withheld:
                 clock.first_sentence()
             yield event
-    yield _answer(question, reply, passages, clock)
+    yield _answer(question, query, reply, passages, clock)
+
+
+def _without_small_talk(history: Sequence[Turn], retriever: Retriever) -> list[Turn]:
+    return [
+        turn for turn in history if turn.query or not small_talk(turn.question, retriever.knows)
+    ]
 
 
 def _quotations(prompt: Prompt) -> tuple[Quotation, ...]:
@@ -115,7 +135,11 @@ def _quotations(prompt: Prompt) -> tuple[Quotation, ...]:
 
 
 def _answer(
-    question: str, reply: Reply, passages: tuple[RetrievedPassage, ...], clock: _Clock
+    question: str,
+    query: str,
+    reply: Reply,
+    passages: tuple[RetrievedPassage, ...],
+    clock: _Clock,
 ) -> Answer:
     denied = reply.denies_all
     return Answer(
@@ -132,6 +156,7 @@ def _answer(
         usage=reply.usage,
         timings=clock.timings(),
         cost=reply.cost,
+        query=query,
     )
 
 
@@ -150,10 +175,11 @@ def laid_out(sentences: Sequence[Sentence]) -> str:
 
 def _abstention(
     question: str,
+    asked: Rewritten,
     passages: tuple[RetrievedPassage, ...],
     reason: str | None,
     clock: _Clock,
-    passed_over: Sequence[FellBack],
+    fell_back: Sequence[FellBack],
 ) -> Answer:
     topics = _nearest_topics(passages)
     text = ABSTAINS
@@ -168,9 +194,11 @@ def _abstention(
         abstained=True,
         reason=reason,
         model_id="none",
-        fell_back_from=tuple(passed_over),
+        fell_back_from=tuple(fell_back),
         nearest_topics=topics,
         timings=clock.timings(),
+        query=asked.query,
+        usage=asked.usage,
     )
 
 

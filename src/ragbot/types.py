@@ -17,6 +17,7 @@ from typing import Literal, NotRequired, TypedDict
 PassageKind = Literal["bullets", "paragraph", "table_row", "code"]
 # "contradicted": the notes say otherwise. "partly": they bear out a part of it and no more.
 Verdict = Literal["supported", "partly", "contradicted", "unsupported"]
+AnswerKind = Literal["answer", "small_talk"]
 HeadingPath = tuple[str, ...]
 
 
@@ -198,10 +199,22 @@ NO_FILTERS = Filters()
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of the conversation and what was answered."""
+    """An earlier question of the conversation and what was answered.
+
+    `Turn.of(answer)` also keeps what the next follow-up may lean on: `query`, the question as
+    it stood on its own, and `about`, the headings that the answer cites, first cited first.
+    """
 
     question: str
     answer: str
+    query: str = ""
+    about: tuple[HeadingPath, ...] = ()
+
+    @classmethod
+    def of(cls, answer: Answer) -> Turn:
+        by_id = {item.passage.passage_id: item.passage.heading_path for item in answer.passages}
+        cited = dict.fromkeys(by_id[citation.passage_id] for citation in answer.citations)
+        return cls(answer.question, answer.text, answer.query, tuple(cited))
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +329,8 @@ class Answer:
     usage: Usage = field(default_factory=Usage)
     timings: Timings = field(default_factory=lambda: Timings(0.0, None, 0.0))
     cost: Cost = field(default_factory=Cost)
+    query: str = ""  # what was searched for
+    kind: AnswerKind = "answer"
 
     def to_json(self) -> dict[str, object]:
         """The stable JSON shape of `ragbot ask --json` (see docs/api.md)."""

@@ -82,3 +82,13 @@ def test_a_follow_up_is_understood(page: Page) -> None:
     expect(page.locator(".answer .text")).to_contain_text("5 minutes", timeout=SOON)
     ask(page, "and the standard ones?")
     expect(page.locator(".answer .text").nth(1)).to_contain_text("1 year", timeout=SOON)
+    searched = "Searched for: How long do Step Functions standard Workflows run?"
+    expect(page.get_by_text(searched)).to_be_visible()
+
+
+def test_a_greeting_is_answered_as_one(page: Page) -> None:
+    ask(page, "hello!")
+    expect(page.get_by_text("Hello! Ask me a question about your notes.")).to_be_visible(
+        timeout=SOON
+    )
+    expect(page.get_by_text("The notes don't answer this.")).to_have_count(0)

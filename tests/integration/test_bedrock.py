@@ -15,12 +15,14 @@ import urllib3
 from botocore.validate import ParamValidator
 from langchain_core.messages import HumanMessage, SystemMessage
 from support.bedrock_server import ON_DEMAND, BedrockServer, Fault, bedrock, fault, no_aws, reply
+from support.scored_product import product
 
 from ragbot.chat_models import candidates, explain_failure, usage_of
 from ragbot.chat_models.bedrock_models import RECOMMENDED, Recommended
 from ragbot.errors import ModelUnavailableError, SettingsError
+from ragbot.rewriting import rewritten
 from ragbot.settings import Settings
-from ragbot.types import Usage
+from ragbot.types import Turn, Usage
 
 pytestmark = pytest.mark.integration
 __all__ = ["bedrock"]  # the fixture
@@ -83,6 +85,20 @@ def test_an_arn_is_asked_as_it_stands_and_streams(bedrock: BedrockServer, name: 
     assert [chunk.text for chunk in candidate.open().stream(MESSAGES) if chunk.text] == ["y", "es"]
     assert bedrock.requests[0].model_id == arn
     assert candidate.model_id == f"bedrock:{arn}"
+
+
+def test_a_follow_up_is_worded_by_the_model(bedrock: BedrockServer, tmp_path: Path) -> None:
+    retriever = product(tmp_path).retriever
+    before = [Turn("How large can a Boxes item be?", "At most 400 KB. [1]")]
+    bedrock.script(reply("Does Boxes rotate ", "its labels?"), fault("AccessDeniedException", 403))
+    model = candidates(settings())[0]
+    worded = rewritten("and does it rotate them?", before, retriever, model)
+    assert worded.query == "Does Boxes rotate its labels?"
+    assert worded.usage == Usage(11, 7)
+    assert worded.cost.usd == pytest.approx(11 * 0.06e-6 + 7 * 0.24e-6)
+    refused = rewritten("does it rotate labels?", before, retriever, model)
+    assert refused.query == "does Boxes rotate labels?"
+    assert refused.failure is not None and "may not use this model" in refused.failure
 
 
 def test_throttled_once_then_answered(bedrock: BedrockServer) -> None:

@@ -30,17 +30,22 @@ PASSAGE = RetrievedPassage(passage(NOTE), 0.5, 1, Why(dense_rank=1, lexical_rank
 
 
 class TalkativeBot:
-    """Gives the same answer to each question, or raises what it was told to raise."""
+    """Gives the same answer to each question, or raises what it was told to raise.
+
+    `reworded` says what is searched for instead of what was asked.
+    """
 
     def __init__(self, failure: RagbotError | type[BaseException] | None = None) -> None:
         self.failure = failure
+        self.reworded: str | None = None
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
 
     def stream(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS
     ) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
-        yield Retrieved(question, (PASSAGE,))
+        query = self.reworded or question
+        yield Retrieved(query, (PASSAGE,))
         shown = Sentence(f"A box holds 400 KB{RED}.", (1,), "supported")
         doubted = Sentence("It is blue.", (), "unsupported", "no words in common", prefix=" ")
         withheld = Sentence("It weighs 7 kg.", (), "unsupported", "a number", withheld=True)
@@ -61,6 +66,7 @@ class TalkativeBot:
             fell_back_from=(FellBack("bedrock", "no credentials"),),
             usage=Usage(10, 5),
             timings=Timings(0.1, 0.2, 1.26),
+            query=query,
         )
 
     def ask(

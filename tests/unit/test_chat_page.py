@@ -74,6 +74,27 @@ def test_an_abstention_offers_the_nearest_topics_as_text(page: AppTest) -> None:
     assert [b.label for b in page.button if b.key == "topic-0-0"] == ["Boxes"]
 
 
+def test_small_talk_is_answered_and_is_no_abstention(page: AppTest) -> None:
+    page.run()
+    page.chat_input[0].set_value("hello!").run()
+    assert not page.exception
+    (exchange,) = page.session_state["exchanges"]
+    assert exchange.answer.kind == "small_talk"
+    shown = drawn(page)
+    assert "The notes cover: Containers." in shown
+    assert "No model was asked" not in shown and "Searched for" not in shown
+
+
+def test_a_follow_up_tells_what_was_searched_for(page: AppTest) -> None:
+    page.run()
+    page.chat_input[0].set_value("How large can a Boxes item be?").run()
+    assert "Searched for" not in drawn(page)
+    page.chat_input[0].set_value("and does it rotate labels?").run()
+    assert not page.exception
+    assert "Searched for: does Boxes rotate labels?" in drawn(page)
+    assert page.session_state["exchanges"][1].as_turn.query == "does Boxes rotate labels?"
+
+
 def test_a_question_that_cannot_be_asked_is_told_and_the_page_lives_on(page: AppTest) -> None:
     page.run()
     page.chat_input[0].set_value("x" * 9_000).run()

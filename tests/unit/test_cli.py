@@ -159,6 +159,22 @@ def test_a_conversation_remembers_what_was_said(
     assert capsys.readouterr().out.count("[1] Boxes vs Crates > Boxes") == 2
 
 
+def test_what_was_searched_for_is_told_where_it_is_not_what_was_typed(
+    bot: TalkativeBot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", "how much does a box hold"]) == 0
+    assert "searched for" not in capsys.readouterr().err
+    bot.reworded = f"How much does a box{RED} hold?"
+    type_in(monkeypatch, "how much does it hold\nand now?\n")
+    assert main(["chat"]) == 0
+    told = capsys.readouterr().err
+    assert told.count("searched for: How much does a box\N{REPLACEMENT CHARACTER}[31m hold?") == 2
+    (turn,) = bot.asked[-1][1]
+    assert (turn.query, turn.about) == (bot.reworded, (("Boxes vs Crates", "Boxes"),))
+    assert main(["ask", "q", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["query"] == bot.reworded
+
+
 def test_a_stopped_answer_does_not_end_the_conversation(
     bot: TalkativeBot, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -35,6 +35,7 @@ def test_our_own_banks_load_and_have_both_splits(name: str) -> None:
         ("natural", 150, 7),
         ("unanswerable", 60, 3),
         ("followups", 30, 4),
+        ("conversations", 40, 6),
         ("practice", 49, 1),
     ],
 )
@@ -50,13 +51,23 @@ def test_our_banks_are_large_and_mixed(name: str, least: int, kinds: int) -> Non
 
 
 def test_a_nugget_stands_in_the_evidence_and_never_in_the_question() -> None:
-    for name in ("natural", "followups", "unanswerable"):
+    for name in ("natural", "followups", "conversations", "unanswerable"):
         for question in load_bank(name).questions:
             quotes = " ".join(p.quote for e in question.evidence for p in e.places())
             for nugget in question.nuggets:
                 assert states(quotes, nugget), (question.id, nugget.name)
                 chooses = any(word in question.question.lower() for word in (" or ", "both use"))
                 assert chooses or not states(question.question, nugget), (question.id, nugget.name)
+
+
+def test_every_follow_up_has_a_conversation_and_is_written_out() -> None:
+    for name in ("followups", "conversations"):
+        for question in load_bank(name).questions:
+            assert question.history and question.standalone, question.id
+            if question.kind == "answer":
+                assert question.history[-1].answer, question.id
+            if question.kind == "chain":
+                assert len(question.history) > 1, question.id
 
 
 def test_the_split_of_an_id_never_changes() -> None:

@@ -154,6 +154,20 @@ def test_an_alternative_does_as_well_as_the_evidence_itself(tmp_path: Path) -> N
     assert (items, relevant) == (["x", "need-0"], {"need-0"})
 
 
+def test_a_bank_s_conversation_is_held_before_its_question(tmp_path: Path) -> None:
+    turns = [
+        {"question": "How large can a Boxes item be?"},
+        {"question": "and a Crates document?", "answer": "Crates documents: up to 16 MB."},
+    ]
+    row = FREE | {"question": "does it rotate its labels?", "history": turns}
+    (question,) = load_bank(bank_file(tmp_path, [row])).questions
+    first, second = product(tmp_path).turns_before(question, by_quotes=True)
+    assert first.answer.startswith("A Boxes item can be at most 400 KB. [1]")
+    assert first.about == (("Containers", "Boxes"),)
+    assert (second.answer, second.about) == ("Crates documents: up to 16 MB.", ())
+    assert second.query.startswith("How large can")
+
+
 def test_a_question_that_found_nothing_scores_zero_and_is_not_left_out() -> None:
     judgments = {"a": {"x": 1}, "b": {"y": 1}}
     scores = measured(judgments, {"a": ["z", "x"], "b": []}, ["R@1", "R@5", "RR@10"])

@@ -57,6 +57,7 @@ class Candidate:
         withhold_unsupported: a sentence that the notes do not bear out must not be shown.
         price: of its tokens; None where no price is known.
         brief: it reads slowly, and is shown the sentences that tell instead of whole passages.
+        rewrites: it is quick enough, and good enough, to word a follow-up anew before the search.
     """
 
     model_id: str
@@ -64,6 +65,7 @@ class Candidate:
     withhold_unsupported: bool
     price: Price | None = None
     brief: bool = False
+    rewrites: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,9 @@ def _bedrock(target: Target, settings: Settings) -> Candidate:
         return open_bedrock(target, settings)
 
     price = load_prices(settings.prices).of_bedrock(target, aws.region())
-    return Candidate(f"bedrock:{target}", functools.cache(open_model), _withholds(settings), price)
+    return Candidate(
+        f"bedrock:{target}", functools.cache(open_model), _withholds(settings), price, rewrites=True
+    )
 
 
 def fallback_targets(settings: Settings) -> Iterator[Target]:
@@ -212,7 +216,9 @@ def _openai(name: str, settings: Settings) -> Candidate:
         return open_openai(name, settings)
 
     price = load_prices(settings.prices).of_server(name)
-    return Candidate(f"openai:{name}", functools.cache(open_model), _withholds(settings), price)
+    return Candidate(
+        f"openai:{name}", functools.cache(open_model), _withholds(settings), price, rewrites=True
+    )
 
 
 def _local(name: str, find: Callable[[], Path], settings: Settings) -> Candidate:

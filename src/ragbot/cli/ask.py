@@ -9,7 +9,8 @@ import ragbot
 from ragbot.assembly import Ragbot
 from ragbot.chain import ABSTAINS
 from ragbot.cli import terminal
-from ragbot.types import Answer, Filters, Sentence, Turn, Waiting
+from ragbot.rewriting import differs
+from ragbot.types import Answer, Filters, Retrieved, Sentence, Turn, Waiting
 
 
 def run(options: argparse.Namespace) -> int:
@@ -25,13 +26,17 @@ def run(options: argparse.Namespace) -> int:
 def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...], filters: Filters) -> Answer:
     """Print the answer sentence by sentence, then its sources; returns it."""
     for event in bot.stream(question, history, filters):
+        if isinstance(event, Retrieved) and differs(question, event.query):
+            terminal.notice(f"searched for: {event.query}")
         if isinstance(event, Sentence) and not event.withheld:
             terminal.say(terminal.sentence_text(event), end="")
         elif isinstance(event, Waiting):
             terminal.notice(str(event))
         elif isinstance(event, Answer):
-            if event.abstained:
-                terminal.say(event.text if not event.sentences else f"\n{ABSTAINS}")
+            if not event.sentences:
+                terminal.say(event.text)
+            elif event.abstained:
+                terminal.say(f"\n{ABSTAINS}")
             else:
                 terminal.say()
             if event.citations:

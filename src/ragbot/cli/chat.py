@@ -41,4 +41,4 @@ def run(options: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             terminal.notice("\n(stopped)")
         else:
-            history.append(Turn(question, answer.text))
+            history.append(Turn.of(answer))

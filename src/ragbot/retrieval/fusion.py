@@ -11,7 +11,9 @@ from typing import TypeVar
 from ragbot.embedding import Embedder
 from ragbot.evidence import Evidence, evidence_sentences
 from ragbot.reranker import Reranker, Similarity
-from ragbot.retrieval.queries import queries_of, standalone_query
+from ragbot.retrieval.followups import readings
+from ragbot.retrieval.names import Names
+from ragbot.retrieval.queries import queries_of
 from ragbot.retrieval.spelling import Spelling
 from ragbot.store import Found, Index
 from ragbot.store.acronyms import shortened
@@ -22,6 +24,10 @@ ANSWERS = -1.0  # logit of the best sentence below which the reranker is no judg
 NEAR = 8.0  # logits below the best passage that a further one may lie
 MOST_READ = 5
 RRF_K = 20  # the constant of reciprocal rank fusion; 60 in the paper, on far longer lists
+
+# Cosine to the nearest passage that a subject from before must gain a question that may do without:
+# 21 made-up follow-ups that lean back gain .09 to .31; of 16 that do not, 13 gain less than .1.
+LEANS = 0.1
 
 T = TypeVar("T", bound=Hashable)
 _Ranks = dict[int, tuple[int, float]]  # position of a passage -> (rank, score)
@@ -37,12 +43,36 @@ class Retriever:
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
         """What is searched for: the question, standing on its own, in the words of the notes."""
-        mended = self._spelling.mended(standalone_query(question, history), self._is_known)
-        return shortened(mended, self._acronyms)
+        return shortened(self._best_known(self._readings(question, history)), self._acronyms)
+
+    def leans_back(self, question: str, history: Sequence[Turn]) -> bool:
+        """Whether the question may mean something of the conversation that it does not name."""
+        return self._readings(question, history)[-1] != self._readings(question, ())[0]
+
+    def _readings(self, question: str, history: Sequence[Turn]) -> tuple[str, ...]:
+        mended = self._spelling.mended(question.strip(), self._is_known)
+        return readings(mended, history, self.names) if history else (mended,)
+
+    def _best_known(self, questions: Sequence[str]) -> str:
+        """The last one if the notes are clearly nearer to it, else the first."""
+        if len(questions) == 1:
+            return questions[0]
+        vectors = self._embedder.encode([questions[0], questions[-1]])
+        first, last = (next((c for _, c in self.index.dense(v, 1)), 0.0) for v in vectors)
+        return questions[-1] if last >= first + LEANS else questions[0]
+
+    def knows(self, word: str) -> bool:
+        """Whether the notes hold the word."""
+        return any(held for _, held in self.index.known_words(word))
 
     def _is_known(self, word: str) -> bool:
         in_notes = self.index.known_words(word)  # empty for a stop word
         return not in_notes or any(known for _, known in in_notes) or self._embedder.knows(word)
+
+    @cached_property
+    def names(self) -> Names:
+        """What the notes know by name."""
+        return Names.of(self.index)
 
     @cached_property
     def _spelling(self) -> Spelling:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ragbot.store.labels import Labels, service_rows
-from ragbot.types import Document, Fact, FoundQuestion, Passage, Reference, Section
+from ragbot.types import Document, Fact, FoundQuestion, HeadingPath, Passage, Reference, Section
 
 _SCHEMA = """
 CREATE TABLE sources (source TEXT PRIMARY KEY, text TEXT NOT NULL);
@@ -185,6 +185,10 @@ class Catalogue:
 
     def services(self) -> list[str]:
         return [name for (name,) in self._all("SELECT DISTINCT service FROM services ORDER BY 1")]
+
+    def heading_paths(self) -> list[HeadingPath]:
+        rows = self._all("SELECT heading_path FROM sections GROUP BY 1 ORDER BY min(rowid)")
+        return [tuple(json.loads(path)) for (path,) in rows]
 
     def labels(self) -> list[Labels]:
         rows = self._all("SELECT doc_id, title, topic, source FROM documents ORDER BY rowid")

@@ -27,7 +27,7 @@ from ragbot.store.generations import (
 from ragbot.store.labels import documents_matching, services_matching
 from ragbot.store.lexical import LexicalIndex, write_lexical
 from ragbot.store.vectors import VectorFiles, write_vectors
-from ragbot.types import Document, Filters, FoundQuestion, Passage, Section
+from ragbot.types import Document, Filters, FoundQuestion, HeadingPath, Passage, Section
 
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
 Found = list[tuple[int, float]]  # (position of a passage, score), best first
@@ -215,6 +215,10 @@ class Index:
 
     def titles(self) -> tuple[str, ...]:
         return self._catalogue.titles()
+
+    def heading_paths(self) -> list[HeadingPath]:
+        """Each heading with those above it, in the order of the notes."""
+        return self._catalogue.heading_paths()
 
     def section_of(self, passage: Passage) -> Section:
         return self._catalogue.section_of(passage)

@@ -1,0 +1,203 @@
+"""What "it", "they", "the other one", "the latter", "both" and "there" stand for in a follow-up.
+
+The first of them that leans back is replaced by the subject of an earlier turn, or by one of the
+things that an earlier turn compared or listed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ragbot.retrieval.names import AUXILIARIES, Names, is_plural, words_in
+from ragbot.retrieval.subjects import Earlier
+
+TELLING_WORDS = 12  # of so long a question, a pronoun rather means what the question told
+
+_KINDS = "one|kind|type|option|mode|tier|class|policy|service|feature|way"
+_PLACED = re.compile(
+    rf"\b(?:the\s+)?(?P<sure>former|latter)\b(?:\s+(?:{_KINDS})\b)?"
+    rf"|\b(?:the|its)\s+(?P<place>first|second|third|last|other)\b"
+    rf"(?P<noun>\s+(?:{_KINDS})\b|\s+of\s+(?:them|those|these|the two)\b)?",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(r"\bboth(?:\s+of\s+(?:them|those|these))?\b(?!\s+\w+\s+and\b)", re.IGNORECASE)
+_WHICH = re.compile(
+    r"which(?: one| of (?:them|those|these|the (?:two|three|four)))?\s+"
+    r"(?:is|are|has|have|does|do|can|would|should|will)\b(?! (?:the )?\w+ (?:do|does)\b)",
+    re.IGNORECASE,
+)
+_QUALIFIED = re.compile(r"\bthe\s+(?P<how>[\w-]+)\s+(?P<noun>ones?)\b", re.IGNORECASE)
+_PRONOUN = re.compile(
+    r"\b(?P<being>it['’]s|they['’]re)(?!\w)"
+    r"|\b(?P<owning>its|their)\b(?!\s+own\b)"
+    r"|\b(?P<many>they|them|these|those)\b(?!\s+(?:who|that)\b)"
+    r"|\b(?P<one>(?:the|that|this) one)\b(?!\s+(?:of|for|in|from|with)\b)"
+    r"|(?<!\bis )(?<!\bare )(?<!\bif )\b(?:in )?(?P<there>there)\b(?! (?:is|are)\b)"
+    r"|\bit\b(?!\s+(?:is|was)\s+\w+\s+(?:to|that)\b)",
+    re.IGNORECASE,
+)
+_POINTING = re.compile(
+    r"(?:^|(?<=\bis )|(?<=\bare )|(?<=\bwas )|(?<=\bdoes )|(?<=\bdo )|(?<=\bdid )|(?<=\bcan )"
+    r"|(?<=\babout )|(?<=\bfor )|(?<=\bwith )|(?<=\bof )|(?<=\bin )|(?<=\bon )|(?<=\bto )"
+    r"|(?<=\bfrom )|(?<=\blike )|(?<=\bthan )|(?<=\bwhy )|(?<=\bhow )|(?<=\buse )|(?<=\busing )"
+    r"|(?<=\bby )|(?<=\bif )|(?<=\bwhen ))(?P<points>(?:that|this)\b(?:\s+(?:"
+    + _KINDS
+    + r"|thing|tool|product)\b)?)",
+    re.IGNORECASE,
+)
+# "is it possible to", "is it true that": no pronoun.
+_EMPTY_IT = re.compile(r"\b(?:is|was|would|will)\s+it\s+(?:\w+\s+){1,3}?(?:to|that|if)\s", re.I)
+_CLAUSE = re.compile(
+    r"[,;:.?!]|\b(?:and|or|but|if|when|because|while|where|that|which|so|as)\b", re.IGNORECASE
+)
+_PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "latter": -1, "last": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A text with the thing that it leans back on put in.
+
+    `sure` is False where the pronoun may as well mean what the text itself named before it.
+    """
+
+    text: str
+    sure: bool = True
+
+
+def resolved(text: str, turns: Sequence[Earlier], names: Names) -> Resolved | None:
+    """None where nothing in the text leans back."""
+    options = next((turn.options for turn in reversed(turns) if turn.options), ())
+    subject = last_subject(turns)
+    placed = _placed(text)
+    if placed is not None and not names.know_one_in(text[: placed.start()]):
+        meant = _option(placed, turns[-1], options) or subject
+        return Resolved(with_meaning(_put(text, placed, meant), meant)) if meant else None
+    if len(options) > 1 and not names.know_one_in(text):
+        if both := _BOTH.search(text):
+            return Resolved(_put(text, both, " and ".join(options)))
+        if turns[-1].compares and _WHICH.match(text):
+            return Resolved(f"{text.rstrip(' ?')}, {' or '.join(options)}?")
+    qualified = _QUALIFIED.search(text)
+    alone = qualified is not None and qualified[0] == text.strip(" ?.!")  # "and the larger ones?"
+    if qualified and subject and not alone and not names.know_one_in(text[: qualified.start()]):
+        return Resolved(_put(text, qualified, f"the {qualified['how']} {subject}"))
+    found = _leaning(text)
+    if found is None:
+        return None
+    bound = _bound(text, found, names)
+    if bound == "by a name":
+        return None
+    if not subject:
+        return Resolved(f"{turns[-1].question} {text}", sure=not bound)
+    return Resolved(with_meaning(text, subject, _plural(subject, turns)), sure=not bound)
+
+
+def last_subject(turns: Sequence[Earlier]) -> str:
+    """What was spoken of last; of things that were compared, all of them."""
+    for turn in reversed(turns):
+        if turn.subject:
+            return turn.subject
+        if turn.options:
+            return " and ".join(turn.options)
+    return ""
+
+
+def with_meaning(text: str, one: str, many: str = "") -> str:
+    """The first pronoun replaced; behind an "it", also the first "them"."""
+    found = _leaning(text)
+    if found is None:
+        return text
+    many = many or one
+    replaced = _put(text, found, _in_form(found, one, many))
+    if many == one or found.lastgroup == "many":
+        return replaced
+    more = re.search(r"\b(?:they|them)\b", replaced[found.start() :], re.IGNORECASE)
+    if more is None:
+        return replaced
+    at = found.start()
+    return replaced[: at + more.start()] + many + replaced[at + more.end() :]
+
+
+def _in_form(found: re.Match[str], one: str, many: str) -> str:
+    match found.lastgroup:
+        case "being":
+            return f"{one} is"
+        case "owning":
+            return f"{one}'" if one.endswith("s") else f"{one}'s"
+        case "many":
+            return many
+        case "there":
+            return f"in {one}"
+        case _:
+            return one
+
+
+def _leaning(text: str) -> re.Match[str] | None:
+    empty = _EMPTY_IT.search(text)
+    behind = empty.end() if empty else 0
+    found = [
+        match
+        for pattern in (_PRONOUN, _POINTING)
+        if (match := pattern.search(text, behind)) is not None
+    ]
+    return min(found, key=lambda match: match.start()) if found else None
+
+
+def _bound(text: str, pronoun: re.Match[str], names: Names) -> str | None:
+    """What the text itself says before the pronoun, and so may mean by it.
+
+    A pronoun hardly means the subject of its own clause ("does Lambda support it?"), unless it
+    owns something ("does Lambda keep its logs?").
+    """
+    before = text[: pronoun.start()]
+    words = words_in(before)
+    clauses = [match.start() for match in _CLAUSE.finditer(before)]
+    inside = before[: clauses[-1]] if clauses else ""
+    named = before if pronoun.lastgroup == "owning" else inside
+    inverted = bool(words) and words[-1].low in AUXILIARIES and pronoun.lastgroup != "points"
+    if inverted and not any(word.low in AUXILIARIES for word in words[:-1]):
+        named = before[: words[-1].start]  # "is it" opens a clause of its own
+    if any(piece.is_named for piece in names.pieces(named)):
+        return "by a name"
+    many = pronoun.lastgroup == "many" or pronoun[0].lower() == "their"
+    if many and any(is_plural(word.low) and not word.separates for word in words):
+        return "by a word"
+    tells = len(words_in(text)) >= TELLING_WORDS and names.pieces(before)
+    return "by a word" if tells or names.pieces(inside) else None
+
+
+def _placed(text: str) -> re.Match[str] | None:
+    """As in "the second one" or "the latter"; not as in "the second region"."""
+    for match in _PLACED.finditer(text):
+        after = words_in(text[match.end() :])
+        if match["sure"] or match["noun"] or not after or after[0].separates:
+            return match
+        if text[match.end() :].lstrip()[:1] in {",", "?", ".", "!"}:
+            return match
+    return None
+
+
+def _option(placed: re.Match[str], last: Earlier, options: Sequence[str]) -> str:
+    which = (placed["sure"] or placed["place"]).lower()
+    if which == "other":
+        if len(options) == 2 and last.chosen in options:
+            return options[1 - options.index(last.chosen)]
+        return " and ".join(options) if len(options) == 2 else ""
+    place = _PLACES[which]
+    return options[place] if place < len(options) else ""
+
+
+def _plural(subject: str, turns: Sequence[Earlier]) -> str:
+    """What "they" are: the subject, or the things of it that were asked for."""
+    things = turns[-1].things
+    if turns[-1].compares:
+        return " and ".join(turns[-1].options)
+    if not things or is_plural(words_in(subject)[-1].low) or " and " in subject:
+        return subject
+    return f"the {things} of {subject}"
+
+
+def _put(text: str, place: re.Match[str], meant: str) -> str:
+    return f"{text[: place.start()]}{meant}{text[place.end() :]}"

@@ -1,0 +1,273 @@
+"""What an earlier turn was about, as far as a follow-up can lean on it.
+
+"What is EBS Multi-Attach used for?"         subject: EBS Multi-Attach
+"ECS or EKS for a small team?"               options: ECS, EKS
+"Which query languages does Neptune have?"   subject: Neptune, things: query languages
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from ragbot.retrieval.names import (
+    AUXILIARIES,
+    VERBS,
+    Names,
+    Piece,
+    Word,
+    is_plural,
+    names_in_heading,
+    words_in,
+)
+from ragbot.types import Turn
+
+_DEFINES = re.compile(
+    r"^\W*(?:(?:what|who)(?:['’]s| is| are| was| were)|tell me about|explain|describe|define)\b",
+    re.IGNORECASE,
+)
+_ASKS_WHICH = re.compile(r"^\W*(?:what|which|who)\b(?!['’]s\b)", re.IGNORECASE)
+_OR = re.compile(r"^,?\s*(?:or|vs\.?|versus)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
+_AND = re.compile(r"^,?\s*(?:and|than|or|to|from|with)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\b(?:differ\w*|compar\w*|between|both|versus|vs|than|better|or)\b", re.IGNORECASE
+)
+_ALTERNATIVE = re.compile(r"\bor\b", re.IGNORECASE)
+_ARTICLE = re.compile(r"\b(?:an?|the|my|our|your)\s*$", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\W*[A-Z])|\n")
+_BEING = frozenset("is are was were".split())
+_MARKERS = re.compile(r"\s*\[\d+\]")
+_ITEM_END = re.compile(r",|\s(?:for|which|that|with|is|are|has|have|can|costs?|holds?|fits?)\s")
+# What opens an explanation of the item before it and is no item of a list itself.
+_EXPLAINS = re.compile(
+    r"^(?:for|which|who|that|with|without|where|when|so|created|under|by|in|on|to|as|its?|their"
+    r"|via|through|such|like|ideal|each)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier turn.
+
+    Attributes:
+        question: as it stood on its own.
+        subject: what it was about; empty where no rule can tell.
+        slot: the part of the question that "and X?" puts X in the place of.
+        options: what it compared (`compares`), or the answer listed.
+        chosen: the one of two options that the answer was for.
+        things: the plural noun asked for, which "they" may mean.
+    """
+
+    question: str
+    subject: str = ""
+    slot: Piece | None = None
+    options: tuple[str, ...] = ()
+    compares: bool = False
+    chosen: str = ""
+    things: str = ""
+
+
+def earlier(turn: Turn, question: str, names: Names) -> Earlier:
+    """What can be leaned on of a turn; `question` is the turn's, as it stood on its own."""
+    question = _cased(question, turn.answer)
+    pieces = names.pieces(question)
+    slot = _asked_about(question, pieces)
+    compared = _compared(question, pieces)
+    subject = _subject(question, slot, pieces)
+    answered = _told_of(turn, names)
+    if answered and (not subject or (_ASKS_WHICH.match(question) and _is_open(question, slot))):
+        subject = answered
+    options = compared or _listed(turn.answer, names)
+    chooses = len(compared) == 2 and _ALTERNATIVE.search(question)
+    chosen = _chosen(compared, turn.answer) if chooses else ""
+    return Earlier(
+        question=question,
+        subject=chosen if compared else subject,
+        slot=slot,
+        options=options,
+        compares=bool(compared),
+        chosen=chosen,
+        things=_things(question, slot, pieces),
+    )
+
+
+def _cased(question: str, answer: str) -> str:
+    """The question with the capitals that the answer gives: "shield advanced" is one name."""
+    for word, following in pairwise(words_in(question)):
+        pair = rf"\b{re.escape(word.text)}\s+({re.escape(following.text)})\b"
+        written = re.search(pair, answer, re.IGNORECASE)
+        if written and len(written[1]) == len(following.text):
+            question = question[: following.start] + written[1] + question[following.end :]
+    return question
+
+
+def _asked_about(question: str, pieces: Sequence[Piece]) -> Piece | None:
+    """The piece that is the question's subject: behind its auxiliary, else the first known name."""
+    named = [piece for piece in pieces if piece.is_named]
+    for piece in named:
+        if _word_before(question, piece.start) in AUXILIARIES:
+            return piece
+    if not named:
+        return pieces[0] if len(pieces) == 1 and _DEFINES.match(question) else None
+    first = named[0]
+    known = next((piece for piece in named if piece.known), None)
+    if known is None or (known is not first and _is_in(question, first, known)):
+        return first
+    return known
+
+
+def _subject(question: str, slot: Piece | None, pieces: Sequence[Piece]) -> str:
+    if slot is None:
+        return ""
+    words = _nominal(question, slot)
+    start, end = words[0].start, words[-1].end
+    following = next((piece for piece in pieces if piece.start > slot.end), None)
+    if following is not None and not slot.known and _is_in(question, slot, following):
+        end = following.end  # a REST API in API Gateway
+    return question[start:end]
+
+
+def _nominal(question: str, piece: Piece) -> tuple[Word, ...]:
+    """The piece without a verb or predicate that no separator cut off.
+
+    "does Secrets Manager version secrets", "is KMS multi-tenant": the name alone; "are CloudTrail
+    data events immutable": up to the plural.
+    """
+    before = _word_before(question, piece.start)
+    after = words_in(question[piece.end :])
+    opens = before == next((word.low for word in words_in(question)), "")
+    is_whole = (
+        before not in AUXILIARIES
+        or (before in _BEING and not opens)
+        or (bool(after) and after[0].low in VERBS)
+    )
+    if is_whole:
+        return piece.words
+    first = piece.words.index(piece.core[0])
+    last = piece.words.index(piece.core[-1])
+    if before in ("are", "do"):
+        plurals = [at for at, word in enumerate(piece.words) if is_plural(word.low)]
+        last = max([last, *plurals])
+    return piece.words[first : last + 1]
+
+
+def _is_in(question: str, inner: Piece, outer: Piece) -> bool:
+    between = question[inner.end : outer.start].split()
+    return bool(outer.known) and between[:1] in (["in"], ["on"]) and len(between) <= 2
+
+
+def _word_before(text: str, at: int) -> str:
+    before = words_in(_ARTICLE.sub("", text[:at].rstrip() + " "))
+    return before[-1].low if before else ""
+
+
+def _is_open(question: str, slot: Piece | None) -> bool:
+    """Asks which thing it is ("Which service records ...?"), not something about a named one."""
+    if _DEFINES.match(question):
+        return False
+    return slot is None or _word_before(question, slot.start) not in AUXILIARIES
+
+
+def _compared(question: str, pieces: Sequence[Piece]) -> tuple[str, ...]:
+    """The names that the question puts side by side; none where it does not compare."""
+    if not _COMPARES.search(question):
+        return ()
+    for at in range(len(pieces) - 1):
+        left, right = pieces[at], pieces[at + 1]
+        between = question[left.end : right.start]
+        leads = at == 0 and not question[: left.start].strip(" ,")
+        if _OR.match(between):
+            fits = left.is_named or right.is_named or leads
+        else:
+            fits = bool(_AND.match(between)) and left.is_named and right.is_named
+        if not fits:
+            continue
+        first = at
+        while first > 0 and question[pieces[first - 1].end : pieces[first].start].strip() == ",":
+            first -= 1
+        chosen = pieces[first : at + 2]
+        named = [_nominal(question, piece) for piece in chosen]
+        return tuple(question[words[0].start : words[-1].end] for words in named)
+    return ()
+
+
+def _things(question: str, slot: Piece | None, pieces: Sequence[Piece]) -> str:
+    if slot is None:
+        return ""
+    behind = [w for p in pieces if p.start >= slot.start for w in p.words if w not in slot.core]
+    for word in reversed(behind):
+        if is_plural(word.low) and not word.is_written_as_name():
+            return word.text
+    before = [piece for piece in pieces if piece.end < slot.start]
+    if before and is_plural(before[-1].words[-1].low):
+        return question[before[-1].start : before[-1].end]
+    return ""
+
+
+def _told_of(turn: Turn, names: Names) -> str:
+    """What the answer's first sentence is about, else the heading that it cites."""
+    said = first_sentence(turn.answer)
+    pieces = [piece for piece in names.pieces(said) if piece.is_named]
+    known = next((piece for piece in pieces if piece.known), None)
+    leading = pieces[0] if pieces and len(pieces[0].core) > 1 else None
+    piece = leading or known or (pieces[0] if pieces else None)
+    if piece is not None and turn.answer.strip():
+        return said[piece.core[0].start : piece.core[-1].end]
+    for path in turn.about:
+        for heading in reversed(path):
+            if found := names_in_heading(heading):
+                return found[0]
+    return ""
+
+
+def first_sentence(answer: str) -> str:
+    lines = _SENTENCE_END.split(_MARKERS.sub("", answer).strip())
+    return lines[0].lstrip("-•* ").strip()
+
+
+def _listed(answer: str, names: Names) -> tuple[str, ...]:
+    """The items of "X has two modes: A, for this, and B, for that." or of a list of bullets."""
+    text = _MARKERS.sub("", answer).strip()
+    bullets = [line[2:] for line in text.split("\n") if line.startswith("- ")]
+    _, colon, tail = first_sentence(answer).partition(": ")
+    if not colon or len(tail.split()) < 2:
+        heads = [_head(each, names) for each in bullets if not each.rstrip().endswith(":")]
+        return tuple(dict.fromkeys(filter(None, heads))) if len(heads) > 1 else ()
+    parts = tail.rstrip(".").split(";") if ";" in tail else re.split(r",\s+", tail.rstrip("."))
+    items: list[str] = []
+    for part in parts:
+        plain = re.sub(r"^\s*(?:and|or)\s+", "", part).strip()
+        if not plain or _EXPLAINS.match(plain):
+            continue
+        pair = [] if ";" in tail else re.split(r"\s+(?:and|or)\s+", plain)
+        items += (
+            pair if len(pair) == 2 and all(len(each.split()) <= 3 for each in pair) else [plain]
+        )
+    heads = [_ITEM_END.split(item)[0].strip() for item in items]
+    return tuple(head for head in heads if len(head.split()) <= 6) if len(heads) > 1 else ()
+
+
+def _head(line: str, names: Names) -> str:
+    """What a bullet is on: the name that it begins with."""
+    first = next(iter(names.pieces(line)), None)
+    if first is None or not first.is_named:
+        return ""
+    return line[first.core[0].start : first.core[-1].end]
+
+
+def _chosen(options: Sequence[str], answer: str) -> str:
+    """The one of the two that alone, or first, is named in the answer."""
+    said = answer.lower()
+    first, second = ({w.key for w in words_in(option)} for option in options)
+    places = [
+        min((at for word in words if (at := said.find(word)) >= 0), default=None)
+        for words in (first - second, second - first)
+    ]
+    if places[0] is None and places[1] is None:
+        return ""
+    if places[0] is None or (places[1] is not None and places[1] < places[0]):
+        return options[1]
+    return options[0]

@@ -1,0 +1,224 @@
+"""Follow-ups: what they lean on, what takes its place, and what is left alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragbot.retrieval.followups import readings
+from ragbot.retrieval.names import Names, names_in_heading
+from ragbot.types import Turn
+
+NAMES = Names(
+    name.strip()
+    for name in """
+    API Gateway, Bedrock, CloudHSM, CloudTrail, Config, DocumentDB, DynamoDB, EBS, ECS, EFS, EKS,
+    EventBridge, Failover Routing, Fargate, KMS, Lambda, Neptune, Nova, Parameter Store, S3,
+    Secrets Manager, Shield, Step Functions, WAF, Weighted Routing""".split(",")
+)
+
+
+def meant(question: str, *before: str | Turn) -> str:
+    """The one reading of a question after others."""
+    history = [turn if isinstance(turn, Turn) else Turn(turn, "") for turn in before]
+    (only,) = readings(question, history, NAMES)
+    return only
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("What is Shield Advanced?", "what does it cost?", "what does Shield Advanced cost?"),
+        ("What are Lambda layers?", "how many of them?", "how many of Lambda layers?"),
+        ("What is a web ACL?", "What do its rules inspect?", "What do web ACL's rules inspect?"),
+        (
+            "what is dynamodb for",
+            "how fast are reads with it?",
+            "how fast are reads with dynamodb?",
+        ),
+        ("What is Neptune?", "does Lambda support it?", "does Lambda support Neptune?"),
+        ("What is Neptune?", "how does that compare?", "how does Neptune compare?"),
+        ("What is EFS used for?", "what is stored there?", "what is stored in EFS?"),
+        (
+            "How does Secrets Manager version secrets?",
+            "can they be replicated?",
+            "can the secrets of Secrets Manager be replicated?",
+        ),
+        (
+            "What are the two kinds of Step Functions workflows?",
+            "how long does the shorter one run?",
+            "how long does the shorter Step Functions workflows run?",
+        ),
+    ],
+)
+def test_a_pronoun_is_replaced_by_the_subject(before: str, question: str, expected: str) -> None:
+    assert meant(question, before) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("What does KMS cost?", "and CloudHSM?", "What does CloudHSM cost?"),
+        ("What does Nova Lite do?", "and Nova Sonic?", "What does Nova Sonic do?"),
+        ("What is the purpose of AWS WAF?", "and of Shield?", "What is the purpose of Shield?"),
+        ("What does the ECS control plane cost?", "and the one of EKS?", "What does the EKS "
+         "control plane cost?"),
+        ("What is weighted routing best for?", "how about failover", "What is failover routing "
+         "best for?"),
+        ("How long is data kept in CloudTrail?", "and in Config?", "How long is data kept in "
+         "Config?"),
+        ("Is KMS multi-tenant?", "and is CloudHSM?", "Is CloudHSM multi-tenant?"),
+        ("Is KMS multi-tenant?", "CloudHSM too?", "Is CloudHSM multi-tenant?"),
+        ("How long do Step Functions Express Workflows run?", "and the standard ones?", "How long "
+         "do Step Functions standard Workflows run?"),
+    ],
+)  # fmt: skip
+def test_and_x_asks_the_same_of_x(before: str, question: str, expected: str) -> None:
+    # What is no known name may also be an X of what was spoken of: that is the other reading.
+    assert readings(question, [Turn(before, "")], NAMES)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("ECS or EKS for a small team?", "is the latter free?", "is EKS free?"),
+        ("ECS or EKS for a small team?", "what does the first cost?", "what does ECS cost?"),
+        ("App Mesh or VPC Lattice?", "does the second one need sidecars?", "does VPC Lattice need "
+         "sidecars?"),
+        ("What is the difference between CloudTrail and Config?", "do they work together?",
+         "do CloudTrail and Config work together?"),
+        ("DocumentDB or Neptune for graphs?", "do both have transactions?", "do DocumentDB and "
+         "Neptune have transactions?"),
+        ("CloudTrail vs Config", "which one is cheaper?", "which one is cheaper, CloudTrail or "
+         "Config?"),
+        ("Compare ECS, EKS and Fargate", "and the third one?", "What is Fargate?"),
+    ],
+)  # fmt: skip
+def test_one_of_what_was_compared(before: str, question: str, expected: str) -> None:
+    assert meant(question, before) == expected
+
+
+def test_the_other_one_is_the_one_that_was_not_answered() -> None:
+    asked = "KMS or CloudHSM for regulated keys?"
+    chosen = Turn(asked, "CloudHSM provides dedicated HSM instances. [1]")
+    assert meant("what does the other one cost?", chosen) == "what does KMS cost?"
+    assert meant("what does it cost?", chosen) == "what does CloudHSM cost?"
+    unknown = meant("what does the other one cost?", asked)
+    assert unknown == "what does KMS and CloudHSM cost?"
+    headed = meant("and the other one, does it scale?", chosen)
+    assert headed == "does KMS scale?"
+
+
+def test_a_list_in_the_answer_can_be_counted_through() -> None:
+    modes = Turn(
+        "Which modes does EFS have?",
+        "EFS has two modes: General Purpose, for latency-sensitive work, and Max I/O, for high "
+        "parallelism. [1]",
+    )
+    assert meant("what is the second one for?", modes) == "what is Max I/O for?"
+    bullets = Turn(
+        "Which databases are there?",
+        "- There are these databases:\n- DynamoDB is for keys. [1]\n- Neptune is for graphs. [2]",
+    )
+    assert meant("how fast is the last one?", bullets) == "how fast is Neptune?"
+
+
+def test_what_the_answer_named_is_spoken_of() -> None:
+    turn = Turn("which service records who did what?", "Every API call is recorded by CloudTrail.")
+    assert meant("what does it cost?", turn) == "what does CloudTrail cost?"
+    cited = Turn("how do I find out?", "There it stands.", about=(("Monitoring", "AWS Config"),))
+    assert meant("what does it cost?", cited) == "what does Config cost?"
+
+
+def test_a_name_typed_in_small_letters_is_known_by_the_answer() -> None:
+    turn = Turn("how much is shield advanced", "Shield Advanced costs $3,000 a month. [1]")
+    assert meant("and waf?", turn) == "how much is waf"
+    assert meant("what does it add?", turn) == "what does shield Advanced add?"
+    unknown = Turn("what does the ecs control plane cost", "The ECS control plane is free. [1]")
+    assert meant("and eks?", unknown) == "what does the eks control plane cost"
+
+
+def test_chains_lean_on_what_the_turn_before_meant() -> None:
+    first, second = "What is CloudHSM?", "what does it cost?"
+    assert meant("who can read its keys?", first, second) == "who can read CloudHSM's keys?"
+    swapped = meant("how fast is it?", "How large is a DynamoDB item?", "and a DocumentDB one?")
+    assert swapped == "how fast is DocumentDB item?"
+    known = Turn("and that one?", "", query="What does Neptune cost?")
+    assert meant("is it serverless?", first, known) == "is Neptune serverless?"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("why?", "why is Neptune faster than DocumentDB?"),
+        ("how come?", "how is Neptune faster than DocumentDB?"),
+        ("tell me more", "Is Neptune faster than DocumentDB?"),
+        ("anything else?", "Is Neptune faster than DocumentDB?"),
+        ("can you explain that please", "Is Neptune faster than DocumentDB?"),
+    ],
+)
+def test_bare_question_words_and_more_ask_the_same_again(question: str, expected: str) -> None:
+    assert meant(question, "Is Neptune faster than DocumentDB?") == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How large can a DynamoDB item be?",
+        "ok and which EBS volume is the fastest?",
+        "So how do I get a shell in an ECS container?",
+        "Does API Gateway throttle requests, and what is its limit?",
+        "How long does CloudTrail keep events, and do they cost anything there?",
+        "Does Lambda keep its logs?",
+        "dynamodb item size limit",
+        "Does Lambda scale?",
+        "In failover routing, must both records have a health check?",
+        "A company stores its files in a bucket. They must be kept for seven years, and it must be "
+        "impossible for anyone to delete them before that. What should they do about it now?",
+        "Which one?\nA. this\nB. that",
+    ],
+)
+def test_a_question_with_a_subject_of_its_own_is_left_alone(question: str) -> None:
+    assert meant(question, "What is Neptune best for?") == question
+
+
+def test_where_words_cannot_tell_there_are_two_readings() -> None:
+    before = [Turn("What is Fargate?", "")]
+    assert readings("what are the limitations?", before, NAMES) == (
+        "what are the limitations?",
+        "Fargate: what are the limitations?",
+    )
+    assert readings("and pricing?", before, NAMES) == ("What is pricing?", "Fargate: pricing")
+    assert (
+        readings("is it possible to run jobs?", before, NAMES)[0] == "is it possible to run jobs?"
+    )
+
+
+def test_without_a_history_or_a_subject_nothing_is_made_up() -> None:
+    assert readings("and the other one?", (), NAMES) == ("and the other one?",)
+    assert meant("why does it?", "how can a thing be?") == "how can a thing be? why does it?"
+
+
+def test_a_wall_of_white_space_is_read_at_once() -> None:
+    question = "what does" + " " * 7_000 + "it cost?"
+    assert meant(question, "What is Neptune?") == "what does Neptune cost?"
+
+
+def test_any_notes_will_do() -> None:
+    names = Names(["Boxes", "Crates"])
+    (only,) = readings("and crates?", [Turn("How large can Boxes be?", "")], names)
+    assert only == "How large can crates be?"
+
+
+@pytest.mark.parametrize(
+    ("heading", "names"),
+    [
+        ("AWS KMS (Key Management Service)", ["KMS"]),
+        ("KMS vs CloudHSM vs Parameter Store Comparison", ["KMS", "CloudHSM", "Parameter Store"]),
+        ("Amazon Bedrock Overview", ["Bedrock"]),
+        ("When to Choose Which", []),
+        ("Limitations", []),
+        ("Monitoring & Logging", []),
+    ],
+)
+def test_names_in_headings(heading: str, names: list[str]) -> None:
+    assert names_in_heading(heading) == names
