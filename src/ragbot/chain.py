@@ -69,6 +69,7 @@ def stream_answer(
     passed_over: Sequence[FellBack],
     k: int,
     filters: Filters = NO_FILTERS,
+    rewriter: Candidate | None = None,
 ) -> Iterator[Event]:
     """One `Retrieved`, each `Sentence` once it is checked, and the `Answer` last.
 
@@ -89,11 +90,13 @@ def stream_answer(
         yield reply_to(talk, question, retriever.index.titles(), clock.timings())
         return
 
-    asked = rewritten(question, history, retriever, candidates[0] if candidates else None)
+    asker = rewriter or (candidates[0] if candidates else None)
+    asked = rewritten(question, history, retriever, asker)
     fell_back = list(passed_over)
-    if asked.failure is not None:  # it would not answer either, and is not waited for twice
-        fell_back.append(FellBack(candidates[0].model_id, asked.failure))
-        candidates = candidates[1:]
+    if asked.failure is not None and asker is not None:
+        fell_back.append(FellBack(asker.model_id, asked.failure))
+        # It would not answer either, and is not waited for twice.
+        candidates = [each for each in candidates if each.model_id != asker.model_id]
     query = asked.query
     passages = retriever.search(query, k, filters)
     evidence = retriever.evidence(query, passages)
