@@ -53,9 +53,11 @@ class Ragbot:
         passed_over: Sequence[FellBack] = (),
         embedder: Embedder | None = None,
         reranker: Reranker | None = None,
+        rewriter: Candidate | None = None,
     ) -> None:
         self.settings = settings
         self._models = tuple(models)
+        self._rewriter = rewriter
         self._passed_over = tuple(passed_over)
         self._embedder = embedder or open_embedder(settings.models_dir)
         self._reranker = reranker or open_reranker(settings.models_dir)
@@ -89,6 +91,7 @@ class Ragbot:
             passed_over=self._passed_over,
             k=self.settings.k,
             filters=filters,
+            rewriter=self._rewriter,
         )
 
     def is_small_talk(self, said: str) -> bool:
@@ -198,7 +201,12 @@ def open_bot(
         changes = {"index": None if index is None else Path(index), "model": named}
         settings = settings.model_copy(update={k: v for k, v in changes.items() if v is not None})
     if model is None or isinstance(model, str):
-        bot = Ragbot(settings, models=candidates(settings), passed_over=passed_over(settings))
+        bot = Ragbot(
+            settings,
+            models=candidates(settings),
+            passed_over=passed_over(settings),
+            rewriter=candidates(settings, "rewrite")[0],
+        )
     else:
         chat_model = model
         name = f"langchain:{chat_model.get_name()}"
