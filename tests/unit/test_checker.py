@@ -88,6 +88,20 @@ def test_a_contradicted_sentence_is_replaced_by_what_the_notes_say() -> None:
     assert [c.passage_id for c in truth.citations] == [CRATES.passage_id]
 
 
+@pytest.mark.parametrize(("first", "behind"), [("", " "), ("- ", "\n- "), ("\n- ", "\n- ")])
+def test_a_dated_note_follows_its_fact_on_a_line_of_its_own(first: str, behind: str) -> None:
+    noted = passage(
+        "- A Boxes item can be at most 400 KB.\n"
+        "  - As of March 2026: a Boxes item can be at most 800 KB."
+    )
+    checker = CitationChecker(evidence(noted), withhold=False)
+    draft = DraftSentence("A Boxes item can be at most 400 KB.", (1,), first)
+    fact, note = checker.sentences(draft)
+    assert fact.sentence.prefix == first
+    assert note.sentence.text == "As of March 2026: a Boxes item can be at most 800 KB."
+    assert note.sentence.prefix == behind and note.sentence.markers == (1,)
+
+
 def test_of_a_sentence_that_holds_in_part_the_part_is_quoted() -> None:
     checker = CitationChecker(evidence(BOXES, CRATES), withhold=False)
     half, quote = checker.sentences(

@@ -96,10 +96,13 @@ class CitationChecker:
     def _quoted(
         self, spans: Sequence[EvidenceSentence], draft: DraftSentence
     ) -> Iterator[CheckedSentence]:
+        # The first sentence of a reply has no line before it to be set off from.
+        lead = draft.prefix or " "
+        prefix = f"\n{lead}" if lead.strip() and not lead.startswith("\n") else lead
         for span in spans:
             if span.text not in self._told:
                 self._told.add(span.text)
-                yield self._cited(DraftSentence(span.quoted, (), draft.prefix), (span,), 1.0)
+                yield self._cited(DraftSentence(span.quoted, (), prefix), (span,), 1.0)
 
     def _disagreeing(
         self, claim: str, spans: Sequence[EvidenceSentence]
