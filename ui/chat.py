@@ -135,11 +135,11 @@ def _sidebar(settings: Settings) -> str:
 
 
 def _spent_so_far(exchanges: list[Exchange]) -> None:
-    """Tokens and money of the conversation; nothing where no model has counted any."""
+    """Tokens and money of the conversation; of a single answer it tells them itself."""
     answers = [exchange.answer for exchange in exchanges if exchange.answer is not None]
     usage = sum((answer.usage for answer in answers), Usage())
     cost = sum((answer.cost for answer in answers), Cost())
-    if usage != Usage() or cost != Cost():
+    if len(answers) > 1 and (usage != Usage() or cost != Cost()):
         money = f" · {cost}" if cost.usd != 0 else ""
         with st.sidebar:
             st.html(markup.plain(f"This conversation: {_tokens(usage)}{money}", "rb-quiet"))

@@ -182,8 +182,8 @@ def _checked(
                     continue
                 said.add(text)
                 known = dict(reply.markers)
-                if reply.shown and not draft.prefix:
-                    checked = _behind(checked)
+                if reply.shown and not checked.sentence.prefix.startswith((" ", "\n")):
+                    checked = _set_off(checked)
                 yield checked
 
 
@@ -218,9 +218,11 @@ def _is_there(
     return own <= set(words)
 
 
-def _behind(checked: CheckedSentence) -> CheckedSentence:
-    """The first sentence of a model that goes on, set off from those before it."""
-    return replace(checked, sentence=replace(checked.sentence, prefix=" "))
+def _set_off(checked: CheckedSentence) -> CheckedSentence:
+    """The first sentence of a model that goes on, behind those before it."""
+    bullet = checked.sentence.prefix
+    prefix = f"\n{bullet}" if bullet else " "
+    return replace(checked, sentence=replace(checked.sentence, prefix=prefix))
 
 
 def _begun(shown: Sequence[Sentence]) -> str:

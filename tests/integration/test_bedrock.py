@@ -12,6 +12,7 @@ from pathlib import Path
 import botocore.session
 import pytest
 import urllib3
+from botocore.exceptions import EndpointConnectionError
 from botocore.validate import ParamValidator
 from langchain_core.messages import HumanMessage, SystemMessage
 from support.bedrock_server import ON_DEMAND, BedrockServer, Fault, bedrock, fault, no_aws, reply
@@ -312,6 +313,27 @@ def test_a_role_is_assumed_and_signs(bedrock: BedrockServer) -> None:
 def test_endpoints_that_mean_nothing_are_refused(bedrock: BedrockServer, value: str) -> None:
     with pytest.raises(SettingsError, match="RAGBOT_BEDROCK_ENDPOINTS"):
         candidates(settings(bedrock_endpoints=value))[0].open()
+
+
+def test_a_dead_region_is_not_asked_by_the_next_question(
+    bedrock: BedrockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alive = bedrock.url
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        dead = f"http://127.0.0.1:{unused.getsockname()[1]}"
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", dead)
+    first, other = candidates(settings(bedrock_fallbacks="amazon.nova-micro-v1:0"))[:2]
+    with pytest.raises(EndpointConnectionError):
+        list(first.open().stream(MESSAGES))
+    for candidate in (first, other):  # another model of the region is not asked either
+        with pytest.raises(
+            ModelUnavailableError, match=r"cannot be reached.+ it is asked again in"
+        ):
+            list(candidate.open().stream(MESSAGES))
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", alive)
+    bedrock.script(reply("yes"))
+    assert candidates(settings())[0].open().invoke(MESSAGES).text == "yes"
 
 
 # --- what leaves this machine

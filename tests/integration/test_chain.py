@@ -125,6 +125,18 @@ def test_the_next_model_goes_on_and_says_nothing_twice(settings: Settings) -> No
     assert "<begun>\nA Boxes item can be at most 400 KB.\n</begun>" in str(told[-1].content)
 
 
+def test_who_goes_on_with_a_list_begins_it_on_a_line_of_its_own(settings: Settings) -> None:
+    second = scripted(
+        "- Boxes rotates its labels automatically [1].\n- A Crates document can be up to 16 MB [2]."
+    )
+    answer = bot(settings, scripted(BROKEN), second).ask(QUESTION)
+    assert answer.text.splitlines() == [
+        "A Boxes item can be at most 400 KB. [1]",
+        "- Boxes rotates its labels automatically. [1]",
+        "- A Crates document can be up to 16 MB. [2]",
+    ]
+
+
 def test_who_has_nothing_to_add_does_not_sign_the_answer(settings: Settings) -> None:
     echo = scripted("A Boxes item can be at most 400 KB [1].", name="echo")
     answer = bot(settings, scripted(BROKEN, name="first"), echo).ask(QUESTION)

@@ -204,3 +204,13 @@ def test_a_set_in_beirs_layout_is_measured(tmp_path: Path) -> None:
     assert rows["lexical"]["R@1"].value == rows["dense"]["R@1"].value == 0.5
     with pytest.raises(CorpusError, match=re.escape("corpus.jsonl")):
         beir_rows(tmp_path / "qrels", open_embedder(tmp_path), 0)
+
+
+def test_a_limit_of_cost_needs_a_price(
+    at_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAGBOT_OPENAI_BASE_URL", "http://127.0.0.1:9/v1")
+    limited = ["run", "--model", "openai:m", "--max-cost", "1", "--no-open"]
+    assert main(limited) == 1
+    told = capsys.readouterr().err
+    assert "no price known for openai:m" in told and "--prices" in told

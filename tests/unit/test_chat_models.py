@@ -124,6 +124,42 @@ def test_a_set_bedrock_model_is_what_auto_and_bedrock_take(
         assert ids(chosen)[0] == "bedrock:global.some.model-v1:0"
 
 
+def test_behind_bedrock_stand_its_fallbacks_the_local_model_and_quotes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all(monkeypatch, **KEYS, AWS_REGION="us-east-1")
+    monkeypatch.setattr(choosing, "_no_local", lambda _: None)
+    chosen = settings(
+        tmp_path, "bedrock:a.b-v1:0", bedrock_fallbacks="c.d-v1:0, eu.c.d-v1:0@eu-west-1 ,"
+    )
+    first, *others = ids(chosen)
+    assert first == "bedrock:a.b-v1:0"
+    assert others[:2] == ["bedrock:c.d-v1:0", "bedrock:eu.c.d-v1:0@eu-west-1"]
+    assert others[2].startswith("local:")
+    assert others[3:] == ["quotes"]
+
+
+@pytest.mark.parametrize("fallbacks", ["a b", "m@nowhere", "m@eu-west-1@eu-west-2", "@eu-west-1"])
+def test_fallbacks_that_name_no_model_are_refused(tmp_path: Path, fallbacks: str) -> None:
+    with pytest.raises(SettingsError, match="RAGBOT_BEDROCK_FALLBACKS"):
+        candidates(settings(tmp_path, "bedrock", bedrock_fallbacks=fallbacks))
+
+
+def test_each_role_has_its_model_and_its_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_all(monkeypatch, **KEYS, AWS_REGION="eu-west-1")
+    plain = settings(tmp_path, "bedrock")
+    own = settings(tmp_path, "bedrock", bedrock_rewrite_model="r.r", bedrock_judge_model="j.j")
+    assert candidates(plain, "rewrite")[0].model_id == "bedrock:eu.amazon.nova-micro-v1:0"
+    assert candidates(plain, "judge")[0].model_id == "bedrock:eu.anthropic.claude-sonnet-4-6"
+    assert candidates(own, "rewrite")[0].model_id == "bedrock:r.r"
+    assert candidates(own, "judge")[0].model_id == "bedrock:j.j"
+    assert candidates(own)[0].model_id == candidates(plain)[0].model_id
+    # What RAGBOT_MODEL names is asked for everything.
+    assert candidates(settings(tmp_path, "bedrock:x.y"), "judge")[0].model_id == "bedrock:x.y"
+
+
 @pytest.mark.parametrize(
     ("spec", "near"),
     [
