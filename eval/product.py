@@ -14,6 +14,7 @@ from ragbot.chat_models import Candidate, candidates
 from ragbot.embedding import Embedder, open_embedder
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import EvidenceSentence, evidence_sentences
+from ragbot.guardrails import Guardrails
 from ragbot.reranker import Reranker, open_reranker
 from ragbot.retrieval import Retriever
 from ragbot.settings import Settings
@@ -79,10 +80,15 @@ class Product:
             candidates=self.models,
             passed_over=(),
             k=self.settings.k,
+            guardrails=self.guardrails,
         ):
             if isinstance(event, Answer):
                 return event
         raise AssertionError("a stream of events ends with its Answer")
+
+    @functools.cached_property
+    def guardrails(self) -> Guardrails:
+        return Guardrails(self.settings.guardrails, self.embedder, self.index.titles)
 
     @functools.cached_property
     def sentences(self) -> tuple[EvidenceSentence, ...]:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ragbot.chain import ABSTAINS
+from ragbot.chain import ABSTAINS, HELD_BACK
 from ragbot.chat_models import availability
 from ragbot.errors import RagbotError
 from ragbot.settings import Settings, load_settings
-from ragbot.types import Answer, Event, Filters, HeadingPath, Sentence, Turn
+from ragbot.types import BLOCKED_BY, Answer, Event, Filters, HeadingPath, Sentence, Turn
 from ui import markup
 from ui.bots import bot_for, warm_up_of
 from ui.sources import drawn
@@ -214,8 +214,8 @@ def _will_ask_again(question: str) -> None:
 
 
 def _draw_answer(answer: Answer, data: dict[str, Any] | None, position: int) -> None:
-    if answer.abstained and not answer.sentences:
-        st.html(markup.plain(ABSTAINS))
+    if answer.abstained and all(sentence.withheld for sentence in answer.sentences):
+        st.html(markup.plain(HELD_BACK if answer.blocked else ABSTAINS))
     else:
         _answer_component(key=f"answer-{position}", data=data)
     if answer.abstained and answer.nearest_topics:
@@ -243,10 +243,12 @@ def _literal(label: str) -> str:
 def _asides(answer: Answer) -> Iterator[str]:
     for fell in answer.fell_back_from:
         yield f"not used: {fell.model_id} ({fell.reason})"
+    if answer.blocked is not None:
+        yield f"Held back by the {BLOCKED_BY[answer.blocked.policy]}: {answer.blocked.reason}."
     if answer.reason and not answer.abstained:
         yield f"Stopped early: {answer.reason}"
     if answer.model_id == "none":
-        yield f"No model was asked: {answer.reason}."
+        yield "No model was asked." if answer.blocked else f"No model was asked: {answer.reason}."
         return
     first = answer.timings.first_sentence
     spent = answer.usage

@@ -25,6 +25,7 @@ from ragbot.errors import (
 )
 from ragbot.types import (
     Answer,
+    Blocked,
     Citation,
     Document,
     Filters,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "Blocked",
     "Citation",
     "CorpusError",
     "Document",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from ragbot.chain import cleaned_question, stream_answer
 from ragbot.chat_models import Candidate, candidates, passed_over
 from ragbot.embedding import Embedder, open_embedder
+from ragbot.guardrails import Guardrails
+from ragbot.logs import redact_by
 from ragbot.reranker import Reranker, open_reranker
 from ragbot.retrieval import Retriever
 from ragbot.settings import Settings, load_settings
@@ -54,6 +56,8 @@ class Ragbot:
         self._passed_over = tuple(passed_over)
         self._embedder = embedder or open_embedder(settings.models_dir)
         self._reranker = reranker or open_reranker(settings.models_dir)
+        self.guardrails = Guardrails(settings.guardrails, self._embedder, self.titles)
+        redact_by(settings.guardrails.pii)
         self._lock = threading.Lock()
         self._retriever: Retriever | None = None
 
@@ -84,6 +88,7 @@ class Ragbot:
             passed_over=self._passed_over,
             k=self.settings.k,
             filters=filters,
+            guardrails=self.guardrails,
         )
 
     def search(

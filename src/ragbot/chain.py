@@ -1,25 +1,28 @@
 """From a question to its checked answer: the whole way, in order.
 
-question -> query -> passages -> evidence, or an abstention
-         -> prompt -> reply, sentence by sentence -> checked citations -> Answer
+question -> admitted, or blocked -> query -> passages -> evidence, or an abstention
+         -> prompt -> reply, sentence by sentence -> checked citations, guarded -> Answer
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ragbot.chat_models import Candidate, explain_failure
 from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence, SentenceStream
 from ragbot.errors import ModelUnavailableError, QuestionError
 from ragbot.evidence import Prompt
+from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, ReplyGuard, citable
+from ragbot.logs import product_logger
 from ragbot.prompts import messages
 from ragbot.retrieval import Retriever, judge_evidence, worth_reading
+from ragbot.screening import gives_orders, without_hidden
 from ragbot.types import (
     NO_FILTERS,
     Answer,
+    Blocked,
     Citation,
     Event,
     FellBack,
@@ -35,8 +38,10 @@ from ragbot.types import (
 
 LONGEST_QUESTION = 8_000  # characters; a pasted exam scenario with its options has about 1,000
 REMEMBERED_TURNS = 3
-_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
 ABSTAINS = "The notes don't answer this."
+HELD_BACK = "The guardrails hold this back."
+
+_log = product_logger(__name__)
 
 
 def cleaned_question(question: str) -> str:
@@ -45,8 +50,8 @@ def cleaned_question(question: str) -> str:
     Raises:
         QuestionError: nothing is left of it, or it is far too long.
     """
-    uncolored = _ESCAPE.sub("", question)
-    printable = "".join(c if c.isprintable() or c in "\n\t" else " " for c in uncolored)
+    plain = without_hidden(question)
+    printable = "".join(c if c.isprintable() or c in "\n\t\u200c\u200d" else " " for c in plain)
     text = printable.strip()
     if not any(c.isalnum() for c in text):
         raise QuestionError("the question is empty", mend="ask in words")
@@ -91,8 +96,11 @@ def stream_answer(
     passed_over: Sequence[FellBack],
     k: int,
     filters: Filters = NO_FILTERS,
+    guardrails: Guardrails = UNGUARDED,
 ) -> Iterator[Event]:
     """One `Retrieved`, each `Sentence` once it is checked, and the `Answer` last.
+
+    A question that the guardrails don't admit gets its `Answer` alone: nothing is searched.
 
     A model that fails before it has said anything is replaced by the next candidate; one
     that fails later leaves what it said, and the answer tells why it stops there.
@@ -102,11 +110,16 @@ def stream_answer(
         ModelUnavailableError: no candidate could answer.
     """
     clock = _Clock()
-    question = cleaned_question(question)
+    admitted = guardrails.admitted(cleaned_question(question), history)
+    question, history = admitted.question, admitted.history
+    if admitted.blocked or admitted.refusal:
+        yield _unasked(admitted, clock, passed_over)
+        return
     query = retriever.query_for(question, history)
-    passages = retriever.search(query, k, filters)
-    evidence = retriever.evidence(query, passages)
+    found = retriever.search(query, k, filters)
+    evidence = citable(retriever.evidence(query, found), question)
     finding = judge_evidence(query, evidence, retriever.index)
+    passages = guardrails.shown_passages(found)
     clock.retrieved()
     yield Retrieved(query, passages)
 
@@ -116,11 +129,13 @@ def stream_answer(
 
     prompt = Prompt(query, tuple(history[-REMEMBERED_TURNS:]), tuple(worth_reading(evidence)))
     fell_back = list(passed_over)
+    blocked: Blocked | None = None
     for candidate in candidates:
         reply = _Reply()
+        guard = guardrails.over_reply(prompt.evidence, found, admitted)
         stopped: str | None = None
         try:
-            for checked in _checked_reply(candidate, prompt, reply):
+            for checked in _checked_reply(candidate, prompt, reply, guard):
                 reply.add(checked)
                 if not checked.sentence.withheld:
                     clock.first_sentence()
@@ -132,15 +147,17 @@ def stream_answer(
             stopped = explain_failure(error)
             if stopped is None:
                 raise
-        if stopped is not None and not reply.shown:
-            fell_back.append(FellBack(candidate.model_id, stopped))
-            continue
-        if not reply.shown:
-            fell_back.append(
-                FellBack(candidate.model_id, "nothing it wrote was supported by the notes")
-            )
-            continue
-        yield _answer(question, reply, candidate, passages, fell_back, stopped, clock)
+        blocked = guard.blocked or blocked
+        # Another model would only put in other words what must not be said.
+        final = guard.blocked is not None and guard.blocked.policy != "grounding"
+        if reply.shown or final:
+            held = guard.blocked
+            yield _answer(question, reply, candidate, passages, fell_back, stopped, clock, held)
+            return
+        why = stopped or "nothing it wrote was supported by the notes"
+        fell_back.append(FellBack(candidate.model_id, why))
+    if blocked is not None:
+        yield _answer(question, _Reply(), candidates[-1], passages, fell_back, None, clock, blocked)
         return
     raise ModelUnavailableError(
         "no model could answer: " + "; ".join(f"{f.model_id}: {f.reason}" for f in fell_back),
@@ -149,14 +166,17 @@ def stream_answer(
 
 
 def _checked_reply(
-    candidate: Candidate, prompt: Prompt, reply: _Reply
+    candidate: Candidate, prompt: Prompt, reply: _Reply, guard: ReplyGuard
 ) -> Iterator[CheckedSentence]:
     checker = CitationChecker(prompt.evidence, withhold=candidate.withhold_unsupported)
     said: set[str] = set()
     for draft in _drafts(candidate, prompt, reply):
-        if draft.text.lower() not in said:  # small models repeat themselves
+        draft = replace(draft, text=without_hidden(draft.text).strip())
+        if draft.text and draft.text.lower() not in said:  # small models repeat themselves
             said.add(draft.text.lower())
-            yield checker.check(draft)
+            yield guard.held_back(draft) or guard.passed(checker.check(draft))
+        if guard.ended:
+            return
 
 
 def _drafts(candidate: Candidate, prompt: Prompt, reply: _Reply) -> Iterator[DraftSentence]:
@@ -180,22 +200,30 @@ def _answer(
     fell_back: Sequence[FellBack],
     stopped: str | None,
     clock: _Clock,
+    blocked: Blocked | None,
 ) -> Answer:
-    denied = reply.denies_all
+    denied = reply.denies_all or not reply.shown
     return Answer(
         question=question,
-        text=laid_out(reply.sentences),
+        text=laid_out(reply.sentences) or HELD_BACK,
         sentences=tuple(reply.sentences),
         citations=tuple(sorted(reply.citations, key=lambda citation: citation.marker)),
         passages=passages,
         abstained=denied,
-        reason="the model found no answer in the passages" if denied else stopped,
+        reason=_why_denied(reply, blocked) if denied else stopped,
         model_id=candidate.model_id,
         fell_back_from=tuple(fell_back),
         nearest_topics=_nearest_topics(passages) if denied else (),
         usage=reply.usage,
         timings=clock.timings(),
+        blocked=blocked,
     )
+
+
+def _why_denied(reply: _Reply, blocked: Blocked | None) -> str:
+    if blocked is not None and not reply.shown:
+        return blocked.reason
+    return "the model found no answer in the passages"
 
 
 def laid_out(sentences: Sequence[Sentence]) -> str:
@@ -209,6 +237,16 @@ def laid_out(sentences: Sequence[Sentence]) -> str:
         if not sentence.withheld
     )
     return text.strip()
+
+
+def _unasked(admitted: Admitted, clock: _Clock, passed_over: Sequence[FellBack]) -> Answer:
+    """For a question that no model and no search may see, or that no note can answer."""
+    blocked = admitted.blocked
+    _log.info("a question was not admitted: %s", blocked.policy if blocked else "about ourselves")
+    answer = _abstention(admitted.question, (), admitted.refusal, clock, passed_over)
+    if blocked is None:
+        return answer
+    return replace(answer, text=HELD_BACK, reason=blocked.reason, blocked=blocked)
 
 
 def _abstention(
@@ -238,7 +276,8 @@ def _abstention(
 
 
 def _nearest_topics(passages: Sequence[RetrievedPassage], most: int = 3) -> tuple[HeadingPath, ...]:
-    by_name = {item.passage.heading_path[-1]: item.passage.heading_path for item in passages}
+    paths = (item.passage.heading_path for item in passages)
+    by_name = {path[-1]: path for path in paths if not gives_orders(path[-1])}
     return tuple(by_name.values())[:most]
 
 

@@ -16,6 +16,14 @@ from typing import Literal, NotRequired, TypedDict
 
 PassageKind = Literal["bullets", "paragraph", "table_row", "code"]
 Verdict = Literal["supported", "unsupported"]
+BlockedBy = Literal["denied_topic", "word_filter", "pii", "grounding", "prompt_disclosure"]
+BLOCKED_BY: dict[BlockedBy, str] = {  # as a person is told
+    "denied_topic": "denied topics",
+    "word_filter": "word filter",
+    "pii": "filter of personal data",
+    "grounding": "grounding check",
+    "prompt_disclosure": "guard of the instructions",
+}
 HeadingPath = tuple[str, ...]
 
 
@@ -149,6 +157,7 @@ class RetrievedPassage:
     score: float  # higher is better
     rank: int  # from 1
     why: Why
+    flags: tuple[str, ...] = ()  # what in it tries to be more than text; see ragbot.screening
 
     def to_json(self) -> dict[str, object]:
         """The stable JSON shape of `ragbot search --json` (see docs/api.md)."""
@@ -165,6 +174,7 @@ class RetrievedPassage:
             "rank": self.rank,
             "passage_id": passage.passage_id,
             "kind": passage.kind,
+            "flags": list(self.flags),
             "why": {
                 "dense_rank": self.why.dense_rank,
                 "dense_score": self.why.dense_score,
@@ -260,6 +270,15 @@ class FellBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocked:
+    """What a guardrail held back. `reason` never repeats the text that was."""
+
+    stage: Literal["input", "output"]
+    policy: BlockedBy
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     question: str
     text: str
@@ -273,6 +292,7 @@ class Answer:
     nearest_topics: tuple[HeadingPath, ...] = ()
     usage: Usage = field(default_factory=Usage)
     timings: Timings = field(default_factory=lambda: Timings(0.0, None, 0.0))
+    blocked: Blocked | None = None  # the first thing that a guardrail held back
 
     def to_json(self) -> dict[str, object]:
         """The stable JSON shape of `ragbot ask --json` (see docs/api.md)."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from support.small_notes import passage
 
 from ragbot.errors import RagbotError
+from ragbot.guardrails import UNGUARDED
 from ragbot.types import (
     NO_FILTERS,
     Answer,
+    Blocked,
     Citation,
     Document,
     Event,
@@ -32,6 +35,15 @@ PASSAGE = RetrievedPassage(passage(NOTE), 0.5, 1, Why(dense_rank=1, lexical_rank
 class TalkativeBot:
     """Gives the same answer to each question, or raises what it was told to raise."""
 
+    guardrails = UNGUARDED
+    note = NOTE
+    flags: tuple[str, ...] = ()
+    blocked: Blocked | None = None
+
+    @property
+    def _found(self) -> RetrievedPassage:
+        return replace(PASSAGE, flags=self.flags)
+
     def __init__(self, failure: RagbotError | type[BaseException] | None = None) -> None:
         self.failure = failure
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
@@ -40,7 +52,7 @@ class TalkativeBot:
         self, question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS
     ) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
-        yield Retrieved(question, (PASSAGE,))
+        yield Retrieved(question, (self._found,))
         shown = Sentence(f"A box holds 400 KB{RED}.", (1,), "supported")
         doubted = Sentence("It is blue.", (), "unsupported", "no words in common", prefix=" ")
         withheld = Sentence("It weighs 7 kg.", (), "unsupported", "a number", withheld=True)
@@ -54,13 +66,14 @@ class TalkativeBot:
             text="A box holds 400 KB. [1] It is blue.",
             sentences=(shown, doubted, withheld),
             citations=(Citation(1, PASSAGE.passage.passage_id, 2, 21, "...", "supported", 1.0),),
-            passages=(PASSAGE,),
+            passages=(self._found,),
             abstained=False,
             reason=None,
             model_id="talkative",
             fell_back_from=(FellBack("bedrock", "no credentials"),),
             usage=Usage(10, 5),
             timings=Timings(0.1, 0.2, 1.26),
+            blocked=self.blocked,
         )
 
     def ask(
@@ -74,11 +87,11 @@ class TalkativeBot:
         self, query: str, k: int | None = None, filters: Filters = NO_FILTERS
     ) -> tuple[RetrievedPassage, ...]:
         self.asked.append((query, ()))
-        return (PASSAGE,) * min(k or 1, 2)
+        return (self._found,) * min(k or 1, 2)
 
     def document(self, doc_id: str) -> Document:
         assert doc_id == "boxes"
-        return Document("boxes", "Boxes vs Crates", "boxes.md", NOTE, 0, len(NOTE))
+        return Document("boxes", "Boxes vs Crates", "boxes.md", self.note, 0, len(self.note))
 
     def titles(self) -> tuple[str, ...]:
         return ("Boxes vs Crates",)
