@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("quality", "latency", "ingest", "startup", "scale", "peers")
+NAMES = ("quality", "latency", "ingest", "startup", "scale", "peers", "injection", "topics")
 
 
 def main(arguments: list[str]) -> int:
