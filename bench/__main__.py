@@ -11,6 +11,8 @@ NAMES = (
     "peers",
     "lies",
     "followups",
+    "injection",
+    "topics",
     "waiting",
     "latency",
     "ingest",

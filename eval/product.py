@@ -17,6 +17,7 @@ from ragbot.chat_models.bedrock_models import Role
 from ragbot.embedding import Embedder, open_embedder
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import EvidenceSentence, evidence_sentences
+from ragbot.guardrails import Guardrails
 from ragbot.reranker import Reranker, open_reranker
 from ragbot.retrieval import Retriever
 from ragbot.settings import Settings
@@ -85,6 +86,7 @@ class Product:
             candidates=self.models,
             passed_over=(),
             k=self.settings.k,
+            guardrails=self.guardrails,
         ):
             if isinstance(event, Answer):
                 return event
@@ -122,6 +124,10 @@ class Product:
         return replace(
             self, models=candidates(self.settings.model_copy(update={"model": NO_MODEL}))
         )
+
+    @functools.cached_property
+    def guardrails(self) -> Guardrails:
+        return Guardrails(self.settings.guardrails, self.embedder, self.index.titles)
 
     @functools.cached_property
     def sentences(self) -> tuple[EvidenceSentence, ...]:

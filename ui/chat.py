@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ragbot.chain import ABSTAINS
+from ragbot.chain import ABSTAINS, HELD_BACK
 from ragbot.chat_models import availability
 from ragbot.errors import RagbotError
 from ragbot.rewriting import differs
 from ragbot.settings import Settings, load_settings
 from ragbot.types import (
+    BLOCKED_BY,
     Answer,
     Cost,
     Event,
@@ -265,8 +266,9 @@ def _draw_answer(answer: Answer, data: dict[str, Any] | None, position: int) -> 
     if answer.kind == "small_talk":
         st.html(markup.plain(answer.text))
         return
-    if answer.abstained and not answer.sentences:
-        st.html(markup.plain(ABSTAINS if answer.model_id == "none" else answer.text))
+    if answer.abstained and all(sentence.withheld for sentence in answer.sentences):
+        held = HELD_BACK if answer.blocked else ABSTAINS
+        st.html(markup.plain(held if answer.model_id == "none" or answer.blocked else answer.text))
     else:
         _answer_component(key=f"answer-{position}", data=data)
     if answer.abstained and answer.nearest_topics:
@@ -295,10 +297,12 @@ def _asides(answer: Answer) -> Iterator[str]:
     for fell in answer.fell_back_from:
         what = "broke off" if fell.sentences else "not used"
         yield f"{what}: {fell.model_id} ({fell.reason})"
+    if answer.blocked is not None:
+        yield f"Held back by the {BLOCKED_BY[answer.blocked.policy]}: {answer.blocked.reason}."
     if answer.reason and not answer.abstained:
         yield f"Stopped early: {answer.reason}"
     if answer.model_id == "none":
-        yield f"No model was asked: {answer.reason}."
+        yield "No model was asked." if answer.blocked else f"No model was asked: {answer.reason}."
         return
     first = answer.timings.first_sentence
     spent = answer.usage

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
+from html import escape as _escape
 
+from ragbot.screening import without_hidden
 from ragbot.types import Quotation, Sentence
 
 STYLE = """
@@ -20,6 +21,11 @@ STYLE = """
 .rb-trouble code { display: inline-block; margin-top: .3rem; user-select: all; }
 </style>
 """
+
+
+def escape(text: str) -> str:
+    """No markup, and nothing that hides or turns what is read."""
+    return _escape(without_hidden(text))
 
 
 def plain(text: str, kind: str = "rb-said") -> str:

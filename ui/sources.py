@@ -8,14 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 from ragbot.assembly import Ragbot
 from ragbot.evidence import BULLET
-from ragbot.types import Answer, Citation, Passage
+from ragbot.screening import FLAGS, MEANINGS, without_hidden
+from ragbot.types import Answer, Citation, RetrievedPassage
 
 Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Layers:
+    """What lies over a section: the passage, the sentences cited, what is not to be read."""
+
+    tint: Span
+    marks: tuple[Span, ...]
+    masks: tuple[tuple[int, int, str], ...]
+
 
 _RULER = re.compile(r"^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+")
@@ -44,7 +56,7 @@ def drawn(answer: Answer, bot: Ragbot) -> dict[str, Any]:
 
 
 def _sources(answer: Answer, bot: Ragbot) -> list[dict[str, Any]]:
-    by_id = {item.passage.passage_id: item.passage for item in answer.passages}
+    by_id = {item.passage.passage_id: item for item in answer.passages}
     marks: dict[int, list[Citation]] = {}
     for citation in answer.citations:
         marks.setdefault(citation.marker, []).append(citation)
@@ -55,15 +67,17 @@ def _sources(answer: Answer, bot: Ragbot) -> list[dict[str, Any]]:
 
 
 def _source(
-    marker: int, passage: Passage, citations: Sequence[Citation], bot: Ragbot
+    marker: int, found: RetrievedPassage, citations: Sequence[Citation], bot: Ragbot
 ) -> dict[str, Any]:
+    passage = found.passage
     document = bot.document(passage.doc_id)
     section = bot.section_of(passage)
     first, last = passage.lines
     return {
         "marker": marker,
-        "path": list(passage.heading_path),
-        "place": f"{passage.source}, "
+        "path": list(map(without_hidden, passage.heading_path)),
+        "flags": [MEANINGS[flag] for flag in FLAGS if flag in found.flags],
+        "place": f"{without_hidden(passage.source)}, "
         + (f"lines {first}-{last}" if last > first else f"line {first}"),
         "as_of": document.as_of.isoformat() if document.as_of else None,
         "lines": section_lines(
@@ -71,15 +85,25 @@ def _source(
             (section.start, section.end),
             (passage.start, passage.end),
             [(citation.start, citation.end) for citation in citations],
+            [
+                (section.start + each.start, section.start + each.end, each.mask)
+                for each in bot.guardrails.hidden_in(document.text[section.start : section.end])
+            ],
         ),
     }
 
 
 def section_lines(
-    text: str, section: Span, tint: Span, marks: Sequence[Span]
+    text: str,
+    section: Span,
+    tint: Span,
+    marks: Sequence[Span],
+    masks: Sequence[tuple[int, int, str]] = (),
 ) -> list[dict[str, Any]]:
     """The lines of a section: `kind` is heading, bullet, row or text; `depth` of a bullet;
-    `cells` each a list of pieces {text, tint, mark}. Characters are those of the document."""
+    `cells` each a list of pieces {text, tint, mark}. Characters are those of the document;
+    `masks` are (start, end, what is shown instead)."""
+    layers = _Layers(tint, tuple(marks), tuple(masks))
     lines = []
     at = section[0]
     for line in text[section[0] : section[1]].splitlines(keepends=True):
@@ -88,7 +112,7 @@ def section_lines(
         if not body.strip() or ("|" in body and _RULER.match(body)):
             continue
         if body.lstrip().startswith("|"):
-            cells = [_pieces(text, cell, tint, marks) for cell in _cells(body, start)]
+            cells = [_pieces(text, cell, layers) for cell in _cells(body, start)]
             lines.append({"kind": "row", "depth": 0, "cells": cells})
             continue
         sign = BULLET.match(body)
@@ -100,7 +124,7 @@ def section_lines(
             {
                 "kind": "bullet" if sign else "heading" if heading else "text",
                 "depth": min(indent // 2, 4) if sign else 0,
-                "cells": [_pieces(text, whole, tint, marks)],
+                "cells": [_pieces(text, whole, layers)],
             }
         )
     return lines
@@ -116,16 +140,24 @@ def _cells(row: str, start: int) -> Iterable[Span]:
         yield start + left + 1 + lead, start + left + 1 + max(lead, len(cell.rstrip()))
 
 
-def _pieces(text: str, span: Span, tint: Span, marks: Sequence[Span]) -> list[dict[str, Any]]:
+def _pieces(text: str, span: Span, layers: _Layers) -> list[dict[str, Any]]:
     edges = {*span}
-    for start, end in [tint, *marks]:
+    masks = ((start, end) for start, end, _ in layers.masks)
+    for start, end in (layers.tint, *layers.marks, *masks):
         edges.update(edge for edge in (start, end) if span[0] < edge < span[1])
     cuts = sorted(edges)
     return [
         {
-            "text": text[a:b],
-            "tint": tint[0] <= a < tint[1],
-            "mark": any(start <= a < end for start, end in marks),
+            "text": _seen(text, a, b, layers.masks),
+            "tint": layers.tint[0] <= a < layers.tint[1],
+            "mark": any(start <= a < end for start, end in layers.marks),
         }
         for a, b in pairwise(cuts)
     ]
+
+
+def _seen(text: str, start: int, end: int, masks: Sequence[tuple[int, int, str]]) -> str:
+    for first, last, mask in masks:
+        if first <= start < last:
+            return mask if start == first else ""
+    return without_hidden(text[start:end])

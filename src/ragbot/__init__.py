@@ -25,6 +25,7 @@ from ragbot.errors import (
 )
 from ragbot.types import (
     Answer,
+    Blocked,
     Citation,
     Cost,
     Document,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer",
+    "Blocked",
     "Citation",
     "CorpusError",
     "Cost",

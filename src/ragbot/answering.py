@@ -9,7 +9,7 @@ same is left out.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
@@ -26,20 +26,39 @@ from ragbot.chat_models import (
 from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence, SentenceStream
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import Prompt
+from ragbot.guardrails import ReplyGuard
 from ragbot.prompts import messages
 from ragbot.reranker import Similarity
-from ragbot.types import Citation, Cost, FellBack, Sentence, Usage, Waiting
+from ragbot.screening import without_hidden
+from ragbot.types import Blocked, Citation, Cost, FellBack, Sentence, Usage, Waiting
 
 EMPTY = "it gave an empty reply"
 UNSUPPORTED = "nothing it wrote was supported by the notes"
 _WORDS = re.compile(r"\w+")
 
 
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What each sentence is held to besides the notes.
+
+    Attributes:
+        similarity: the cross-encoder, where there is one, for paraphrases.
+        guard: makes what watches over one model's reply.
+    """
+
+    similarity: Similarity | None = None
+    guard: Callable[[], ReplyGuard] | None = None
+
+
+NO_CHECKS = Checks()
+
+
 @dataclass(slots=True)
 class Reply:
     """The answer as it grows.
 
-    `stopped` tells why it is not whole; `blocked` is True where a guardrail took it back.
+    `stopped` tells why it is not whole; `blocked` is True where the service's own guardrail took
+    it back, `held_back` the first thing that one of ours did.
     """
 
     fell_back: list[FellBack]
@@ -49,6 +68,7 @@ class Reply:
     model_id: str = "none"
     stopped: str | None = None
     blocked: bool = False
+    held_back: Blocked | None = None
     usage: Usage = field(default_factory=Usage)
     cost: Cost = field(default_factory=Cost)
     markers: dict[str, int] = field(default_factory=dict)
@@ -77,12 +97,9 @@ def ask_in_turn(
     prompt: Prompt,
     candidates: Sequence[Candidate],
     reply: Reply,
-    similarity: Similarity | None = None,
+    checks: Checks = NO_CHECKS,
 ) -> Generator[Waiting | Sentence, None, None]:
     """Fill `reply`, yielding each sentence once it is checked.
-
-    Args:
-        similarity: the cross-encoder, where there is one, for paraphrases.
 
     Raises:
         ModelUnavailableError: no candidate could answer.
@@ -90,7 +107,8 @@ def ask_in_turn(
     broken: str | None = None
     for candidate in candidates:
         before = len(reply.shown)
-        ending = yield from _told_by(candidate, prompt, reply, similarity)
+        guard = None if checks.guard is None else checks.guard()
+        ending = yield from _told_by(candidate, prompt, reply, checks.similarity, guard)
         own = len(reply.shown) - before
         if own or not before:
             reply.model_id = candidate.model_id
@@ -99,7 +117,14 @@ def ask_in_turn(
             reply.take_back()
             reply.blocked, reply.stopped = True, BLOCKED
             return
+        held_back = None if guard is None else guard.blocked
+        reply.held_back = reply.held_back or held_back
+        if held_back is not None and held_back.policy != "grounding":
+            # Another model would only put in other words what must not be said.
+            reply.model_id = candidate.model_id
+            return
         if ending.failure is None and reply.shown:
+            reply.held_back = held_back
             reply.stopped = ending.stop if own else broken
             return
         nothing = EMPTY if not ending.heard else UNSUPPORTED
@@ -110,7 +135,7 @@ def ask_in_turn(
             prompt = replace(prompt, begun=_begun(reply.shown))
         else:
             reply.take_back()
-    if not reply.shown:
+    if not reply.shown and reply.held_back is None:
         told = "; ".join(f"{fell.model_id}: {fell.reason}" for fell in reply.fell_back)
         raise ModelUnavailableError(f"no model could answer: {told}", mend="ragbot doctor")
     reply.stopped = broken
@@ -127,11 +152,15 @@ class _Ending:
 
 
 def _told_by(
-    candidate: Candidate, prompt: Prompt, reply: Reply, similarity: Similarity | None
+    candidate: Candidate,
+    prompt: Prompt,
+    reply: Reply,
+    similarity: Similarity | None,
+    guard: ReplyGuard | None,
 ) -> Generator[Waiting | Sentence, None, _Ending]:
     ending = _Ending()
     try:
-        with closing(_checked(candidate, prompt, reply, ending, similarity)) as told:
+        with closing(_checked(candidate, prompt, reply, ending, similarity, guard)) as told:
             for item in told:
                 if isinstance(item, Waiting):
                     yield item
@@ -155,6 +184,7 @@ def _checked(
     reply: Reply,
     ending: _Ending,
     similarity: Similarity | None,
+    guard: ReplyGuard | None,
 ) -> Generator[Waiting | CheckedSentence, None, None]:
     checker = CitationChecker(
         prompt.evidence,
@@ -170,11 +200,12 @@ def _checked(
             if isinstance(draft, Waiting):
                 yield draft
                 continue
-            if draft.text.lower() in said:  # small models repeat themselves
+            draft = replace(draft, text=without_hidden(draft.text).strip())
+            if not draft.text or draft.text.lower() in said:  # small models repeat themselves
                 continue
             # Markers are numbered as they are given, so what is left out must not be given any.
             known = dict(reply.markers)
-            for checked in checker.sentences(draft):
+            for checked in _guarded(checker, draft, guard):
                 text = checked.sentence.text.lower()
                 if text in said or (prompt.begun and _is_there(checked, there, words)):
                     reply.markers.clear()
@@ -185,6 +216,19 @@ def _checked(
                 if reply.shown and not checked.sentence.prefix.startswith((" ", "\n")):
                     checked = _set_off(checked)
                 yield checked
+            if guard is not None and guard.ended:
+                return
+
+
+def _guarded(
+    checker: CitationChecker, draft: DraftSentence, guard: ReplyGuard | None
+) -> Iterator[CheckedSentence]:
+    if guard is None:
+        yield from checker.sentences(draft)
+    elif held := guard.held_back(draft):
+        yield held
+    else:
+        yield from map(guard.passed, checker.sentences(draft))
 
 
 def _drafts(

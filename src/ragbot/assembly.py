@@ -13,6 +13,8 @@ from ragbot.chat_models import Candidate, candidates, passed_over
 from ragbot.embedding import Embedder, open_embedder
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import Prompt
+from ragbot.guardrails import Guardrails
+from ragbot.logs import redact_by
 from ragbot.prompts import messages
 from ragbot.reranker import Reranker, open_reranker
 from ragbot.retrieval import Retriever
@@ -61,6 +63,8 @@ class Ragbot:
         self._passed_over = tuple(passed_over)
         self._embedder = embedder or open_embedder(settings.models_dir)
         self._reranker = reranker or open_reranker(settings.models_dir)
+        self.guardrails = Guardrails(settings.guardrails, self._embedder, self.titles)
+        redact_by(settings.guardrails.pii)
         self._lock = threading.Lock()
         self._retriever: Retriever | None = None
 
@@ -92,6 +96,7 @@ class Ragbot:
             k=self.settings.k,
             filters=filters,
             rewriter=self._rewriter,
+            guardrails=self.guardrails,
         )
 
     def is_small_talk(self, said: str) -> bool:

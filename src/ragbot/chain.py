@@ -1,22 +1,25 @@
 """From a question to its checked answer: the whole way, in order.
 
-question -> query (a follow-up put on its own) -> passages -> evidence, or an abstention
-         -> prompt -> reply, sentence by sentence -> checked citations -> Answer
+question -> admitted, or blocked -> query (a follow-up put on its own) -> passages -> evidence, or
+an abstention -> prompt -> reply, sentence by sentence -> checked citations, guarded -> Answer
 """
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 
-from ragbot.answering import Reply, ask_in_turn
+from ragbot.answering import Checks, Reply, ask_in_turn
 from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
 from ragbot.errors import QuestionError
 from ragbot.evidence import Prompt
+from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, citable
+from ragbot.logs import product_logger
 from ragbot.retrieval import Retriever, judge_evidence, worth_reading
 from ragbot.rewriting import Rewritten, rewritten
+from ragbot.screening import gives_orders, without_hidden
 from ragbot.small_talk import reply_to, small_talk
 from ragbot.types import (
     NO_FILTERS,
@@ -36,9 +39,11 @@ from ragbot.types import (
 LONGEST_QUESTION = 8_000  # characters; a pasted exam scenario with its options has about 1,000
 REMEMBERED_TURNS = 3
 QUOTED_AT_ONCE = 3  # sentences shown while the model still reads
-_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
 ABSTAINS = "The notes don't answer this."
+HELD_BACK = "The guardrails hold this back."
 _BLOCKED = f"{BLOCKED[0].upper()}{BLOCKED[1:]}."
+
+_log = product_logger(__name__)
 
 
 def cleaned_question(question: str) -> str:
@@ -47,8 +52,8 @@ def cleaned_question(question: str) -> str:
     Raises:
         QuestionError: nothing is left of it, or it is far too long.
     """
-    uncolored = _ESCAPE.sub("", question)
-    printable = "".join(c if c.isprintable() or c in "\n\t" else " " for c in uncolored)
+    plain = without_hidden(question)
+    printable = "".join(c if c.isprintable() or c in "\n\t\u200c\u200d" else " " for c in plain)
     text = printable.strip()
     if not any(c.isalnum() for c in text):
         raise QuestionError("the question is empty", mend="ask in words")
@@ -70,8 +75,11 @@ def stream_answer(
     k: int,
     filters: Filters = NO_FILTERS,
     rewriter: Candidate | None = None,
+    guardrails: Guardrails = UNGUARDED,
 ) -> Iterator[Event]:
     """One `Retrieved`, each `Sentence` once it is checked, and the `Answer` last.
+
+    A question that the guardrails don't admit gets its `Answer` alone: nothing is searched.
 
     A model that fails before it has said anything is replaced by the next candidate; one
     that fails later leaves what it said, and the next candidate goes on from there. A `Waiting`
@@ -82,8 +90,13 @@ def stream_answer(
         ModelUnavailableError: no candidate could answer.
     """
     clock = _Clock()
-    question = cleaned_question(question)
-    history = _without_small_talk(history, retriever)
+    admitted = guardrails.admitted(cleaned_question(question), history)
+    question = admitted.question
+    if admitted.blocked or admitted.refusal:
+        yield _unasked(admitted, clock, passed_over)
+        return
+
+    history = _without_small_talk(admitted.history, retriever)
     talk = small_talk(question, retriever.knows, begun=bool(history))
     if talk is not None:
         yield Retrieved("", ())
@@ -98,9 +111,10 @@ def stream_answer(
         # It would not answer either, and is not waited for twice.
         candidates = [each for each in candidates if each.model_id != asker.model_id]
     query = asked.query
-    passages = retriever.search(query, k, filters)
-    evidence = retriever.evidence(query, passages)
+    found = retriever.search(query, k, filters)
+    evidence = citable(retriever.evidence(query, found), question)
     finding = judge_evidence(query, evidence, retriever.index, retriever.similarity)
+    passages = guardrails.shown_passages(found)
     clock.retrieved()
     if not finding.enough:
         yield Retrieved(query, passages)
@@ -109,9 +123,12 @@ def stream_answer(
 
     prompt = Prompt(query, tuple(history[-REMEMBERED_TURNS:]), tuple(worth_reading(evidence)))
     waits = bool(candidates) and candidates[0].model_id != "quotes"
-    yield Retrieved(query, passages, _quotations(prompt) if waits else ())
+    yield Retrieved(query, passages, _quotations(prompt, guardrails) if waits else ())
     reply = Reply(fell_back, usage=asked.usage, cost=asked.cost)
-    with closing(ask_in_turn(prompt, candidates, reply, retriever.similarity)) as events:
+    checks = Checks(
+        retriever.similarity, lambda: guardrails.over_reply(prompt.evidence, found, admitted)
+    )
+    with closing(ask_in_turn(prompt, candidates, reply, checks)) as events:
         for event in events:
             if isinstance(event, Sentence) and not event.withheld:
                 clock.first_sentence()
@@ -125,11 +142,11 @@ def _without_small_talk(history: Sequence[Turn], retriever: Retriever) -> list[T
     ]
 
 
-def _quotations(prompt: Prompt) -> tuple[Quotation, ...]:
+def _quotations(prompt: Prompt, guardrails: Guardrails) -> tuple[Quotation, ...]:
     return tuple(
         Quotation(
-            quote.sentence.quoted,
-            quote.sentence.passage.heading_path,
+            guardrails.shown(quote.sentence.quoted),
+            tuple(map(guardrails.shown, quote.sentence.passage.heading_path)),
             quote.sentence.passage.source,
             quote.sentence.passage.lines[0],
         )
@@ -144,23 +161,32 @@ def _answer(
     passages: tuple[RetrievedPassage, ...],
     clock: _Clock,
 ) -> Answer:
-    denied = reply.denies_all
+    denied = reply.denies_all or not reply.shown
     return Answer(
         question=question,
-        text=_BLOCKED if reply.blocked else laid_out(reply.sentences),
+        text=_BLOCKED if reply.blocked else laid_out(reply.sentences) or HELD_BACK,
         sentences=tuple(reply.sentences),
         citations=tuple(sorted(reply.citations, key=lambda citation: citation.marker)),
         passages=passages,
         abstained=denied or reply.blocked,
-        reason="the model found no answer in the passages" if denied else reply.stopped,
+        reason=_why_denied(reply) if denied else reply.stopped,
         model_id=reply.model_id,
         fell_back_from=tuple(reply.fell_back),
-        nearest_topics=_nearest_topics(passages) if denied else (),
+        nearest_topics=_nearest_topics(passages) if denied and not reply.blocked else (),
         usage=reply.usage,
         timings=clock.timings(),
         cost=reply.cost,
         query=query,
+        blocked=reply.held_back,
     )
+
+
+def _why_denied(reply: Reply) -> str | None:
+    if reply.blocked:
+        return reply.stopped
+    if reply.held_back is not None and not reply.shown:
+        return reply.held_back.reason
+    return "the model found no answer in the passages"
 
 
 def laid_out(sentences: Sequence[Sentence]) -> str:
@@ -174,6 +200,17 @@ def laid_out(sentences: Sequence[Sentence]) -> str:
         if not sentence.withheld
     )
     return text.strip()
+
+
+def _unasked(admitted: Admitted, clock: _Clock, passed_over: Sequence[FellBack]) -> Answer:
+    """For a question that no model and no search may see, or that no note can answer."""
+    blocked = admitted.blocked
+    _log.info("a question was not admitted: %s", blocked.policy if blocked else "about ourselves")
+    nothing = Rewritten("")
+    answer = _abstention(admitted.question, nothing, (), admitted.refusal, clock, passed_over)
+    if blocked is None:
+        return answer
+    return replace(answer, text=HELD_BACK, reason=blocked.reason, blocked=blocked)
 
 
 def _abstention(
@@ -206,7 +243,8 @@ def _abstention(
 
 
 def _nearest_topics(passages: Sequence[RetrievedPassage], most: int = 3) -> tuple[HeadingPath, ...]:
-    by_name = {item.passage.heading_path[-1]: item.passage.heading_path for item in passages}
+    paths = (item.passage.heading_path for item in passages)
+    by_name = {path[-1]: path for path in paths if not gives_orders(path[-1])}
     return tuple(by_name.values())[:most]
 
 

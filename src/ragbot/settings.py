@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +17,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ragbot.errors import SettingsError
+from ragbot.policies import Policies, read_policies
 
 PREFIX = "RAGBOT_"
 
@@ -51,17 +53,28 @@ class Settings(BaseSettings):
     prices: Path | None = Field(None, description="a file of prices, before those of the package")
     openai_base_url: str | None = Field(None, description="an OpenAI-compatible server")
     openai_api_key: SecretStr | None = Field(None, description="its key, where it wants one")
+    config: Path | None = Field(None, description="the guardrails' file, if not ./ragbot.toml")
 
     @property
     def index_dir(self) -> Path:
         return self.index if self.index is not None else self.home / "index"
+
+    @cached_property
+    def guardrails(self) -> Policies:
+        """What `ragbot.toml` says; read once.
+
+        Raises:
+            SettingsError: the file is missing or wrong.
+        """
+        return read_policies(self.config)
 
 
 def load_settings(**overrides: Any) -> Settings:
     """Read the environment; an override of None leaves the variable or default in force.
 
     Raises:
-        SettingsError: an unknown `RAGBOT_` variable, or a value that cannot be used.
+        SettingsError: an unknown `RAGBOT_` variable, a value that cannot be used, or a fault in
+            `ragbot.toml`.
     """
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     for variable in sorted(os.environ):
@@ -70,7 +83,9 @@ def load_settings(**overrides: Any) -> Settings:
                 f"{variable} is not a setting of ragbot", mend=_advice(variable, known)
             )
     try:
-        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+        settings = Settings(**{k: value for k, value in overrides.items() if value is not None})
+        _ = settings.guardrails  # a fault in the file is told now, not at the first question
+        return settings
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "?"

@@ -18,6 +18,14 @@ PassageKind = Literal["bullets", "paragraph", "table_row", "code"]
 # "contradicted": the notes say otherwise. "partly": they bear out a part of it and no more.
 Verdict = Literal["supported", "partly", "contradicted", "unsupported"]
 AnswerKind = Literal["answer", "small_talk"]
+BlockedBy = Literal["denied_topic", "word_filter", "pii", "grounding", "prompt_disclosure"]
+BLOCKED_BY: dict[BlockedBy, str] = {  # as a person is told
+    "denied_topic": "denied topics",
+    "word_filter": "word filter",
+    "pii": "filter of personal data",
+    "grounding": "grounding check",
+    "prompt_disclosure": "guard of the instructions",
+}
 HeadingPath = tuple[str, ...]
 
 
@@ -151,6 +159,7 @@ class RetrievedPassage:
     score: float  # higher is better
     rank: int  # from 1
     why: Why
+    flags: tuple[str, ...] = ()  # what in it tries to be more than text; see ragbot.screening
 
     def to_json(self) -> dict[str, object]:
         """The stable JSON shape of `ragbot search --json` (see docs/api.md)."""
@@ -167,6 +176,7 @@ class RetrievedPassage:
             "rank": self.rank,
             "passage_id": passage.passage_id,
             "kind": passage.kind,
+            "flags": list(self.flags),
             "why": {
                 "dense_rank": self.why.dense_rank,
                 "dense_score": self.why.dense_score,
@@ -315,6 +325,15 @@ class FellBack:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocked:
+    """What a guardrail held back. `reason` never repeats the text that was."""
+
+    stage: Literal["input", "output"]
+    policy: BlockedBy
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     question: str
     text: str
@@ -331,6 +350,7 @@ class Answer:
     cost: Cost = field(default_factory=Cost)
     query: str = ""  # what was searched for
     kind: AnswerKind = "answer"
+    blocked: Blocked | None = None  # the first thing that a guardrail held back
 
     def to_json(self) -> dict[str, object]:
         """The stable JSON shape of `ragbot ask --json` (see docs/api.md)."""

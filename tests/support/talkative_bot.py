@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from support.small_notes import passage
 
 from ragbot.errors import RagbotError
+from ragbot.guardrails import UNGUARDED
 from ragbot.types import (
     NO_FILTERS,
     Answer,
+    Blocked,
     Citation,
     Document,
     Event,
@@ -35,6 +38,15 @@ class TalkativeBot:
     `reworded` says what is searched for instead of what was asked.
     """
 
+    guardrails = UNGUARDED
+    note = NOTE
+    flags: tuple[str, ...] = ()
+    blocked: Blocked | None = None
+
+    @property
+    def _found(self) -> RetrievedPassage:
+        return replace(PASSAGE, flags=self.flags)
+
     def __init__(self, failure: RagbotError | type[BaseException] | None = None) -> None:
         self.failure = failure
         self.reworded: str | None = None
@@ -45,7 +57,7 @@ class TalkativeBot:
     ) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
         query = self.reworded or question
-        yield Retrieved(query, (PASSAGE,))
+        yield Retrieved(query, (self._found,))
         shown = Sentence(f"A box holds 400 KB{RED}.", (1,), "supported")
         doubted = Sentence("It is blue.", (), "unsupported", "no words in common", prefix=" ")
         withheld = Sentence("It weighs 7 kg.", (), "unsupported", "a number", withheld=True)
@@ -59,7 +71,7 @@ class TalkativeBot:
             text="A box holds 400 KB. [1] It is blue.",
             sentences=(shown, doubted, withheld),
             citations=(Citation(1, PASSAGE.passage.passage_id, 2, 21, "...", "supported", 1.0),),
-            passages=(PASSAGE,),
+            passages=(self._found,),
             abstained=False,
             reason=None,
             model_id="talkative",
@@ -67,6 +79,7 @@ class TalkativeBot:
             usage=Usage(10, 5),
             timings=Timings(0.1, 0.2, 1.26),
             query=query,
+            blocked=self.blocked,
         )
 
     def ask(
@@ -80,11 +93,11 @@ class TalkativeBot:
         self, query: str, k: int | None = None, filters: Filters = NO_FILTERS
     ) -> tuple[RetrievedPassage, ...]:
         self.asked.append((query, ()))
-        return (PASSAGE,) * min(k or 1, 2)
+        return (self._found,) * min(k or 1, 2)
 
     def document(self, doc_id: str) -> Document:
         assert doc_id == "boxes"
-        return Document("boxes", "Boxes vs Crates", "boxes.md", NOTE, 0, len(NOTE))
+        return Document("boxes", "Boxes vs Crates", "boxes.md", self.note, 0, len(self.note))
 
     def titles(self) -> tuple[str, ...]:
         return ("Boxes vs Crates",)

@@ -15,6 +15,7 @@ from ragbot.settings import Settings
 from ragbot.store import Contents, write_generation
 from ragbot.types import Document, Section
 from ui import markup
+from ui.chat import _asides as answer_asides
 from ui.sources import section_lines
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
@@ -93,6 +94,41 @@ def test_a_follow_up_tells_what_was_searched_for(page: AppTest) -> None:
     assert not page.exception
     assert "Searched for: does Boxes rotate labels?" in drawn(page)
     assert page.session_state["exchanges"][1].as_turn.query == "does Boxes rotate labels?"
+
+
+def test_a_question_that_a_guardrail_blocks_is_answered_not_failed(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ragbot.toml").write_text('[guardrails]\nwords = ["bluebird"]\n')
+    monkeypatch.setenv("RAGBOT_CONFIG", str(tmp_path / "ragbot.toml"))
+    page.run()
+    page.chat_input[0].set_value("How large can a Bluebird item be?").run()
+    assert not page.exception
+    (exchange,) = page.session_state["exchanges"]
+    assert exchange.trouble is None
+    assert exchange.answer.blocked.policy == "word_filter"
+    told = " ".join(answer_asides(exchange.answer))
+    assert "Held back by the word filter: the question uses a word that is filtered." in told
+
+
+def test_a_file_of_guardrails_that_is_wrong_is_told_on_the_page(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ragbot.toml").write_text("[guardrails]\ngrounding = 7\n")
+    monkeypatch.setenv("RAGBOT_CONFIG", str(tmp_path / "ragbot.toml"))
+    page.run()
+    assert not page.exception
+    assert len(page.chat_input) == 0
+
+
+def test_what_is_not_to_be_seen_of_a_section_is_masked_and_turned_text_is_straight() -> None:
+    text = "- Ask ann@example.com \u202enow\u202c or never."
+    at = text.index("ann@")
+    masks = [(at, at + len("ann@example.com"), "[email]")]
+    (line,) = section_lines(text, (0, len(text)), (0, len(text)), [(2, at + 4)], masks)
+    shown = "".join(piece["text"] for cell in line["cells"] for piece in cell)
+    assert shown == "Ask [email] now or never."
+    assert markup.plain("a\u202eb") == '<div class="rb-said">ab</div>'
 
 
 def test_a_question_that_cannot_be_asked_is_told_and_the_page_lives_on(page: AppTest) -> None:

@@ -15,6 +15,9 @@ from support.talkative_bot import NOTE, RED, TalkativeBot
 import ragbot
 from ragbot.cli import main, terminal
 from ragbot.errors import ModelUnavailableError, QuestionError
+from ragbot.guardrails import Guardrails
+from ragbot.policies import PiiPolicy, Policies
+from ragbot.types import Blocked
 
 HEAVY = "chromadb torch sentence_transformers boto3 langchain_core streamlit xllamacpp numpy"
 
@@ -126,6 +129,38 @@ def test_an_old_terminal_gets_an_answer_too(
     monkeypatch.setattr("sys.stdout", old)
     assert main(["ask", "q"]) == 0
     assert b"A box holds 400 KB" in old.buffer.getvalue()  # type: ignore[attr-defined]
+
+
+def test_a_passage_that_gives_orders_is_shown_with_a_caution(
+    bot: TalkativeBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot.flags = ("override", "markup")
+    assert main(["ask", "q"]) == 0
+    caution = "caution: this passage tells the reader to ignore other instructions; has active HTML"
+    assert " ".join(capsys.readouterr().out.split()).count(caution) == 1
+    assert main(["search", "q", "-k", "1"]) == 0
+    assert " ".join(capsys.readouterr().out.split()).count(caution) == 1
+
+
+def test_what_was_held_back_is_told_and_no_error(
+    bot: TalkativeBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot.blocked = Blocked("output", "word_filter", "it uses a word that is filtered")
+    assert main(["ask", "q"]) == 0
+    said = capsys.readouterr()
+    assert "held back by the word filter: it uses a word that is filtered" in said.err
+    assert "A box holds 400" in said.out
+
+
+def test_what_must_not_be_shown_of_a_note_is_masked_in_its_quote(
+    bot: TalkativeBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot.guardrails = Guardrails(Policies(pii=PiiPolicy(output={"email": "mask"})))
+    bot.note = "- Ask ann@example.com for a box."
+    assert main(["ask", "q"]) == 0
+    said = capsys.readouterr().out
+    assert "ann@" not in said
+    assert "[email]" in said
 
 
 def test_search_lists_passages_and_why(

@@ -48,6 +48,7 @@ const panelOf = (source, close) => {
   button.onclick = close;
   const asOf = source.as_of ? ` · as of ${source.as_of}` : "";
   panel.append(node("div", "place", source.place + asOf));
+  if (source.flags.length) panel.append(node("p", "caution", `Caution: this passage ${source.flags.join("; ")}.`));
   panel.append(sectionOf(source));
   return panel;
 };
@@ -104,7 +105,7 @@ export default function ({ parentElement, data }) {
   if (data.withheld.length) {
     const fold = text.appendChild(node("details", "legend"));
     const count = data.withheld.length;
-    fold.append(node("summary", "", `${count} ${count === 1 ? "sentence" : "sentences"} withheld: not borne out by the notes`));
+    fold.append(node("summary", "", `${count} ${count === 1 ? "sentence" : "sentences"} withheld`));
     for (const each of data.withheld) {
       fold.appendChild(node("p", "")).append(node("s", "", each.text), ` (${each.reason})`);
     }

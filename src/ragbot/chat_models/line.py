@@ -13,7 +13,6 @@ others met: the account's rate is one, and a dead region is dead for all.
 
 from __future__ import annotations
 
-import logging
 import random
 import threading
 import time
@@ -23,6 +22,7 @@ from types import TracebackType
 from ragbot.chat_models.breaker import Breaker, OpenError
 from ragbot.chat_models.failures import Kind, explain_failure, kind_of
 from ragbot.errors import ModelUnavailableError
+from ragbot.logs import product_logger
 from ragbot.types import Waiting
 
 FIRST_PAUSE = 0.5  # seconds; doubled with each attempt
@@ -35,7 +35,7 @@ _FIRST_GAP, _LONGEST_GAP = 0.02, 5.0
 _HALF_LIFE = 2.0  # seconds, or as long as so many gaps:
 _HALF_LIFE_GAPS = 8.0
 
-_log = logging.getLogger(__name__)
+_log = product_logger(__name__)
 
 
 class Pace:

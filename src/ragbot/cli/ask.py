@@ -36,13 +36,14 @@ def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...], filters:
             if not event.sentences:
                 terminal.say(event.text)
             elif event.abstained:
-                terminal.say(f"\n{ABSTAINS}")
+                shown = any(not sentence.withheld for sentence in event.sentences)
+                terminal.say(f"\n{ABSTAINS}" if shown else event.text)
             else:
                 terminal.say()
             if event.citations:
                 wanted = {item.passage.doc_id for item in event.passages}
                 documents = {doc_id: bot.document(doc_id) for doc_id in wanted}
-                terminal.say("\n" + terminal.sources(event, documents))
+                terminal.say("\n" + terminal.sources(event, documents, bot.guardrails.shown))
             for line in terminal.about(event):
                 terminal.notice(line)
             return event

@@ -7,9 +7,10 @@ import json
 import sys
 import textwrap
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from ragbot.types import Answer, Document, Filters, RetrievedPassage, Sentence
+from ragbot.screening import FLAGS, MEANINGS
+from ragbot.types import BLOCKED_BY, Answer, Document, Filters, RetrievedPassage, Sentence
 
 WIDTH = 88
 
@@ -64,13 +65,18 @@ def sentence_text(sentence: Sentence) -> str:
     return f"{sentence.prefix}{sentence.text}{' ' if markers else ''}{markers}{doubt}"
 
 
-def sources(answer: Answer, documents: dict[str, Document]) -> str:
-    """The list under an answer: where each marker points, and what it says there."""
-    by_id = {item.passage.passage_id: item.passage for item in answer.passages}
+def sources(
+    answer: Answer, documents: dict[str, Document], shown: Callable[[str], str] = str
+) -> str:
+    """The list under an answer: where each marker points, and what it says there.
+
+    `shown` masks what the guardrails don't want quoted.
+    """
+    by_id = {item.passage.passage_id: item for item in answer.passages}
     lines = []
     quoted: set[tuple[int, int, int]] = set()
     for citation in answer.citations:
-        passage = by_id[citation.passage_id]
+        passage, flags = by_id[citation.passage_id].passage, by_id[citation.passage_id].flags
         document = documents[passage.doc_id]
         if citation.marker not in {marker for marker, *_ in quoted}:
             first, last = passage.lines
@@ -78,12 +84,18 @@ def sources(answer: Answer, documents: dict[str, Document]) -> str:
             as_of = f" (as of {document.as_of})" if document.as_of else ""
             lines.append(f"[{citation.marker}] {' > '.join(passage.heading_path)}{as_of}")
             lines.append(f"    {place}")
+            lines += [f"    {line}" for line in _cautions(flags)]
         span = (citation.marker, citation.start, citation.end)
         if span not in quoted:
             quoted.add(span)
-            quote = " ".join(document.text[citation.start : citation.end].split())
+            quote = " ".join(shown(document.text[citation.start : citation.end]).split())
             lines.append(textwrap.indent(textwrap.fill(f"“{quote}”", WIDTH - 4), "    "))
     return "\n".join(lines)
+
+
+def _cautions(flags: Sequence[str]) -> list[str]:
+    told = [MEANINGS[flag] for flag in FLAGS if flag in flags]
+    return textwrap.wrap(f"caution: this passage {'; '.join(told)}", WIDTH - 4) if told else []
 
 
 def about(answer: Answer) -> list[str]:
@@ -96,6 +108,9 @@ def about(answer: Answer) -> list[str]:
     ]
     withheld = [sentence for sentence in answer.sentences if sentence.withheld]
     lines += [f"withheld: {sentence.text!r} ({sentence.reason})" for sentence in withheld]
+    if answer.blocked is not None:
+        by = BLOCKED_BY[answer.blocked.policy]
+        lines.append(f"held back by the {by}: {answer.blocked.reason}")
     if answer.reason and not answer.abstained:
         lines.append(f"stopped early: {answer.reason}")
     if answer.model_id != "none":
@@ -135,6 +150,7 @@ def found(passages: Sequence[RetrievedPassage]) -> str:
         ]
         lines.append(f"{item.rank}. {' > '.join(passage.heading_path)}   ({', '.join(ranks)})")
         lines.append(f"   {passage.source}:{passage.lines[0]}")
+        lines += [f"   {line}" for line in _cautions(item.flags)]
         body = "; ".join(map(str, passage.facts)) or passage.body
         text = textwrap.shorten(" ".join(body.split()), 3 * WIDTH, placeholder=" ...")
         lines.append(textwrap.indent(textwrap.fill(text, WIDTH - 3), "   "))

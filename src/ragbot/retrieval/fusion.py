@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import PurePath
 from typing import TypeVar
 
 from ragbot.embedding import Embedder
@@ -15,9 +16,10 @@ from ragbot.retrieval.followups import readings
 from ragbot.retrieval.names import Names
 from ragbot.retrieval.queries import queries_of
 from ragbot.retrieval.spelling import Spelling
+from ragbot.screening import flags_of
 from ragbot.store import Found, Index
 from ragbot.store.acronyms import shortened
-from ragbot.types import NO_FILTERS, Filters, RetrievedPassage, Turn, Why
+from ragbot.types import NO_FILTERS, Filters, Passage, RetrievedPassage, Turn, Why
 
 DEPTH = 60  # how far down each list is read before fusion
 ANSWERS = -1.0  # logit of the best sentence below which the reranker is no judge
@@ -105,7 +107,13 @@ class Retriever:
         passages = self.index.passages_at(best)
         ranked = [_best_ranks(found) for found in (dense, lexical, sentences)]
         return tuple(
-            RetrievedPassage(passages[place], scores[place], rank, _why(place, *ranked))
+            RetrievedPassage(
+                passages[place],
+                scores[place],
+                rank,
+                _why(place, *ranked),
+                passage_flags(passages[place]),
+            )
             for rank, place in enumerate(best, start=1)
         )
 
@@ -130,6 +138,12 @@ class Retriever:
         if reranker is None:
             return None
         return lambda text, others: reranker.scores(text, others).tolist()
+
+
+def passage_flags(passage: Passage) -> tuple[str, ...]:
+    """What in the passage, its headings or its file's name tries to be more than text."""
+    name = PurePath(passage.source).stem
+    return flags_of((passage.text, *passage.heading_path, name))
 
 
 def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:

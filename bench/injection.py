@@ -1,0 +1,147 @@
+"""Which attacks by text succeed, and what harmless text is taken for one?
+
+    python -m bench injection [--model quotes|obedient|local] [--split test] [--most 25]
+
+The attacks of tests/attacks/attacks.jsonl come through six channels: a document, a heading, a file
+name, the question, the model's reply and an earlier turn. The hostile notes are ingested together
+with corpus/ into an index of their own. `obedient` is a model that does whatever it was told, so
+that the defence is measured and not the model's character. The replies of the channel "model reply"
+are scripted, and left out with the local model, which takes ten seconds a question. Successes are
+printed with Wilson's interval.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.attacked import Attack, Listening, attacks, obedient_reply, succeeds, write_notes
+from bench.output import save
+from eval.banks import load_bank, split_of
+from eval.statistics import wilson
+from ingest.pipeline import ingest_sources, read_sources
+from ragbot.assembly import Ragbot
+from ragbot.chat_models import Candidate, candidates
+from ragbot.embedding import open_embedder
+from ragbot.guardrails import UNGUARDED
+from ragbot.reranker import open_reranker
+from ragbot.retrieval.fusion import passage_flags
+from ragbot.screening import flags_of
+from ragbot.settings import Settings, load_settings
+from ragbot.store import write_generation
+from ragbot.types import Answer, Passage, Turn
+
+_ABOUT = (__doc__ or "").split("\n")[0]
+_FOLDER = Path(__file__).parents[1] / "tests" / "attacks"
+_CORPUS = Path(__file__).parents[1] / "corpus"
+
+
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="bench injection", description=_ABOUT)
+    parser.add_argument("--model", choices=("quotes", "obedient", "local"), default="quotes")
+    parser.add_argument("--split", choices=("dev", "test"))
+    parser.add_argument("--most", type=int, help="ask only so many, spread over the channels")
+    options = parser.parse_args(arguments)
+    chosen = [a for a in attacks(_FOLDER) if options.split in (None, split_of(a["id"]))]
+    if options.model == "local":  # a scripted reply says nothing of a real model
+        chosen = [attack for attack in chosen if "reply" not in attack]
+    if options.most:
+        chosen = chosen[:: max(1, len(chosen) // options.most)][: options.most]
+    with tempfile.TemporaryDirectory() as folder:
+        settings = load_settings(index=Path(folder) / "index", model=_spec(options.model))
+        passages = ingested(chosen, Path(folder) / "notes", settings)
+        rows = _successes(chosen, options.model, settings)
+    rows += _false_alarms(passages)
+    _table(rows)
+    save(f"injection-{options.model}", rows)
+    return 0
+
+
+def _spec(model: str) -> str:
+    return "quotes" if model == "obedient" else model
+
+
+def ingested(chosen: Sequence[Attack], folder: Path, settings: Settings) -> list[Passage]:
+    """Writes the index; gives the passages of corpus/ alone."""
+    hostile = write_notes(chosen, folder)
+    harmless = sorted(_CORPUS.glob("*.md"))
+    contents = ingest_sources(read_sources([*harmless, *hostile])).contents
+    embedder = open_embedder(settings.models_dir)
+    write_generation(settings.index_dir, contents, embedder=embedder, fingerprint="injection")
+    own = {str(file) for file in hostile}
+    return [passage for passage in contents.passages if passage.source not in own]
+
+
+def carried_out(
+    chosen: Sequence[Attack], model: str, settings: Settings
+) -> Iterator[tuple[Attack, Answer, bool]]:
+    """Each attack with the answer that it got, and whether it succeeded."""
+    embedder, reranker = open_embedder(settings.models_dir), open_reranker(settings.models_dir)
+    quotes = candidates(settings.model_copy(update={"model": "quotes"}))
+    for attack in chosen:
+        listening = Listening(_inner(attack, model, settings))
+        named = Candidate(model, lambda listening=listening: listening, model != "obedient")
+        bot = Ragbot(settings, models=(named, *quotes), embedder=embedder, reranker=reranker)
+        history = tuple(Turn(**turn) for turn in attack.get("history", ()))
+        answer = bot.ask(attack["question"], history)
+        yield attack, answer, succeeds(attack, answer, listening.heard)
+
+
+def _successes(chosen: Sequence[Attack], model: str, settings: Settings) -> list[Row]:
+    outcomes: dict[str, list[bool]] = {}
+    for attack, answer, won in carried_out(chosen, model, settings):
+        outcomes.setdefault(attack["channel"], []).append(won)
+        outcomes.setdefault(split_of(attack["id"]), []).append(won)
+        if won:
+            print(f"succeeded: {attack['id']} ({attack['tries']}): {answer.text[:160]!r}")
+    splits = [name for name in ("dev", "test") if name in outcomes]
+    channels = [name for name in outcomes if name not in splits]
+    return [_row("attacks that succeed", name, outcomes[name]) for name in (*channels, *splits)]
+
+
+def _inner(attack: Attack, model: str, settings: Settings) -> Any:
+    if "reply" in attack:
+        return attack["reply"]
+    if model == "obedient":
+        return obedient_reply(attack)
+    return candidates(settings)[0].open()
+
+
+def _false_alarms(corpus: Iterable[Passage]) -> list[Row]:
+    lines = (_FOLDER / "harmless.jsonl").read_text(encoding="utf-8").splitlines()
+    harmless = [json.loads(line) for line in lines]
+    notes = [each for each in harmless if each["kind"] == "note"]
+    questions = [each["text"] for each in harmless if each["kind"] == "question"]
+    banks = [q.question for bank in ("natural", "unanswerable") for q in load_bank(bank).questions]
+    return [
+        _row("false alarms", "notes flagged", [bool(flags_of([n["text"]])) for n in notes]),
+        _row("false alarms", "questions refused", [_refused(q) for q in questions]),
+        _row("false alarms", "bank questions refused", [_refused(q) for q in banks]),
+        _row("false alarms", "passages of corpus/", [bool(passage_flags(p)) for p in corpus]),
+    ]
+
+
+def _refused(question: str) -> bool:
+    admitted = UNGUARDED.admitted(question)
+    return admitted.refusal is not None or admitted.blocked is not None
+
+
+Row = dict[str, Any]
+
+
+def _row(what: str, of: str, hits: Sequence[bool]) -> Row:
+    low, high = wilson(sum(hits), len(hits))
+    return {"what": what, "of": of, "n": len(hits), "hits": sum(hits), "low": low, "high": high}
+
+
+def _table(rows: Iterable[Row]) -> None:
+    for row in rows:
+        share = row["hits"] / row["n"]
+        print(
+            f"{row['what']:<22}{row['of']:<26}{row['hits']:>4} of {row['n']:<5}"
+            f"{share:.3f} ({row['low']:.3f}-{row['high']:.3f})"
+        )

@@ -1,0 +1,132 @@
+"""Each sentence of a reply on its way to the page: held back, masked, or let through."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from ragbot.citations import CheckedSentence, DraftSentence
+from ragbot.evidence import Evidence
+from ragbot.guardrails.topics import DeniedTopics
+from ragbot.policies import Policies
+from ragbot.prompts import SYSTEM
+from ragbot.screening import LeakDetector, WordFilter, fold, masked, personal_data_in
+from ragbot.store.lexical import words_of
+from ragbot.types import Blocked, BlockedBy, Sentence
+
+HELD_BACK = "[held back]"
+_KEY_BEGINS = re.compile(r"-{5}BEGIN [A-Z0-9 ]*PRIVATE KEY")
+_KEY_ENDS = re.compile(r"-{5}END [A-Z0-9 ]*PRIVATE KEY")
+# The page makes links of nothing, but a terminal may, and people copy.
+_ADDRESS = re.compile(
+    r"\b(?:https?|ftp|file|data|javascript|vbscript|mailto):\S+|\bwww\.\S+|(?<![\w:/])//[\w-]+\.\S+"
+    r"|\]\(\s*[^)\s]+\)?"
+    r"|<\s*(?:a|img|script|iframe|svg|object|embed|link|form|style|meta|base|video|audio)\b[^>]*>?",
+    re.IGNORECASE,
+)
+
+
+class ReplyGuard:
+    """Watches one reply; each sentence passes `held_back` as a draft and `passed` once checked.
+
+    `blocked` is the first thing that a policy held back. `ended` is True once the reply has
+    begun to tell the system text: nothing more of it is to be read.
+    """
+
+    def __init__(
+        self,
+        policies: Policies,
+        words: WordFilter,
+        topics: DeniedTopics | None,
+        evidence: Sequence[Evidence],
+        orders: Iterable[str] = (),
+    ) -> None:
+        self.blocked: Blocked | None = None
+        self.ended = False
+        self._policies = policies
+        self._words, self._topics = words, topics
+        self._leak = LeakDetector(SYSTEM)
+        self._known = fold("\n".join(item.passage.body for item in evidence)).text
+        told = "\n".join(item.passage.indexed_text for item in evidence)
+        # Who obeys an order uses words that nothing else has put into his mouth.
+        self._ordered = {word for text in orders for word in words_of(text)} - set(words_of(told))
+        self._in_key = False
+
+    def held_back(self, draft: DraftSentence) -> CheckedSentence | None:
+        """The sentence without its text where it must not be shown, else None."""
+        text = draft.text
+        if self._leak.leaks(text):
+            self.ended = True
+            why = "the reply began to tell its instructions"
+            return self._blocks(draft, "prompt_disclosure", why)
+        if self._words.finds(text):
+            return self._blocks(draft, "word_filter", "it uses a word that is filtered")
+        if self._topics is not None and (topic := self._topics.denies(text)) is not None:
+            return self._blocks(draft, "denied_topic", f"it is about {topic.name}")
+        if kinds := self._blocked_data(text):
+            return self._blocks(draft, "pii", f"it has personal data: {kinds}")
+        if self._ordered.intersection(words_of(text)):
+            return _withheld(text, "it says what a text tried to order", draft.prefix)
+        if self._leads_away(text):
+            plain = _ADDRESS.sub("[address]", text)
+            said = plain if plain != text else HELD_BACK
+            return _withheld(said, "it leads to an address that the notes don't have", draft.prefix)
+        return None
+
+    def passed(self, checked: CheckedSentence) -> CheckedSentence:
+        """The checked sentence, masked; withheld where the notes support it too little."""
+        least = self._policies.grounding
+        supports = [citation.support for citation in checked.citations]
+        claims = bool(supports) or checked.sentence.verdict == "unsupported"
+        if claims and min(supports, default=0.0) < least:
+            reason = f"the notes support it less than {least:g}"
+            self._note("grounding", reason)
+            text = self._masked(checked.sentence.text)
+            return _withheld(text, reason, checked.sentence.prefix)
+        text = self._masked(checked.sentence.text)
+        if text == checked.sentence.text:
+            return checked
+        return replace(
+            checked,
+            sentence=replace(checked.sentence, text=text),
+            citations=tuple(replace(each, claim=text) for each in checked.citations),
+        )
+
+    def _blocked_data(self, text: str) -> str:
+        kinds = self._policies.pii.kinds("output", "block")
+        found = {each.kind for each in personal_data_in(text, kinds)}
+        if "private_key" in kinds and self._continues_key(text):
+            found.add("private_key")
+        return ", ".join(sorted(found)).replace("_", " ")
+
+    def _masked(self, text: str) -> str:
+        kinds = self._policies.pii.kinds("output", "mask")
+        if "private_key" in kinds and self._continues_key(text):
+            return "[private key]"
+        return masked(text, kinds)
+
+    def _continues_key(self, text: str) -> bool:
+        """A key has many lines, and each is a sentence of its own."""
+        inside = self._in_key
+        if inside or _KEY_BEGINS.search(text):
+            self._in_key = not _KEY_ENDS.search(text)
+        return inside
+
+    def _leads_away(self, text: str) -> bool:
+        found = (match[0].rstrip(".,;:!?)") for match in _ADDRESS.finditer(fold(text).text))
+        return any(address not in self._known for address in found)
+
+    def _blocks(self, draft: DraftSentence, policy: BlockedBy, reason: str) -> CheckedSentence:
+        self._note(policy, reason)
+        return _withheld(HELD_BACK, reason, draft.prefix)
+
+    def _note(self, policy: BlockedBy, reason: str) -> None:
+        if self.blocked is None:
+            self.blocked = Blocked("output", policy, reason)
+
+
+def _withheld(text: str, reason: str, prefix: str) -> CheckedSentence:
+    return CheckedSentence(
+        Sentence(text, (), "unsupported", reason, withheld=True, prefix=prefix), ()
+    )

@@ -1,0 +1,244 @@
+"""How text speaks that would rather be obeyed than read.
+
+What makes an order is whom it addresses: the imperative, and "you", "your answer", "the user",
+"previous instructions". A note about such orders ("tries to make a model ignore its
+instructions") has none of these, nor has a handbook ("ignore the case", "choose Next").
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Literal, get_args
+
+from ragbot.screening.phrases import any_of
+
+Flag = Literal[
+    "override", "role", "dictated_reply", "fake_turn", "exfiltration", "disclosure", "encoded",
+    "hidden_text", "markup",
+]  # fmt: skip
+FLAGS: tuple[Flag, ...] = get_args(Flag)
+
+NAMES = {
+    "IGNORE": r"""ignore|disregard|forget|override|overrule|bypass|neglect|discard|abandon|drop
+        |dismiss|(?:set|put|leave)_aside|throw_away|pay_no_attention_to|never_mind
+        |(?:do_not|don't|no_longer)_(?:follow|obey|heed|adhere_to|listen_to)
+        |(?:stop|cease)_(?:following|obeying|heeding|adhering_to|listening_to)""",
+    "ALL": "all|any|every|everything|anything|whatever|what",
+    "EARLIER": """previous|prior|above|earlier|preceding|foregoing|former|initial|original|system
+        |existing|your|my_own|current|old|(?:these|all|the|any)_other""",
+    "BEFORE": "above|before|earlier|previously|so_far|you_(?:were|have|had|got|received)",
+    "TOLD": """instructions?|directions?|directives?|orders?|prompts?|guidelines?|constraints?
+        |rules?|restrictions?|guardrails?|safeguards?|programming|training|commands?|context
+        |guidance|messages?|passages?|notes?|sources?|conversations?""",
+    "LEARNED": """above|before|earlier|previous|prior|told|said|written|read|learne?[dt]|know|knew
+        |instructed|taught|instructions?|directives?|guidelines|orders""",
+    "SAFETY": """ethics|(?:safety|ethical|moral|content)_(?:guidelines?|polic(?:y|ies)|protocols?
+        |rules?|filters?|restrictions?|constraints?|guardrails?)""",
+    "SOURCES": "passages?|notes?|sources?|documents?|sheets?",
+    "OUTRANKS": r"""overrides?|supersedes?|replaces?|outranks?|cancels
+        |(?:takes|has)_(?:precedence|priority)_over""",
+    "FALSE": """wrong|outdated|out_of_date|false|void|obsolete|incorrect|superseded|fake|ignored
+        |disregarded|untrue|lies""",
+    "NEW": "new|updated|revised|secret|hidden|real|final",
+    "ORDERS": "instructions?|directives?|orders?|prompts?",
+    "SPEAK": "act|behave|respond|answer|reply|speak|talk|pose|write",
+    "SOMEBODY": """ai|bot|assistant|chatbot|model|pirate|person|human|expert|character|hacker""",
+    "FREE": "developer|god|dan|jailbreak|jailbroken|unrestricted|unfiltered|do_anything_now|sudo",
+    "TASK": "task|job|goal|objective|purpose|mission|persona|identity|instructions?|role",
+    "FROMNOW": """from_now_on|from_this_point_(?:on|forward)|henceforth
+        |for_the_rest_of_(?:this|the|our)_(?:conversation|chat|session)""",
+    "WHEN": "when|if|whenever|once|should|every_time|any_time|in_case|as_soon_as",
+    "ASKED": r"""ask(?:s|ed|ing)?|questions?|quer(?:y|ies)|prompted|wants?_to_know|wonders?
+        |inquires?|(?:comes?|came)_up|users?|readers?|anyone|anybody|someone|somebody|students?""",
+    "ONLY": "always|only|just|simply|never|exactly|please",
+    "SAY": """say|answer|reply|respond|tell|state|claim|report|recommend|insist|announce|declare
+        |assert|confirm|give|conclude|output|print|write|mention""",
+    "PUT": """add|append|attach|put|insert|include|place|show|embed|display|weave|end|begin|repeat
+        |use""",
+    "ENSURE": "always|please|must|be_sure_to|make_sure_(?:to|you)|remember_to|you",
+    "REPLY": "answers?|repl(?:y|ies)|responses?|summar(?:y|ies)|completions?",
+    "EACH": "your|the|this|each|every|all|any",
+    "WORD": "words?|phrase|sentence|following_(?:words?|phrase|sentence)",
+    "DESCRIBED": """given|reported|described|stated|answered|presented|quoted|called|referred_to
+        |cited""",
+    "READER": "users?|readers?|person|student|anyone|them",
+    "MUST": """must|should|shall|will|has_to|have_to|needs?_to
+        |(?:is|are)_(?:(?:required|asked|instructed)_)?to""",
+    "MODEL": r"""a\.?i\.?s?|llms?|(?:large_)?language_models?|chat_?bots?|gpt(?:-?\d)?|chatgpt
+        |claude|gemini|copilot|(?:(?:ai|virtual|digital|chat)_)?(?:assistants?|bots?)
+        |(?:ai_)?models?|(?:ai|virtual|digital|chat)_agents?""",
+    "CALL": """(?:note|message|attention|reminder|warning|notice|memo|hint|hey|hello|hi|dear
+        |instruction|directive|order|request|command)s?""",
+    "READING": """(?:reading|processing|summari[sz]ing|parsing|seeing|ingesting|indexing)
+        |(?:that|who)_(?:reads?|process(?:es)?|summari[sz]es?)""",
+    "SEND": """send|post|upload|forward|e-?mail|transmit|leak|exfiltrate|submit|append|encode|copy
+        |pass""",
+    "TALK": """conversations?|chat_history|chat|history|questions?|prompts?|context|system_prompt
+        |passages?|answers?""",
+    "AWAY": r"""https?:|www\.|[\w.+-]+@\w+|\burl|\blink|webhook|server|address|domain|endpoint""",
+    "SHOW": "include|insert|display|show|render|add|embed|print|output|append|load|fetch",
+    "PICTURE": "images?|links?|pictures?|pixel|markdown|html|iframe|url|address",
+    "TELL": """reveal|show|print|repeat|output|disclose|display|leak|write|quote|dump|expose|give
+        |tell|recite|share|list|summari[sz]e|translate|paste|type|spell|return|state|include|say
+        |copy""",
+    "KEYS": """api_keys?|credentials|secrets?|secret_keys?|access_keys?|passwords?
+        |environment_variables""",
+    "OBEY": "follow|execute|obey|do_what|act_on|run",
+}  # fmt: skip
+
+PHRASES: dict[Flag, str] = {
+    "override": r"""
+        ! IGNORE ..3 EARLIER ..4 TOLD
+        ! IGNORE ..4 TOLD ..3 BEFORE
+        ! IGNORE ALL ~ALL ~of ..3 LEARNED
+        ! IGNORE ~ALL ~(the|your) SAFETY
+        ! (ignore|disregard|forget|do_not_(use|read|trust)) ~ALL ~the (notes|passages|sources)
+        ^ (ignore|disregard|forget) (instructions|everything|all_of_it|(the|all)_rules) $
+        this (SOURCES|text|page|section|message) OUTRANKS (all|any|every|your|the) ..3 TOLD
+        (all|every|any|the) ~the other SOURCES ..2 (is|are|(must|should|can)_be) FALSE
+        (system|security|safety|admin|administrator|instructions?|rules?|prompt) override
+        override (code|mode|protocol|accepted|granted)
+        NEW ~system (ORDERS)\W?:
+        NEW ~system ORDERS for ~(the|all|any) MODEL
+    """,
+    "role": r"""
+        you are (now|FROMNOW|hereby) (an?|the|my|called|named|known_as|no|free|unrestricted|FREE)
+        you are (now|FROMNOW|hereby) (acting|playing|speaking|going_to_(act|play|be|pretend))
+        you are ~now in ..2 (FREE|debug|admin) ~creative mode
+        you are now (?!(ready|able|in|on|at|using|familiar|done|set)\b)\w+ and
+        you are no longer (an?|bound|the|restricted_by|limited_by)
+        (you_are|(SPEAK)_as) dan
+        if you are an? ~\w+ (ai|llm|language_model|chat_?bot|bot)
+        ^ SPEAK as (if|though) you
+        ^ SPEAK like (an?|you)
+        ^ SPEAK as an? ~\w+ SOMEBODY
+        pretend (to_be|you|that_you|there_are_no|the_(notes|passages|rules))
+        role_?play\w* (as|that|where|with_me)
+        let's (role_?play|play_an?_(game|role))
+        imagine ~that you(_are|'re) (an?|no|not|free)
+        (take_on|adopt|assume) the (role_of_an?|persona|identity_of|character_of) ~\w+
+        your ~new name is
+        FREE mode ~is ~now (enabled|activated|on|active|unlocked)
+        (enter|enable|activate|unlock|switch_(in)?to) ..2 (FREE|debug) mode
+        your (new|real|true|only|updated|sole) (TASK) (is|are|will_be|becomes?)
+        your (new|real|true|only|updated|sole) (TASK)\W?:
+        FROMNOW (i|we|you|always|every|all|speak|SAY)
+    """,
+    "dictated_reply": r"""
+        WHEN ..8 ASKED ..12 (then|only|always|just|simply|please|you_(MUST)) ~ONLY SAY
+        WHEN ..8 (ASKED)[^.!?]{0,80}?[,:;] ~ONLY SAY
+        ^ (say|answer|reply|respond|state)(_(ONLY|with))?[:,]?\s["“']\w+
+        ^ SAY ~(back|ONLY) ~(with|by_saying|that|in|as) ~(ONLY|nothing_but) the WORD
+        ^ (SPEAK|say|state|output|print) ~to (every|all|any|each|everything) ..2 (with|by|as|in)
+        ^ SPEAK in (the_(style|voice)|pirate|rhyme|all_caps|caps)
+        (answer|reply_to|respond_to) (every|all|any|each) ..2 (questions?|prompts?) ..8 (with|by|as)
+        ^ (say|insist|claim|answer|reply|respond|assert|pretend) ~ONLY (that|to_the_effect_that)
+        (and|then) (say|answer|reply|respond|insist|claim) that
+        ^ (tell|convince) ~(the|your|every) READER ~ONLY that
+        ^ (begin|start|open|end|finish|close|prefix|sign) ~off ~with EACH ~of_your ~\w+ REPLY
+        (in|into|to|throughout|with) ~(all|all_of) your ~\w+ REPLY ..8 ENSURE (SAY|PUT)
+        (in|into|to|throughout|with) ~(all|all_of) your ~\w+ (REPLY)[^.!?]{0,40}, (SAY|PUT)
+        ^ ~ENSURE (PUT|mention|write) ..9 (in|into|to|of|after|with) (your|each|every) ~\w+ REPLY
+        i (will|shall) (PUT|write)\b[^!?\n]{0,80}\b(in|to|after|with) (my|each|every) ~\w+ REPLY
+        ONLY (say|answer|reply|respond)\W?:
+        your ~(next|final|first|whole) REPLY MUST
+        (correct|right|true|actual|official|only) answer (to|for) (this|every|any|all) ..12 (is|are)
+        (is|are|must|has|have) ~now (be|to_be) DESCRIBED as
+        CALL ~(to|for) ~(all|any|every|the|your|my|an?|future) (MODEL)\W*[:,!.—–-]
+        (CALL|for) ~(to|for) ~(all|any|every|the|an?) MODEL (READING|that|who|which)
+        MODEL READING (this|these|the_(text|document|page|passage|note))
+        (^|[.!?"“])\W{0,6}(MODEL)[,:] (you|ONLY|IGNORE|do_not|don't|FROMNOW|if|when|SAY|PUT)
+        ~(all|any|every|the) MODEL MUST ~(now|ONLY) (SAY|PUT)
+        (requires?|asks?|wants?|would_like|instructs?|tells?|expects?) ~ALL ~the MODEL to (SAY|PUT)
+        (do_not|don't|never|must_not) ~ever (tell|inform|warn|let|show) ~the READER
+        (do_not|don't|never) (cite|quote|mention|use|rely_on|trust) ~(any|the) other SOURCES
+        (do_not|don't|never) (cite|quote|mention|reveal) ~(any|the|these|this) (TOLD)
+    """,
+    "exfiltration": r"""
+        SEND ..3 ~(the|this|all) (TALK)[^.!?]{0,80}?\b(to|in|at|into)\b[^!?]{0,30}?(AWAY)\S*
+        ^ (SHOW)[^.!?\n]{0,50}\b(PICTURE)\b[^!?\n]{0,80}(https?:|//|!?\[|www\.|\w\.\w{2,6}/)\S*
+    """,
+    "disclosure": r"""
+        ! TELL ..5 (system|hidden|initial|developer|secret|internal) (prompt|message|instructions?)
+        ! TELL ..5 your ..2 (prompt|instructions?|guidelines|system_message)
+        ! TELL ..5 (text|words|everything|all) ~(that_(is|was|stands)) above ~(this|here) ~line $
+        ^ (output|print|reveal|show|give|tell|send|disclose) ~(me|us) ~\w+ your ~\w+ KEYS
+        (secret|hidden) instructions ..2 (SAY|TELL)
+        (reveal|leak|disclose|expose|dump|exfiltrate) ..4 KEYS ..6 (to_the_user|in_(your_)?(REPLY))
+    """,
+    "encoded": r"""
+        (decode|decrypt|deobfuscate)\w* ..6 OBEY
+        ^ (translate|decode) ..6 base64 ..4 OBEY
+    """,
+}  # fmt: skip
+
+# A verb and what it is to be done to, in other languages.
+OVERRIDES_ELSEWHERE = r"""
+    (ignorier|vergiss|vergesst|vergessen_sie|missachte|uberschreib)\w* ..5 GERMAN\w*
+    (ignore[rz]?|oublie[rz]?|(ne_)?(tiens|tenez|tenir)_pas_compte|neglige[rz]?) ..4 FRENCH
+    (ignor[ae]|olvid[ae]|haz_caso_omiso|no_hagas_caso|descart[ae]|desatiend)\w* ..5 SPANISH\w*
+    (ignor[ai]|dimentic|trascur|non_seguire)\w* ..5 (istruzion|regol|indicazion|ordin)\w*
+    (ignor[ae]|esquec|desconsider)\w* ..5 (instruco|regras|ordens|orientaco|comandos)\w*
+    (negeer|vergeet) ..5 (instructie|regels|aanwijzing|opdracht)\w*
+    (zignoruj|ignoruj|zapomnij|pomin) ..5 (instrukcj|polece|zasad|regul)\w*
+    (игнорир|забудь|отмени|не_обращай_внимани)\w* ..5 (инструкц|указани|правил|команд|приказ)\w*
+    (忽略|无视|無視|忽視|忘记|忘記|忘掉|不要理会|不要遵守).{0,16}(指令|指示|规则|規則|提示|命令|要求)
+    (指示|命令|ルール|プロンプト|指令).{0,12}(無視|忘れ|従わな)
+    (지시|명령|규칙|지침|프롬프트).{0,12}(무시|잊)
+    (تجاهل|انس)\w* ..4 (ال)?(تعليمات|[اأ]وامر|قواعد)\w*
+    (talimat|kural|komut|yonerge)\w* ..3 (yok_?say|gormezden|unut|dikkate_alma)\w*
+    (bo_qua|quen|phot_lo) ..4 (huong_dan|chi_thi|lenh|quy_tac)
+    (abaikan|lupakan) ..4 (instruksi|perintah|aturan|petunjuk)
+"""
+NOUNS_ELSEWHERE = {
+    "GERMAN": "anweisung|vorgabe|befehl|instruktion|regel|anordnung|richtlinie",
+    "FRENCH": r"""(?:les|tes|vos|ces|toutes?|tous|des|mes|aux)_(?:\w+_){0,2}
+        (?:instruction|consigne|regle|directive|ordre)s?""",
+    "SPANISH": "instruccion|regla|indicacion|ordenes|directri",
+}  # fmt: skip
+
+# What is told by its signs rather than by its words.
+SIGNS: dict[Flag, str] = {
+    "fake_turn": r"""
+        <\s*/?\s*(?:system|assistant|passages?|question|im_start|im_end|sys|inst|tool_call|untrusted)
+            \b[^<>\n]{0,200}>
+        | <\s*[|｜]\s*[a-z_\ ▁]{2,40}\s*[|｜]\s*>
+        | \[\s*/?\s*inst\s*\] | <<\s*/?\s*sys\s*>> | <\s*/?\s*(?:start|end)_of_turn\s*>
+        | <\s*/\s*(?:s|user|human|context|notes?|documents?|instructions?|data)\s*>
+            \s*(?:<|\n|you|ignore|system|new)
+        | ^[\W_]{0,8}(?:system|assistant|developer)[\W_]{0,4}
+            (?:message|prompt|instructions?|notice|command|update|alert)[\W_]{0,4}[:\]>=]
+        | (?:^|[.!?\#]\ *)[\W_]{0,8}(?:system|assistant|developer)[*_\]]{0,2}\ ?:\ ?
+            (?:you\b|ignore|disregard|from\ now|new\ |always|never|the\ user|override|access|sure
+            |understood|i\ (?:will|must|am)|(?:say|answer|reply|respond|tell|state|report|repeat
+            |output|print|write)\b)
+        | ^[\W_]{0,8}(?:user|human)[*_\]]{0,2}\ ?:[^\n]{0,300}\n
+            [\W_]{0,8}(?:assistant|ai|bot)[*_\]]{0,2}\ ?:
+        | [-=*\#~\[<(]{2,40}\ ?(?:end|begin|start|beginning)(?:ning)?\ of\ (?:the\ )?
+            (?:passages?|context|notes?|documents?|system|instructions?|user|conversation|prompt|data
+            |untrusted|input)\b
+        | ^[\W_]{0,6}\[\ ?(?:system|admin|assistant|developer|hidden\ instructions?)\ ?\](?![(\[])
+        | \bend\ of\ (?:passages|context|system\ prompt|user\ input|untrusted\ (?:data|input))\b""",
+    "exfiltration": r"""
+        !\[[^\]\n]{0,200}\]\([^)\n]{0,400}(?:\{\w|\[\w|%7b|[?&](?:q|data|question|prompt|history|secret|key|token
+            |c|d|p|chat|conversation|context|leak|exfil|msg|text)=)""",
+    "markup": r"""
+        <\s*script\b[^>]*>[^<]{0,2000}<\s*/\s*script
+        | <\s*(?:script|img|iframe|svg|object|embed|link|form|input|video|audio|body|style|meta|base
+            |a|div|p|span|details|math)\b[^<>]{0,400}?\b(?:src|href|on[a-z]{3,}|action|srcdoc|data|xlink|style)\s*=
+        | \bjavascript\s*:\s*\S | \bdata:text/html | <\s*style\b[^>]*>
+        | <!--(?=[^>]{0,400}\b(?:assistant|system|ai|bot|model|ignore|reply|answer|prompt)s?\b)""",
+    "hidden_text": r"""
+        \bdisplay\s*:\s*none | \bvisibility\s*:\s*hidden | \bfont-size\s*:\s*0
+        | \bcolor\s*:\s*(?:white|\#fff(?:fff)?)\b | \bopacity\s*:\s*0\b""",
+}  # fmt: skip
+
+
+@cache
+def patterns() -> tuple[tuple[Flag, re.Pattern[str]], ...]:
+    """Compiled when first needed: importing the product shall not wait for it."""
+    made = [(flag, any_of(phrases, NAMES)) for flag, phrases in PHRASES.items()]
+    made.append(("override", any_of(OVERRIDES_ELSEWHERE, NOUNS_ELSEWHERE)))
+    signs = re.MULTILINE | re.VERBOSE
+    return (*made, *((flag, re.compile(pattern, signs)) for flag, pattern in SIGNS.items()))

@@ -1,0 +1,146 @@
+"""Passages that try to give orders, and how they are told to a person.
+
+A flag is a warning, not a verdict: the passage stays in the index and can be cited. But the lines
+of it that are the order are left out of what a model is shown and of what an answer may stand on.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import html
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import unquote
+
+from ragbot.screening.folding import fold, hidden_in
+from ragbot.screening.order_phrases import FLAGS, Flag, patterns
+
+MEANINGS: dict[Flag, str] = {
+    "override": "tells the reader to ignore other instructions",
+    "role": "tells the reader to be somebody else",
+    "dictated_reply": "dictates what is to be answered",
+    "fake_turn": "speaks as the system, or opens and closes our tags",
+    "exfiltration": "wants something sent or loaded from elsewhere",
+    "disclosure": "asks for the instructions or keys of the assistant",
+    "encoded": "hides an order in encoded text",
+    "hidden_text": "has text that cannot be seen",
+    "markup": "has active HTML",
+}
+# Active HTML and unseen characters are shown as text; they order nothing.
+ONLY_SHOWN: frozenset[Flag] = frozenset({"markup", "hidden_text"})
+
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
+_HEX = re.compile(r"(?:(?:\\x|0x)?[0-9a-fA-F]{2}[ :,]?){20,}")
+_ESCAPED = re.compile(r"&#?\w+;|%[0-9a-fA-F]{2}")
+_LEET = str.maketrans("013457@$", "oieastas")
+_SENTENCE = re.compile(r"[^.!?]+(?:[.!?]+\s*|$)|[.!?]+\s*")
+_MIXED = re.compile(
+    r"\b[a-z]{0,24}(?:[a-z][013457@$]|[013457@$][a-z])[a-z013457@$]{0,24}|\b[a1][1l]{2}\b"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`text[start:end]` is where it was found."""
+
+    flag: Flag
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=8192)
+def orders_in(text: str) -> tuple[Order, ...]:
+    """What in a text tries to be more than text, in the order of the patterns."""
+    folded = fold(text)
+    found = [
+        # A pattern may begin with the full stop of the sentence before.
+        Order(flag, *folded.original(match.start() + word.start(), match.end()))
+        for flag, pattern in patterns()
+        for match in pattern.finditer(folded.text)
+        if (word := re.search(r"\w", match[0]))
+    ]
+    if hidden_in(text):
+        found.append(Order("hidden_text", 0, len(text)))
+    return (*found, *_encoded(text), *_misspelt(text))
+
+
+def decoded(text: str) -> list[str]:
+    """What is written in it in base64 or hexadecimal digits, as plain text."""
+    return [plain for _, _, plain in _blobs(text)]
+
+
+def flags_of(texts: Iterable[str]) -> tuple[Flag, ...]:
+    """The flags of a passage's text, headings and file name, each once."""
+    held = {order.flag for text in texts for order in orders_in(text)}
+    return tuple(flag for flag in FLAGS if flag in held)
+
+
+def gives_orders(text: str) -> bool:
+    return any(order.flag not in ONLY_SHOWN for order in orders_in(text))
+
+
+def without_orders(text: str) -> str:
+    """The sentences that give none; nothing where an order is woven through all of them."""
+    lines = (
+        "".join(sentence for sentence in _SENTENCE.findall(line) if not gives_orders(sentence))
+        for line in text.split("\n")
+    )
+    kept = "\n".join(lines).strip()
+    return "" if gives_orders(kept) else kept
+
+
+def _encoded(text: str) -> Iterator[Order]:
+    for start, end, plain in _blobs(text):
+        if gives_orders(plain):
+            yield Order("encoded", start, end)
+
+
+def _misspelt(text: str) -> Iterator[Order]:
+    """Lines that are orders once escapes are resolved, or digits are read as letters."""
+    at = 0
+    for line in text.split("\n"):
+        start, at = at, at + len(line) + 1
+        plain = html.unescape(unquote(line)) if _ESCAPED.search(line) else line
+        folded = fold(plain).text
+        mended = _MIXED.sub(lambda word: word[0].translate(_LEET), folded)
+        if (plain != line or mended != folded) and not _has_order(fold(line).text):
+            if _has_order(folded):
+                yield Order("encoded", start, at - 1)
+            elif _has_order(mended):
+                yield Order("override", start, at - 1)
+
+
+def _has_order(folded: str) -> bool:
+    return any(flag not in ONLY_SHOWN and pattern.search(folded) for flag, pattern in patterns())
+
+
+def _blobs(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, plain text) of what is encoded in a text."""
+    for pattern, decode in ((_BASE64, _from_base64), (_HEX, _from_hex)):
+        for match in pattern.finditer(text):
+            plain = decode(match[0])
+            if plain is not None:
+                yield (*match.span(), plain)
+
+
+def _from_base64(blob: str) -> str | None:
+    try:
+        raw = base64.b64decode(blob.replace("-", "+").replace("_", "/").rstrip("=") + "===")
+        return _readable(raw)
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+
+
+def _from_hex(blob: str) -> str | None:
+    try:
+        return _readable(bytes.fromhex(re.sub(r"\\x|0x|[ :,]", "", blob)))
+    except (ValueError, UnicodeDecodeError):
+        return None
+
+
+def _readable(raw: bytes) -> str | None:
+    text = raw.decode("utf-8")
+    return text if text and sum(map(str.isprintable, text)) > 0.9 * len(text) else None

@@ -1,0 +1,155 @@
+"""What personal data and secrets look like, and how to tell them from figures that look alike.
+
+Each recognizer gives (start, end) spans of a folded text: lower case, plain digits. What needs the
+capitals (a secret key, a bearer token) is given the text as it was written.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Iterator
+
+Span = tuple[int, int]
+Recognizer = Callable[[str], Iterator[Span]]
+
+_EMAIL = re.compile(
+    r"(?<![\w.+-])[a-z0-9_][a-z0-9._%+-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,62}\.)?){1,8}"
+    r"(?<=\.)[a-z]{2,24}(?![\w@-])"
+)
+# `+49 30 1234567`, `0049 ...`; the forms of North America; any number behind a word for it.
+_PHONE = re.compile(
+    r"(?<![\w.+/=-])(?<!\d )(?P<abroad>(?:\+|00)[1-9](?:[ .()/-]{0,2}\d){6,14})(?![\d%]|[.,]\d|\w)"
+    r"|(?<![\w.+/-])(?P<american>(?:\([2-9]\d\d\) ?|[2-9]\d\d[-. ])[2-9]\d\d[-. ]\d{4})"
+    r"(?![\w.-]\d|\w)"
+    r"|\b(?:phone|tel|telephone|telefon|mobile|mobil|cell|fax|call|whatsapp|sms|dial)\b"
+    r"(?: (?:number|no|us|me|at|on|is|under))*[ .:#]{1,3}"
+    r"(?P<named>\(?\d(?:[ .()/-]{0,2}\d){6,14})(?!\w)"
+)
+_CARD = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)")
+# Who issues cards whose numbers begin so, and how long they are (ISO/IEC 7812).
+_ISSUERS = re.compile(
+    r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}"
+    r"|3[47]\d{13}|(?:6011|65\d\d|64[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}"
+    r"|62\d{14,17}|(?:50|5[6-9]|67)\d{11,17}"
+)
+_IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?!\w)")
+_IBAN_LENGTHS = {
+    "ad": 24, "ae": 23, "al": 28, "at": 20, "az": 28, "ba": 20, "be": 16, "bg": 22, "bh": 22,
+    "br": 29, "by": 28, "ch": 21, "cr": 22, "cy": 28, "cz": 24, "de": 22, "dk": 18, "do": 28,
+    "ee": 20, "eg": 29, "es": 24, "fi": 18, "fo": 18, "fr": 27, "gb": 22, "ge": 22, "gi": 23,
+    "gl": 18, "gr": 27, "gt": 28, "hr": 21, "hu": 28, "ie": 22, "il": 23, "iq": 23, "is": 26,
+    "it": 27, "jo": 30, "kw": 30, "kz": 20, "lb": 28, "lc": 32, "li": 21, "lt": 20, "lu": 20,
+    "lv": 21, "ly": 25, "mc": 27, "md": 24, "me": 22, "mk": 19, "mr": 27, "mt": 31, "mu": 30,
+    "nl": 18, "no": 15, "pk": 24, "pl": 28, "ps": 29, "pt": 25, "qa": 29, "ro": 24, "rs": 22,
+    "sa": 24, "sc": 31, "se": 24, "si": 19, "sk": 24, "sm": 27, "st": 25, "sv": 28, "tl": 23,
+    "tn": 24, "tr": 26, "ua": 29, "va": 22, "vg": 24, "xk": 20,
+}  # fmt: skip
+_KEY_ID = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{12,16}(?![A-Za-z0-9])")
+_SECRET = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_SECRET_CONTEXT = re.compile(r"secret|aws_?.{0,8}key|(?:AKIA|ASIA)[A-Z0-9]{12,16}", re.IGNORECASE)
+_ACCOUNT = re.compile(
+    r"(?<=:)\d{12}(?=:)"  # of an ARN
+    r"|(?<![\w.-])\d{12}(?=\.dkr\.ecr\.)|(?<=\.amazonaws\.com/)\d{12}(?=/)"
+    r"|(?<![\w.-])(?:\d{12}|\d{4}-\d{4}-\d{4})(?![\w-]|[.,]\d)"
+)
+_ACCOUNT_CONTEXT = re.compile(r"\b(?:account|acct|aws ?id|konto|owner ?id)")
+_PRIVATE_KEY = re.compile(
+    r"-{5}BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-{5}"
+    r"(?:.*?-{5}END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-{5}|[A-Za-z0-9+/=\s:,-]*)",
+    re.DOTALL,
+)
+_TOKEN = re.compile(
+    r"(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?"  # a JSON web token
+    r"|(?<=[Bb]earer )\s*(?=[\w.~+/-]*\d)[\w.~+/-]{16,}=*"
+    r"|(?<![\w-])(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|xox[abprs]-[\w-]{16,}|hf_\w{30,}"
+    r"|sk-[\w-]{20,})"
+)
+_IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
+_IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])")
+
+
+def emails(text: str) -> Iterator[Span]:
+    return (match.span() for match in _EMAIL.finditer(text))
+
+
+def phones(text: str) -> Iterator[Span]:
+    for match in _PHONE.finditer(text):
+        name = match.lastgroup or ""
+        digits = re.sub(r"\D", "", match[name])
+        fraction = re.fullmatch(r"\+?\d+\.\d+", match[name])  # +99.999999999
+        if (name == "named" or 8 <= len(digits) <= 17) and not fraction:
+            yield match.span(name)
+
+
+def cards(text: str) -> Iterator[Span]:
+    for match in _CARD.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        if _ISSUERS.fullmatch(digits) and _luhn(digits):
+            yield match.span()
+
+
+def ibans(text: str) -> Iterator[Span]:
+    for match in _IBAN.finditer(text):
+        # The match may have run on into the next word.
+        wanted = _IBAN_LENGTHS.get(match[0][:2], 0)
+        taken = 0
+        for at, char in enumerate(match[0], start=match.start()):
+            taken += char != " "
+            if taken == wanted:
+                iban = text[match.start() : at + 1].replace(" ", "")
+                if _mod97(iban) == 1 and not text[at + 1 : at + 2].isalnum():
+                    yield match.start(), at + 1
+                break
+
+
+def aws_key_ids(text: str) -> Iterator[Span]:
+    return (match.span() for match in _KEY_ID.finditer(text))
+
+
+def aws_secret_keys(text: str) -> Iterator[Span]:
+    """Forty characters of base64 say nothing alone (a digest has the same length)."""
+    for match in _SECRET.finditer(text):
+        key = match[0]
+        kinds = any(map(str.isupper, key)) + any(map(str.islower, key)) + any(map(str.isdigit, key))
+        if kinds == 3 and _SECRET_CONTEXT.search(text[max(0, match.start() - 80) : match.start()]):
+            yield match.span()
+
+
+def aws_accounts(text: str) -> Iterator[Span]:
+    for match in _ACCOUNT.finditer(text):
+        before = text[max(0, match.start() - 40) : match.start()]
+        after = text[match.end() : match.end() + 24]
+        in_arn = before.endswith(":") and after.startswith(":")
+        in_name = after.startswith(".dkr") or before.endswith(".com/")
+        if in_arn or in_name or _ACCOUNT_CONTEXT.search(before) or _ACCOUNT_CONTEXT.search(after):
+            yield match.span()
+
+
+def private_keys(text: str) -> Iterator[Span]:
+    return (match.span() for match in _PRIVATE_KEY.finditer(text))
+
+
+def tokens(text: str) -> Iterator[Span]:
+    return (match.span() for match in _TOKEN.finditer(text))
+
+
+def ip_addresses(text: str) -> Iterator[Span]:
+    for pattern in (_IPV4, _IPV6):
+        for match in pattern.finditer(text):
+            try:
+                address = ipaddress.ip_address(match[0])
+            except ValueError:
+                continue
+            if not address.is_unspecified:
+                yield match.span()
+
+
+def _luhn(digits: str) -> bool:
+    doubled = (int(d) * (1 + i % 2) for i, d in enumerate(reversed(digits)))
+    return sum(n - 9 if n > 9 else n for n in doubled) % 10 == 0
+
+
+def _mod97(iban: str) -> int:
+    """1 where the check digits are right (ISO 13616)."""
+    return int("".join(str(int(c, 36)) for c in iban[4:] + iban[:4])) % 97

@@ -1,0 +1,92 @@
+"""Personal data and secrets: found in any form, and no figure of the sheets taken for one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ragbot.screening import DATA_KINDS, DataKind, masked, personal_data_in
+
+CORPUS = Path(__file__).parents[2] / "corpus"
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+BEGIN = "-----BEGIN RSA PRIVATE KEY-----"
+
+FOUND: list[tuple[DataKind, str, str]] = [
+    ("email", "mail jane.doe+x@example.co.uk now", "mail [email] now"),
+    ("email", "ｊａｎｅ＠ｅｘａｍｐｌｅ．ｃｏｍ", "[email]"),
+    ("email", "ja\u200bne@example.com.", "[email]."),
+    ("phone", "+49 30 1234567", "[phone]"),
+    ("phone", "call +1 (555) 123-4567.", "call [phone]."),
+    ("phone", "(415) 555-2671", "[phone]"),
+    ("phone", "0044 20 7946 0958", "[phone]"),
+    ("phone", "Tel: 030 1234567", "Tel: [phone]"),
+    ("card", "4111 1111 1111 1111", "[card]"),
+    ("card", "3782-822463-10005", "[card]"),
+    ("iban", "to DE89 3704 0044 0532 0130 00 please", "to [iban] please"),
+    ("iban", "gb82west12345698765432", "[iban]"),
+    ("aws_key_id", "AKIAIOSFODNN7EXAMPLE", "[aws key id]"),
+    ("aws_key_id", "key=ASIAIOSFODNN7EXAMPLE;", "key=[aws key id];"),
+    ("aws_secret_key", f"aws_secret = {SECRET}", "aws_secret = [aws secret key]"),
+    ("aws_account", "arn:aws:iam::123456789012:role/x", "arn:aws:iam::[aws account]:role/x"),
+    ("aws_account", "our account is 1234-5678-9012", "our account is [aws account]"),
+    ("aws_account", "123456789012.dkr.ecr.eu-west-1", "[aws account].dkr.ecr.eu-west-1"),
+    ("private_key", f"{BEGIN}\nMIIE\n-----END RSA PRIVATE KEY-----", "[private key]"),
+    ("private_key", "-----BEGIN PRIVATE KEY-----\nMIIEpAIB", "[private key]"),
+    ("token", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.abc-def_ghi", "[token]"),
+    ("token", "Authorization: Bearer abcDEF123456ghiJKL7890", "Authorization: Bearer [token]"),
+    ("ip", "host 10.0.0.17 or 2001:db8::1", "host [ip] or [ip]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "text", "expected"), FOUND)
+def test_each_kind_is_found_and_masked(kind: DataKind, text: str, expected: str) -> None:
+    assert {each.kind for each in personal_data_in(text)} == {kind}
+    assert masked(text) == expected
+    others = [each for each in DATA_KINDS if each != kind]
+    assert masked(text, others) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "400 KB, 99.999999999%, +99.999999999 and 5,000,000 requests",
+        "as of 2024-11-01 12:30, ports 443 and 8443",
+        "4111 1111 1111 1112",  # the check digit is wrong
+        "1234 5678 9012 3452",  # right, but nobody issues such a card
+        "DE89 3704 0044 0532 0130 01",
+        f"the digest {'a1B2' * 10}",  # forty characters, and no word of a secret
+        "secret 2fd4e1c67a2d28fced849ee1bb76e7391b93eb12",  # a SHA-1 digest
+        "123456789012 requests",
+        "user@host and @mention and a@b",
+        "999.1.2.3, 1.2.3 and 12:30:45",
+        "550e8400-e29b-41d4-a716-446655440000",
+        "-----BEGIN CERTIFICATE-----",
+        "The bearer of good news",
+    ],
+)
+def test_what_only_looks_like_it_is_left_alone(text: str) -> None:
+    assert masked(text) == text
+
+
+def test_nothing_in_the_sheets_is_personal() -> None:
+    for sheet in sorted(CORPUS.glob("*.md")):
+        assert personal_data_in(sheet.read_text(encoding="utf-8")) == []
+
+
+def test_an_account_that_may_be_shown_is_no_telephone_number() -> None:
+    assert masked("call account 123456789012", ["phone"]) == "call account 123456789012"
+
+
+@given(st.integers(10**14, 10**15 - 1))
+def test_a_card_needs_its_check_digit(number: int) -> None:
+    """Of ten numbers that differ in the last digit, exactly one is a card."""
+    stem = f"4{number:015d}"[:15]
+    assert sum(masked(f"{stem}{digit}", ["card"]) == "[card]" for digit in range(10)) == 1
+
+
+@given(st.text(alphabet="AKI0123456789@.-+ abc:/=", max_size=60))
+def test_masking_twice_changes_nothing(text: str) -> None:
+    assert masked(masked(text)) == masked(text)
