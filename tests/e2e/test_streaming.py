@@ -26,7 +26,11 @@ def paced(go_on: threading.Event) -> Iterator[str]:
 
 @pytest.fixture
 def page(index: Path, browser: Browser, openai_server: OpenAIServer) -> Iterator[Page]:
-    settings = {"RAGBOT_MODEL": "openai:scripted", "RAGBOT_OPENAI_BASE_URL": openai_server.url}
+    settings = {
+        "RAGBOT_UNSUPPORTED": "strike",
+        "RAGBOT_MODEL": "openai:scripted",
+        "RAGBOT_OPENAI_BASE_URL": openai_server.url,
+    }
     with serving(index, **settings) as address:
         context = browser.new_context(viewport={"width": 1300, "height": 900})
         opened = context.new_page()
@@ -48,7 +52,7 @@ def test_sentences_appear_as_they_are_checked_and_the_stop_button_keeps_them(
     expect(page.get_by_text("DocumentDB takes documents")).to_have_count(0)
     go_on.set()
     expect(page.get_by_role("button", name="Show source 1")).to_have_count(2, timeout=SOON)
-    # What the notes don't bear out is marked, with the reason.
+    # What the notes don't bear out is struck through here, with the reason.
     doubt = page.locator(".doubt")
     expect(doubt).to_have_text("It weighs 7 kilograms.")
     assert "not in the cited passage" in (doubt.get_attribute("title") or "")
