@@ -72,13 +72,7 @@ def test_a_note_that_gives_orders_is_cited_with_a_caution_and_not_obeyed(
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.goto(address)
-        # What a topic or a file is called is text in the pickers, too.
-        page.get_by_text("Search only in").click()
-        for place, name in enumerate((TOPIC, NAME)):
-            picker = page.get_by_role("combobox").nth(1 + 2 * place)
-            picker.click()
-            page.get_by_role("option").filter(has_text=name[:12]).first.click()
-            page.keyboard.press("Escape")
+        expect(page.get_by_role("heading", name="Ask your notes")).to_be_visible()
         page.get_by_placeholder("Ask your notes").fill("How much does a crate hold at most?")
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Show source 1").first.click(timeout=60_000)
