@@ -68,6 +68,18 @@ def test_stream_gives_each_piece_as_it_comes_and_the_usage_last(bedrock: Bedrock
     assert request.body["system"] == [{"text": "Cite."}]
 
 
+def test_a_guardrail_of_the_service_that_is_named_goes_with_each_request(
+    bedrock: BedrockServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "ragbot.toml"
+    file.write_text('[guardrails.bedrock]\nid = "gr-1a2b3c"\nversion = "2"\n')
+    bedrock.script(reply("a"))
+    list(candidates(settings(config=file))[0].open().stream(MESSAGES))
+    (request,) = bedrock.requests
+    named = {"guardrailIdentifier": "gr-1a2b3c", "guardrailVersion": "2", "trace": "enabled"}
+    assert request.body["guardrailConfig"] == named
+
+
 def test_a_model_that_the_library_does_not_know_still_streams(bedrock: BedrockServer) -> None:
     bedrock.script(reply("a", "b"))
     model = candidates(settings(model="bedrock:newcomer.model-9-v1:0"))[0].open()

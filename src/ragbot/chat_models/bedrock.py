@@ -34,6 +34,13 @@ def open_bedrock(target: Target, settings: Settings) -> BaseChatModel:
     more: dict[str, Any] = {}
     if target.model.startswith("arn:"):
         more["provider"] = provider_of(target.model)
+    named = settings.guardrails.bedrock
+    if named is not None:
+        more["guardrail_config"] = {
+            "guardrailIdentifier": named.id,
+            "guardrailVersion": named.version,
+            "trace": "enabled",
+        }
     chat_model = PatientConverse(
         model=target.model,
         # Our own clients: the library wraps what goes wrong in making them in a validation
