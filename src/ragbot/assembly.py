@@ -17,7 +17,7 @@ from ragbot.guardrails import Guardrails
 from ragbot.logs import redact_by
 from ragbot.prompts import messages
 from ragbot.reranker import Reranker, open_reranker
-from ragbot.retrieval import Retriever
+from ragbot.retrieval import Retriever, flagged
 from ragbot.settings import Settings, load_settings
 from ragbot.small_talk import small_talk
 from ragbot.store import open_index
@@ -111,9 +111,8 @@ class Ragbot:
         Raises:
             QuestionError: an empty or far too long query, or a filter on what is not there.
         """
-        return self._current_retriever().search(
-            cleaned_question(query), self.settings.k if k is None else k, filters
-        )
+        k = self.settings.k if k is None else k
+        return flagged(self._current_retriever().search(cleaned_question(query), k, filters))
 
     def section_of(self, passage: Passage) -> Section:
         """The section that a passage stands in, for reading on."""

@@ -17,7 +17,7 @@ from ragbot.errors import QuestionError
 from ragbot.evidence import Prompt
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, citable
 from ragbot.logs import product_logger
-from ragbot.retrieval import Retriever, judge_evidence, worth_reading
+from ragbot.retrieval import Retriever, flagged, judge_evidence, worth_reading
 from ragbot.rewriting import Rewritten, rewritten
 from ragbot.screening import gives_orders, without_hidden
 from ragbot.small_talk import reply_to, small_talk
@@ -111,7 +111,7 @@ def stream_answer(
         # It would not answer either, and is not waited for twice.
         candidates = [each for each in candidates if each.model_id != asker.model_id]
     query = asked.query
-    found = retriever.search(query, k, filters)
+    found = flagged(retriever.search(query, k, filters))
     evidence = citable(retriever.evidence(query, found), question)
     finding = judge_evidence(query, evidence, retriever.index, retriever.similarity)
     passages = guardrails.shown_passages(found)

@@ -4,6 +4,6 @@ query -> RetrievedPassage[] (fusion) -> Evidence[] -> enough? (answerability)
 """
 
 from ragbot.retrieval.answerability import Finding, judge_evidence
-from ragbot.retrieval.fusion import Retriever, worth_reading
+from ragbot.retrieval.fusion import Retriever, flagged, worth_reading
 
-__all__ = ["Finding", "Retriever", "judge_evidence", "worth_reading"]
+__all__ = ["Finding", "Retriever", "flagged", "judge_evidence", "worth_reading"]
