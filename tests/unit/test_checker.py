@@ -163,6 +163,16 @@ def test_a_denial_is_told_apart_from_a_claim() -> None:
     assert checked.denies and checked.citations == ()
 
 
+def test_a_denial_with_an_answer_behind_it_is_a_claim() -> None:
+    checked = check("The notes do not mention it, but a Boxes item costs five dollars.")
+    assert not checked.denies
+    assert checked.sentence.verdict != "supported"
+
+
+def test_a_lead_in_of_foreign_words_is_a_claim() -> None:
+    assert check("Hastrubel kestrovane zorblatt:").sentence.verdict == "unsupported"
+
+
 def test_markers_are_numbered_by_appearance() -> None:
     checker = CitationChecker(evidence(BOXES, CRATES), withhold=False)
     first = checker.check(DraftSentence("A Crates document can be up to 16 MB.", (2,), ""))

@@ -17,6 +17,7 @@ from ragbot.citations.support import (
 )
 from ragbot.evidence import Evidence, EvidenceSentence
 from ragbot.reranker import Similarity
+from ragbot.store.lexical import words_of
 from ragbot.types import Citation, Sentence, Verdict
 
 _LEAD_IN_WORDS = 14
@@ -29,6 +30,9 @@ _DENIAL = re.compile(
     r"|\bnot (?:mentioned|specified|stated|provided|covered|in the notes)\b",
     re.IGNORECASE,
 )
+
+
+_GOES_ON = re.compile(r"\b(?:but|however|although|though|yet|still)\b|[;:]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,9 @@ class CitationChecker:
         self._told: set[str] = set()
         self._marker_of: dict[str, int] = {} if markers is None else markers
         self._subjects = subjects_of([s for item in evidence for s in item.sentences])
+        self._words = frozenset(
+            word for item in evidence for word in words_of(item.passage.indexed_text)
+        )
         self._ordinary = frozenset(
             word for item in evidence for word in re.findall(r"\b[a-z]\w+", item.passage.text)
         )
@@ -120,7 +127,7 @@ class CitationChecker:
     def check(self, draft: DraftSentence) -> CheckedSentence:
         """The sentence with the citations that hold, wherever the model put its markers."""
         claim = draft.text
-        if _DENIAL.search(claim):
+        if _denies_only(claim):
             return CheckedSentence(self._plain(draft), (), denies=True)
         if self._claims_nothing(claim):
             return CheckedSentence(self._plain(draft), ())
@@ -186,10 +193,18 @@ class CitationChecker:
     def _plain(draft: DraftSentence) -> Sentence:
         return Sentence(draft.text, (), "supported", "makes no claim", prefix=draft.prefix)
 
-    @staticmethod
-    def _claims_nothing(claim: str) -> bool:
+    def _claims_nothing(self, claim: str) -> bool:
         """Layout and lead-ins ("Choose DynamoDB when:") state no fact of their own."""
-        if not claim_words(claim):
+        words = claim_words(claim)
+        if not words:
             return True
         short = len(claim.split()) <= _LEAD_IN_WORDS
-        return claim.endswith(":") and short and not figures_of(claim)
+        # In words of its own alone, it leads in something else than what the notes tell.
+        known = len(words & self._words) >= len(words) / 2
+        return claim.endswith(":") and short and known and not figures_of(claim)
+
+
+def _denies_only(claim: str) -> bool:
+    """It says that the notes do not tell, and does not go on to tell something else."""
+    denial = _DENIAL.search(claim)
+    return denial is not None and not _GOES_ON.search(claim, denial.end())
