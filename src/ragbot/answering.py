@@ -105,6 +105,7 @@ def ask_in_turn(
         ModelUnavailableError: no candidate could answer.
     """
     broken: str | None = None
+    failed = not candidates
     for candidate in candidates:
         before = len(reply.shown)
         guard = None if checks.guard is None else checks.guard()
@@ -127,6 +128,7 @@ def ask_in_turn(
             reply.held_back = held_back
             reply.stopped = ending.stop if own else broken
             return
+        failed = failed or ending.failure is not None
         nothing = EMPTY if not ending.heard else UNSUPPORTED
         reason = ending.failure or ending.stop or nothing
         reply.fell_back.append(FellBack(candidate.model_id, reason, own))
@@ -135,6 +137,10 @@ def ask_in_turn(
             prompt = replace(prompt, begun=_begun(reply.shown))
         else:
             reply.take_back()
+    if not reply.shown and reply.held_back is None and not failed:
+        # They were there and had nothing to say that holds: no fault of the operator.
+        reply.stopped = reply.fell_back[-1].reason
+        return
     if not reply.shown and reply.held_back is None:
         told = "; ".join(f"{fell.model_id}: {fell.reason}" for fell in reply.fell_back)
         raise ModelUnavailableError(f"no model could answer: {told}", mend="ragbot doctor")

@@ -164,7 +164,7 @@ def _answer(
     denied = reply.denies_all or not reply.shown
     return Answer(
         question=question,
-        text=_BLOCKED if reply.blocked else laid_out(reply.sentences) or HELD_BACK,
+        text=_BLOCKED if reply.blocked else laid_out(reply.sentences) or _nothing(reply),
         sentences=tuple(reply.sentences),
         citations=tuple(sorted(reply.citations, key=lambda citation: citation.marker)),
         passages=passages,
@@ -181,8 +181,12 @@ def _answer(
     )
 
 
+def _nothing(reply: Reply) -> str:
+    return ABSTAINS if reply.held_back is None else HELD_BACK
+
+
 def _why_denied(reply: Reply) -> str | None:
-    if reply.blocked:
+    if reply.blocked or (not reply.shown and reply.held_back is None):
         return reply.stopped
     if reply.held_back is not None and not reply.shown:
         return reply.held_back.reason

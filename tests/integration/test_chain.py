@@ -13,6 +13,7 @@ from support.small_notes import passage
 from support.word_lengths import WordLengths
 
 from ragbot.assembly import Ragbot
+from ragbot.chain import ABSTAINS
 from ragbot.chat_models import Candidate
 from ragbot.chat_models.prices import Price
 from ragbot.errors import ModelUnavailableError, QuestionError
@@ -181,6 +182,15 @@ def test_a_stop_in_the_middle_closes_the_model_s_stream(settings: Settings) -> N
     assert not closed
     stream.close()  # type: ignore[attr-defined]
     assert closed == [True]
+
+
+def test_an_only_model_that_makes_things_up_has_no_answer_and_is_no_error(
+    settings: Settings,
+) -> None:
+    answer = bot(settings, scripted("Boxes can be 7 TB.", name="liar", withhold=True)).ask(QUESTION)
+    assert answer.abstained and answer.citations == ()
+    assert answer.text == ABSTAINS
+    assert answer.reason == "nothing it wrote was supported by the notes"
 
 
 def test_a_model_that_only_makes_things_up_is_replaced(settings: Settings) -> None:
