@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from support.bedrock_server import no_aws
 
+from ragbot.aws import environment
 from ragbot.chat_models import (
     availability,
-    aws,
     candidates,
     choosing,
     explain_failure,
@@ -314,7 +314,7 @@ def test_credentials_are_seen_where_botocore_sees_them(
         (tmp_path / name).write_text(text)
         monkeypatch.setenv(f"AWS_{name}", str(tmp_path / name))
     set_all(monkeypatch, **variables, AWS_REGION="eu-west-1")
-    assert (aws.missing() is None) == _botocore_finds_credentials()
+    assert (environment.missing() is None) == _botocore_finds_credentials()
 
 
 def _botocore_finds_credentials() -> bool:
@@ -333,11 +333,11 @@ def _botocore_finds_credentials() -> bool:
 def test_the_region_of_a_profile_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "config").write_text(CONFIG)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    assert aws.region() == "eu-central-1"
+    assert environment.region() == "eu-central-1"
     monkeypatch.setenv("AWS_DEFAULT_REGION", "ap-south-1")
-    assert aws.region() == "ap-south-1"
+    assert environment.region() == "ap-south-1"
     monkeypatch.setenv("AWS_REGION", "us-west-2")
-    assert aws.region() == "us-west-2"
+    assert environment.region() == "us-west-2"
 
 
 def test_a_broken_configuration_file_counts_as_none(
@@ -345,7 +345,7 @@ def test_a_broken_configuration_file_counts_as_none(
 ) -> None:
     (tmp_path / "config").write_bytes(b"region = eu-west-1\n\xff\xfe")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
-    assert aws.missing() == "no AWS credentials in the environment"
+    assert environment.missing() == "no AWS credentials in the environment"
 
 
 @pytest.mark.parametrize(
@@ -418,9 +418,9 @@ def test_an_instance_is_asked_for_its_role(
         AWS_EC2_METADATA_DISABLED="false",
         AWS_REGION="us-east-1",
     )
-    assert (aws.missing() is None) == has_role
+    assert (environment.missing() is None) == has_role
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    assert aws.missing() == "no AWS credentials in the environment"
+    assert environment.missing() == "no AWS credentials in the environment"
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,9 @@ from ragbot.chat_models.choosing import (
     candidates,
     passed_over,
 )
-from ragbot.chat_models.failures import BLOCKED, explain_failure, explain_stop, kind_of
 from ragbot.chat_models.prices import Price, cost_of, is_free, usage_of
 from ragbot.chat_models.quoting import chosen_quotes
+from ragbot.failures import BLOCKED, explain_failure, explain_stop, kind_of
 
 __all__ = [
     "BLOCKED",

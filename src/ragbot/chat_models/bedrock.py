@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any
 
-from ragbot.chat_models.aws_clients import client, home_region
+from ragbot.aws.clients import client, home_region
 from ragbot.chat_models.bedrock_models import Target, provider_of
 from ragbot.chat_models.breaker import Breaker
 from ragbot.chat_models.line import Line

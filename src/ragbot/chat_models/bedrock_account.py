@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from ragbot.chat_models.aws_clients import client
+from ragbot.aws.clients import client
 from ragbot.chat_models.bedrock_models import PREFIXES, Target, bare
-from ragbot.chat_models.failures import cannot_stream, explain_failure
+from ragbot.failures import cannot_stream, explain_failure
 from ragbot.settings import Settings
 
 SECONDS = 20.0  # a token takes one; a model that wakes up takes some more

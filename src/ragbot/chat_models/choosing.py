@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ragbot import weights
-from ragbot.chat_models import aws, openai_compatible
+from ragbot.aws import environment
+from ragbot.chat_models import openai_compatible
 from ragbot.chat_models.bedrock_models import Role, Target, default_model, target_of
 from ragbot.chat_models.prices import FREE, Price, load_prices
 from ragbot.errors import ModelUnavailableError, RagbotError, SettingsError
@@ -91,7 +92,7 @@ def candidates(settings: Settings, role: Role = "answer") -> tuple[Candidate, ..
     """
     kind, named = _parsed(settings.model)
     chosen: list[Candidate] = []
-    on_bedrock = kind == "bedrock" or (kind == "auto" and aws.missing() is None)
+    on_bedrock = kind == "bedrock" or (kind == "auto" and environment.missing() is None)
     if on_bedrock:
         first = target_of(named) if named else bedrock_target(settings, role)
         chosen += [_bedrock(target, settings) for target in (first, *fallback_targets(settings))]
@@ -120,7 +121,7 @@ def bedrock_target(settings: Settings, role: Role) -> Target:
     chosen = set_for[role]
     if chosen:
         return target_of(chosen, f"RAGBOT_BEDROCK_{setting}")
-    return Target(default_model(role, aws.region() or "us-east-1"))
+    return Target(default_model(role, environment.region() or "us-east-1"))
 
 
 def passed_over(settings: Settings) -> tuple[FellBack, ...]:
@@ -130,7 +131,7 @@ def passed_over(settings: Settings) -> tuple[FellBack, ...]:
         SettingsError: RAGBOT_MODEL means nothing.
     """
     kind, named = _parsed(settings.model)
-    no_aws = aws.missing() if kind == "auto" else None
+    no_aws = environment.missing() if kind == "auto" else None
     found = [FellBack("bedrock", no_aws)] if no_aws is not None else []
     if (kind == "local" and not named) or no_aws is not None:
         reason = _no_local(settings)
@@ -155,7 +156,10 @@ def _choice(spec: str, settings: Settings) -> Availability:
             label = "the best that works here"
         elif kind == "bedrock":
             label = f"Amazon Bedrock, {named or bedrock_target(settings, 'answer')}"
-            reason, mend = aws.missing(), "aws configure, or export AWS_PROFILE and AWS_REGION"
+            reason, mend = (
+                environment.missing(),
+                "aws configure, or export AWS_PROFILE and AWS_REGION",
+            )
         elif kind == "openai":
             label = f"{named} at {settings.openai_base_url or 'OpenAI'}"
             reason = openai_compatible.missing(settings)
@@ -197,7 +201,7 @@ def _bedrock(target: Target, settings: Settings) -> Candidate:
 
         return open_bedrock(target, settings)
 
-    price = load_prices(settings.prices).of_bedrock(target, aws.region())
+    price = load_prices(settings.prices).of_bedrock(target, environment.region())
     return Candidate(
         f"bedrock:{target}", functools.cache(open_model), _withholds(settings), price, rewrites=True
     )

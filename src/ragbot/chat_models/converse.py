@@ -13,8 +13,8 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from ragbot.chat_models.failures import UnreadableReply, cannot_stream
 from ragbot.chat_models.line import Line
+from ragbot.failures import UnreadableReply, cannot_stream
 from ragbot.types import Waiting
 
 _Chunks = Generator[ChatGenerationChunk, None, None]

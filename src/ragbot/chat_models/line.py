@@ -20,8 +20,8 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 
 from ragbot.chat_models.breaker import Breaker, OpenError
-from ragbot.chat_models.failures import Kind, explain_failure, kind_of
 from ragbot.errors import ModelUnavailableError
+from ragbot.failures import Kind, explain_failure, kind_of
 from ragbot.logs import product_logger
 from ragbot.types import Waiting
 

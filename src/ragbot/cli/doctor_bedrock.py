@@ -7,13 +7,13 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
-from ragbot.chat_models import aws
+from ragbot.aws import environment
 from ragbot.chat_models.bedrock_account import Listed, Trial, listed, try_one_token
 from ragbot.chat_models.bedrock_models import Role, Target, target_of
 from ragbot.chat_models.choosing import bedrock_target, fallback_targets
-from ragbot.chat_models.failures import explain_failure
 from ragbot.chat_models.prices import load_prices
 from ragbot.cli.doctor import Finding
+from ragbot.failures import explain_failure
 from ragbot.settings import Settings
 
 _ROLES: tuple[Role, ...] = ("answer", "rewrite", "judge")
@@ -25,17 +25,17 @@ def examine(settings: Settings, named: Sequence[str]) -> Iterator[Finding]:
     Raises:
         SettingsError: a setting or an argument that names no model.
     """
-    missing = aws.missing()
+    missing = environment.missing()
     yield Finding(
         "AWS credentials and region",
         missing is None,
-        missing or f"found, {aws.region()}",
+        missing or f"found, {environment.region()}",
         "aws configure, or export AWS_PROFILE and AWS_REGION",
     )
     yield from _surroundings(settings)
     if missing is not None:
         return
-    region = aws.region() or ""
+    region = environment.region() or ""
     known: tuple[Listed, ...] = ()
     try:
         known = listed(settings, region)
@@ -97,7 +97,7 @@ def _in_use(settings: Settings, named: Sequence[str]) -> Iterator[tuple[str, Tar
 def _tried(use: str, trial: Trial, settings: Settings, *, needed: bool) -> Finding:
     what = f"{trial.target} ({use})"
     if trial.failure is None:
-        price = load_prices(settings.prices).of_bedrock(trial.target, aws.region())
+        price = load_prices(settings.prices).of_bedrock(trial.target, environment.region())
         costs = (
             "no price known"
             if price is None

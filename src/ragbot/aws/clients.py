@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ragbot.chat_models import aws
+from ragbot.aws import environment
 from ragbot.errors import ModelUnavailableError, SettingsError
 from ragbot.settings import Settings
 
@@ -24,7 +24,7 @@ def home_region() -> str:
     Raises:
         ModelUnavailableError: none is set anywhere.
     """
-    region = aws.region()
+    region = environment.region()
     if region is None:
         raise ModelUnavailableError(
             "no AWS region is set: export AWS_REGION", mend="export AWS_REGION=us-east-1"
@@ -53,7 +53,7 @@ def client(
         retries={"mode": "standard", "total_max_attempts": 1},
         max_pool_connections=max(10, settings.bedrock_concurrency),
         # AWS_ENDPOINT_URL_... stands for the endpoint of the environment's own region.
-        ignore_configured_endpoint_urls=where != aws.region(),
+        ignore_configured_endpoint_urls=where != environment.region(),
     )
     return session(settings, where).client(service, config=config, endpoint_url=own)
 
