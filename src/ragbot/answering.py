@@ -27,6 +27,7 @@ from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence, Se
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import Prompt
 from ragbot.guardrails import ReplyGuard
+from ragbot.judging import ModelJudge
 from ragbot.prompts import messages
 from ragbot.reranker import Similarity
 from ragbot.screening import without_hidden
@@ -43,10 +44,12 @@ class Checks:
 
     Attributes:
         similarity: the cross-encoder, where there is one, for paraphrases.
+        judge: a chat model that is asked after the rules, where one is set.
         guard: makes what watches over one model's reply.
     """
 
     similarity: Similarity | None = None
+    judge: ModelJudge | None = None
     guard: Callable[[], ReplyGuard] | None = None
 
 
@@ -87,6 +90,13 @@ class Reply:
         self.denials += checked.denies
         self.citations += checked.citations
 
+    def add_judge(self, judge: ModelJudge) -> None:
+        """What the judge has cost, and why it was not heard if it was not."""
+        self.usage += judge.usage
+        self.cost += judge.cost
+        if judge.failure is not None:
+            self.fell_back.append(judge.failure)
+
     def take_back(self) -> None:
         """Forget what was said, not what was spent on it."""
         self.sentences, self.citations, self.denials = [], [], 0
@@ -109,7 +119,7 @@ def ask_in_turn(
     for candidate in candidates:
         before = len(reply.shown)
         guard = None if checks.guard is None else checks.guard()
-        ending = yield from _told_by(candidate, prompt, reply, checks.similarity, guard)
+        ending = yield from _told_by(candidate, prompt, reply, checks, guard)
         own = len(reply.shown) - before
         if own or not before:
             reply.model_id = candidate.model_id
@@ -161,12 +171,12 @@ def _told_by(
     candidate: Candidate,
     prompt: Prompt,
     reply: Reply,
-    similarity: Similarity | None,
+    checks: Checks,
     guard: ReplyGuard | None,
 ) -> Generator[Waiting | Sentence, None, _Ending]:
     ending = _Ending()
     try:
-        with closing(_checked(candidate, prompt, reply, ending, similarity, guard)) as told:
+        with closing(_checked(candidate, prompt, reply, ending, checks, guard)) as told:
             for item in told:
                 if isinstance(item, Waiting):
                     yield item
@@ -189,13 +199,14 @@ def _checked(
     prompt: Prompt,
     reply: Reply,
     ending: _Ending,
-    similarity: Similarity | None,
+    checks: Checks,
     guard: ReplyGuard | None,
 ) -> Generator[Waiting | CheckedSentence, None, None]:
     checker = CitationChecker(
         prompt.evidence,
         withhold=candidate.withhold_unsupported,
-        similarity=similarity,
+        similarity=checks.similarity,
+        judge=checks.judge,
         markers=reply.markers,
     )
     said = {sentence.text.lower() for sentence in reply.sentences}

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ragbot.chain import cleaned_question, stream_answer
-from ragbot.chat_models import Candidate, candidates, passed_over
+from ragbot.chat_models import Candidate, candidates, judge_of, passed_over
 from ragbot.embedding import Embedder, open_embedder
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import Prompt
@@ -56,10 +56,12 @@ class Ragbot:
         embedder: Embedder | None = None,
         reranker: Reranker | None = None,
         rewriter: Candidate | None = None,
+        judge: Candidate | None = None,
     ) -> None:
         self.settings = settings
         self._models = tuple(models)
         self._rewriter = rewriter
+        self._judge = judge
         self._passed_over = tuple(passed_over)
         self._embedder = embedder or open_embedder(settings.models_dir)
         self._reranker = reranker or open_reranker(settings.models_dir)
@@ -96,6 +98,7 @@ class Ragbot:
             k=self.settings.k,
             filters=filters,
             rewriter=self._rewriter,
+            judge=self._judge,
             guardrails=self.guardrails,
         )
 
@@ -210,6 +213,7 @@ def open_bot(
             models=candidates(settings),
             passed_over=passed_over(settings),
             rewriter=candidates(settings, "rewrite")[0],
+            judge=judge_of(settings),
         )
     else:
         chat_model = model
@@ -217,6 +221,6 @@ def open_bot(
         withhold = settings.unsupported == "withhold"
         own = Candidate(name, lambda: chat_model, withhold_unsupported=withhold)
         quotes = candidates(settings.model_copy(update={"model": "quotes"}))
-        bot = Ragbot(settings, models=(own, *quotes))
+        bot = Ragbot(settings, models=(own, *quotes), judge=judge_of(settings))
     bot.counts()  # a missing or damaged index is told of now, not at the first question
     return bot

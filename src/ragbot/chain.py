@@ -16,6 +16,7 @@ from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
 from ragbot.errors import QuestionError
 from ragbot.evidence import Prompt
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, citable
+from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
 from ragbot.retrieval import Retriever, flagged, judge_evidence, worth_reading
 from ragbot.rewriting import Rewritten, rewritten
@@ -75,6 +76,7 @@ def stream_answer(
     k: int,
     filters: Filters = NO_FILTERS,
     rewriter: Candidate | None = None,
+    judge: Candidate | None = None,
     guardrails: Guardrails = UNGUARDED,
 ) -> Iterator[Event]:
     """One `Retrieved`, each `Sentence` once it is checked, and the `Answer` last.
@@ -125,14 +127,19 @@ def stream_answer(
     waits = bool(candidates) and candidates[0].model_id != "quotes"
     yield Retrieved(query, passages, _quotations(prompt, guardrails) if waits else ())
     reply = Reply(fell_back, usage=asked.usage, cost=asked.cost)
+    judged_by = None if judge is None else ModelJudge(judge)
     checks = Checks(
-        retriever.similarity, lambda: guardrails.over_reply(prompt.evidence, found, admitted)
+        retriever.similarity,
+        judged_by,
+        lambda: guardrails.over_reply(prompt.evidence, found, admitted),
     )
     with closing(ask_in_turn(prompt, candidates, reply, checks)) as events:
         for event in events:
             if isinstance(event, Sentence) and not event.withheld:
                 clock.first_sentence()
             yield event
+    if judged_by is not None:
+        reply.add_judge(judged_by)
     yield _answer(question, query, reply, passages, clock)
 
 

@@ -39,6 +39,10 @@ class Settings(BaseSettings):
     unsupported: Literal["withhold", "strike"] = Field(
         "withhold", description="a sentence that the notes don't bear out: left out, or struck"
     )
+    judge: str = Field(
+        "off",
+        description="off | bedrock[:ID] | openai:ID | local[:PATH]: checks after the rules",
+    )
     timeout: float = Field(60.0, gt=0, le=600, description="seconds without a word from a model")
     bedrock_model: str | None = Field(None, description="the model `auto` takes from Bedrock")
     bedrock_rewrite_model: str | None = Field(None, description="the model that rewrites questions")

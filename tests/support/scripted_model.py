@@ -7,6 +7,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
+from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
@@ -29,7 +30,9 @@ class ScriptedModel(BaseChatModel):
 
     def _generate(self, messages: list[BaseMessage], *_: Any, **__: Any) -> ChatResult:
         text = "".join(str(chunk.message.content) for chunk in self._stream(messages))
-        return ChatResult(generations=[ChatGeneration(message=AIMessage(text))])
+        spent = UsageMetadata(input_tokens=10, output_tokens=5, total_tokens=15)
+        told = AIMessage(text, usage_metadata=spent)
+        return ChatResult(generations=[ChatGeneration(message=told)])
 
     def _stream(
         self, messages: list[BaseMessage], *_: Any, **__: Any

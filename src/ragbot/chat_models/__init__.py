@@ -9,6 +9,7 @@ from ragbot.chat_models.choosing import (
     Candidate,
     availability,
     candidates,
+    judge_of,
     passed_over,
 )
 from ragbot.chat_models.prices import Price, cost_of, is_free, usage_of
@@ -27,6 +28,7 @@ __all__ = [
     "explain_failure",
     "explain_stop",
     "is_free",
+    "judge_of",
     "kind_of",
     "passed_over",
     "usage_of",

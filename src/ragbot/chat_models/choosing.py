@@ -106,6 +106,28 @@ def candidates(settings: Settings, role: Role = "answer") -> tuple[Candidate, ..
     return (*chosen, _quotes())
 
 
+def judge_of(settings: Settings) -> Candidate | None:
+    """The model that checks sentences after the rules; None where RAGBOT_JUDGE is off.
+
+    Raises:
+        SettingsError: RAGBOT_JUDGE names no model that could judge.
+        ModelUnavailableError: a named model file, or the local model, is not there.
+    """
+    named = settings.judge.strip()
+    if named in ("", "off"):
+        return None
+    kind, _, rest = named.partition(":")
+    if kind not in ("bedrock", "openai", "local") or (kind == "openai" and not rest):
+        raise SettingsError(
+            f"RAGBOT_JUDGE={named!r} names no model that can judge",
+            mend="set it to off, bedrock, bedrock:ID, openai:ID or local",
+        )
+    missing = _no_local(settings) if named == "local" else None
+    if missing is not None:
+        raise ModelUnavailableError(f"RAGBOT_JUDGE=local: {missing}", mend=PULL)
+    return candidates(settings.model_copy(update={"model": named, "judge": "off"}), "judge")[0]
+
+
 def bedrock_target(settings: Settings, role: Role) -> Target:
     """The model that Bedrock is asked for, where none is named.
 

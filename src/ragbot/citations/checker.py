@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.figures import figures_of
@@ -19,6 +20,10 @@ from ragbot.evidence import Evidence, EvidenceSentence
 from ragbot.reranker import Similarity
 from ragbot.store.lexical import words_of
 from ragbot.types import Citation, Sentence, Verdict
+
+Ruling = Literal["supported", "contradicted", "unsupported"]
+# (claim, what may bear it out) -> whether it does; None where that could not be told
+Judge = Callable[[str, Sequence[EvidenceSentence]], Ruling | None]
 
 _LEAD_IN_WORDS = 14
 DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
@@ -57,6 +62,8 @@ class CitationChecker:
         evidence: what the model was shown; its markers mean `Evidence.number`.
         withhold: True where an unsupported sentence must not reach the page at all.
         similarity: the cross-encoder's logits, for what words alone can't tell.
+        judge: has the last word on what the rules take for supported, and on what says it in
+            words too different for them; never on what they refute.
         markers: the marker of each passage cited so far, where this reply goes on with another.
     """
 
@@ -66,10 +73,12 @@ class CitationChecker:
         *,
         withhold: bool,
         similarity: Similarity | None = None,
+        judge: Judge | None = None,
         markers: dict[str, int] | None = None,
     ) -> None:
         self._evidence = {item.number: item for item in evidence}
         self._similarity = similarity
+        self._judge = judge
         self._withhold = withhold
         self._told: set[str] = set()
         self._marker_of: dict[str, int] = {} if markers is None else markers
@@ -131,7 +140,7 @@ class CitationChecker:
             return CheckedSentence(self._plain(draft), (), denies=True)
         if self._claims_nothing(claim):
             return CheckedSentence(self._plain(draft), ())
-        support = self._judged(draft)
+        support = self._ruled(claim, self._by_rules(draft))
         if support.holds:
             return self._cited(draft, support.spans, support.share)
         verdict: Verdict = "unsupported"
@@ -149,7 +158,22 @@ class CitationChecker:
         instead = support.spans if verdict != "unsupported" else ()
         return CheckedSentence(sentence, (), spans=instead)
 
-    def _judged(self, draft: DraftSentence) -> Support:
+    def _ruled(self, claim: str, support: Support) -> Support:
+        if self._judge is None or any(_says(span, claim) for span in support.spans):
+            return support
+        if support.holds:
+            ruling = self._judge(claim, support.spans)
+            if ruling == "contradicted":
+                return replace(support, reason="the judge finds the opposite", opposed=True)
+            if ruling == "unsupported":
+                return replace(support, reason="the judge finds that the notes do not say it")
+            return support
+        for notes in support.doubted:
+            if self._judge(claim, notes) == "supported":
+                return Support(support.share, tuple(dict.fromkeys(notes)), None)
+        return support
+
+    def _by_rules(self, draft: DraftSentence) -> Support:
         cited = [self._evidence[n] for n in draft.markers if n in self._evidence]
         support = self._support(draft.text, cited)
         if not support.holds:
@@ -202,6 +226,11 @@ class CitationChecker:
         # In words of its own alone, it leads in something else than what the notes tell.
         known = len(words & self._words) >= len(words) / 2
         return claim.endswith(":") and short and known and not figures_of(claim)
+
+
+def _says(span: EvidenceSentence, claim: str) -> bool:
+    """The claim is the sentence itself."""
+    return claim.split() in (span.text.split(), span.quoted.split())
 
 
 def _denies_only(claim: str) -> bool:

@@ -25,6 +25,8 @@ OPPOSED = 0.5  # the same of a sentence that says the opposite
 # Of fewer words the cross-encoder must be this sure that the sentence says what the claim says.
 RESCUED_SHARE, RESCUED_LOGIT = 0.3, 4.0
 
+DOUBTED = 3  # sentences that a judge reads for a claim in other words
+
 _TOO_FEW_WORDS = "the cited passage does not say it in so many words"
 _NEGATOR = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|lacks?|lacking|unsupported|"
@@ -61,8 +63,20 @@ _ABOUT = frozenset(
     )
 )
 _NO_NAMES = frozenset({"yes", "no", "i", "aws", "amazon"})
-# Words that open sentences and are found in no stop list.
-_OPENERS = frozenset("thanks once since unlike instead besides though although unless".split())
+# Closed-class words that open sentences, and are no names wherever the notes don't use them.
+_OPENERS = frozenset(
+    "about above across after against along alongside although among anyone anything apart around "
+    "as aside because before behind being below beneath beside besides between beyond both by "
+    "concerning depending despite down during each either enough even every everyone everything "
+    "except few first following for from further given having here how if in inside instead into "
+    "last less like many more most much near neither next none nothing of off on once one only "
+    "onto opposite or other others otherwise our out outside over past per provided rather "
+    "regarding second several should since so some something sometimes somewhat still such than "
+    "thanks that their then there thereafter these third this those though three through "
+    "throughout thus to together toward towards two under underneath unless unlike until up upon "
+    "using versus via what whatever when whenever where whereas wherever whether which whichever "
+    "while whoever whose why with within without yet you your".split()
+)
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 _CONJUNCTION = re.compile(r"[;,]?\s+(?:and|but|while|whereas|or)\s+|;\s+", re.IGNORECASE)
 
@@ -73,7 +87,8 @@ class Support:
 
     `share` in [0, 1] is of the claim's content words; `reason` says what is wrong, None
     where the claim is supported; `spans` are the sentences that carry it; `opposed` where
-    the evidence says the opposite; `partly` where the spans carry a part of it only.
+    the evidence says the opposite; `partly` where the spans carry a part of it only; `doubted`
+    are groups of sentences that may say it in other words, likeliest first, for a judge to read.
     """
 
     share: float
@@ -81,6 +96,7 @@ class Support:
     reason: str | None
     opposed: bool = False
     partly: bool = False
+    doubted: tuple[tuple[EvidenceSentence, ...], ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -132,7 +148,13 @@ def support_of(
         return Support(min(shares), spans, None)
     if spans and not whole.opposed:
         share = len(shares) / len(parts)
-        return Support(share, spans, f"a part of it only: {whole.reason}", partly=True)
+        return Support(
+            share,
+            spans,
+            f"a part of it only: {whole.reason}",
+            partly=True,
+            doubted=tuple((*spans, *group) for group in whole.doubted[:1]),
+        )
     return whole
 
 
@@ -156,14 +178,20 @@ def _best_single(
         key=lambda support: (support.holds, support.share),
         default=Support(0.0, (), "nothing in the notes speaks of it"),
     )
-    if best.holds or similarity is None:
-        return best
     doubted = [s for s in judged if s.reason == _TOO_FEW_WORDS and s.share >= RESCUED_SHARE]
-    if not doubted:
+    if best.holds or not doubted:
         return best
-    logits = similarity(claim, [support.spans[0].in_context for support in doubted])
-    logit, nearest = max(zip(logits, doubted, strict=True), key=lambda pair: pair[0])
-    return replace(nearest, reason=None) if logit >= RESCUED_LOGIT else best
+    nearness: Sequence[float] = [support.share for support in doubted]
+    if similarity is not None:
+        nearness = similarity(claim, [support.spans[0].in_context for support in doubted])
+    ranked = sorted(zip(nearness, doubted, strict=True), key=lambda pair: -pair[0])
+    logit, nearest = ranked[0]
+    if similarity is not None and logit >= RESCUED_LOGIT:
+        return replace(nearest, reason=None)
+    # Only where nothing weightier stands against it than too few words.
+    if best.opposed:
+        return best
+    return replace(best, doubted=tuple(each.spans for _, each in ranked[:DOUBTED]))
 
 
 def _same_place(one: EvidenceSentence, other: EvidenceSentence) -> bool:
