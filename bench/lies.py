@@ -1,13 +1,13 @@
 """How many planted lies reach the page as facts, and how many truths are withheld?
 
-    python -m bench lies [--split test] [--seed 5] [--show]
+    python -m bench lies [--split test] [--seed 5] [--judge local] [--show]
 
-Each claim of the bank eval/claims (true and false sentences as a model may write them, by kind) is
+Each claim of the bank eval/questions/claims (true and false sentences as a model may write them, by kind) is
 given to the citation checker as the reply to the claim's own question, over what the product
 retrieves for that question. A lie passes where it is shown as supported; a truth is lost where it
 is not. Truths whose evidence was not retrieved are told apart: no checker can support them. Then
 the same for sentences of the notes themselves, as they stand and with one thing changed by a
-machine: a figure, a product, the polarity.
+machine: a figure, a product, the polarity. A judge is only asked about the bank.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from typing import Any
 
 import ragbot
 from bench.output import save
-from eval.claims import Claim, load_claims
+from eval.claims import Claim, own_claims
 from eval.statistics import wilson
 from ragbot.assembly import Ragbot
+from ragbot.chat_models import Candidate, judge_of
 from ragbot.citations import CitationChecker, DraftSentence
 from ragbot.evidence import Evidence, evidence_sentences
+from ragbot.judging import ModelJudge
 from ragbot.retrieval import worth_reading
 
 PRODUCTS = [
@@ -65,11 +67,14 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench lies", description=_ABOUT)
     parser.add_argument("--split", choices=("dev", "test"), default="test")
     parser.add_argument("--seed", type=int, default=5)
+    parser.add_argument("--judge", default="off", help="as RAGBOT_JUDGE")
     parser.add_argument("--show", action="store_true", help="print what was judged wrong")
     options = parser.parse_args(arguments)
     bot = ragbot.open(model="quotes")
-    told = [_judged(bot, c) for c in load_claims() if c.split == options.split]
-    told += _mechanical(bot, options.seed)
+    judge = judge_of(bot.settings.model_copy(update={"judge": options.judge}))
+    told = [_judged(bot, c, judge) for c in own_claims() if c.split == options.split]
+    if judge is None:
+        told += _mechanical(bot, options.seed)
     rows = list(_rows(told))
     for row in rows:
         print(
@@ -80,17 +85,17 @@ def main(arguments: Sequence[str]) -> int:
         for each in told:
             if each.truth != (each.verdict == "supported"):
                 print(f"  {each.kind:>18} {each.in_reach!s:5} {each.claim}  [{each.reason}]")
-    save(f"lies-{options.split}", rows)
+    save(f"lies-{options.split}" + ("" if judge is None else f"-{options.judge}"), rows)
     return 0
 
 
-def _judged(bot: Ragbot, claim: Claim) -> Told:
+def _judged(bot: Ragbot, claim: Claim, judge: Candidate | None) -> Told:
     evidence = shown_evidence(bot, claim.question)
     held = all(
         any(quote in sentence.passage.text for item in evidence for sentence in item.sentences)
         for quote in claim.quotes
     )
-    verdict, reason = _verdict(bot, evidence, claim.claim)
+    verdict, reason = _verdict(bot, evidence, claim.claim, judge)
     return Told(claim.kind, claim.label == "true", claim.claim, verdict, reason, held)
 
 
@@ -101,11 +106,19 @@ def shown_evidence(bot: Ragbot, question: str) -> list[Evidence]:
     return worth_reading(retriever.evidence(query, retriever.search(query, bot.settings.k)))
 
 
-def _verdict(bot: Ragbot, evidence: Sequence[Evidence], claim: str) -> tuple[str, str | None]:
+def _verdict(
+    bot: Ragbot, evidence: Sequence[Evidence], claim: str, judge: Candidate | None = None
+) -> tuple[str, str | None]:
+    ruling = None if judge is None else ModelJudge(judge)
     checker = CitationChecker(
-        evidence, withhold=True, similarity=bot._current_retriever().similarity
+        evidence,
+        withhold=True,
+        similarity=bot._current_retriever().similarity,
+        judge=ruling,
     )
     checked = checker.check(DraftSentence(claim, (1,), ""))
+    if ruling is not None and ruling.failure is not None:
+        raise SystemExit(f"{ruling.failure.model_id}: {ruling.failure.reason}")
     return checked.sentence.verdict, checked.sentence.reason
 
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from eval.banks import BankError, Split, split_of
 
-FILE = Path(__file__).resolve().parent / "questions" / "claims" / "claims.jsonl"
+CLAIMS = Path(__file__).resolve().parent / "questions" / "claims"
 
 
 class Claim(BaseModel):
@@ -42,7 +42,12 @@ class Claim(BaseModel):
         return (self.quote,) if self.quote2 is None else (self.quote, self.quote2)
 
 
-def load_claims(file: Path = FILE) -> tuple[Claim, ...]:
+def own_claims() -> tuple[Claim, ...]:
+    """All claims that come with the project."""
+    return tuple(claim for file in sorted(CLAIMS.glob("*.jsonl")) for claim in load_claims(file))
+
+
+def load_claims(file: Path) -> tuple[Claim, ...]:
     """Raises BankError, with the line, where one cannot be read."""
     claims = []
     for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
