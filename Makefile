@@ -54,7 +54,7 @@ weights: $(VENV)/.installed
 
 # The tests skip what they lack; here they shall lack nothing.
 test-weights: dev
-	@$(BIN)/ragbot models pull reranker chat-tiny
+	@$(BIN)/ragbot models pull reranker entailment chat-tiny
 
 chromium: dev
 	@for name in $(BROWSERS); do if command -v $$name; then exit 0; fi; done; \

@@ -2,7 +2,7 @@
 
     python -m bench lies [--split test] [--seed 5] [--judge local] [--show]
 
-Each claim of the bank eval/questions/claims (true and false sentences as a model may write them, by kind) is
+Each claim of eval/questions/claims (true and false sentences as a model may write them, by kind) is
 given to the citation checker as the reply to the claim's own question, over what the product
 retrieves for that question. A lie passes where it is shown as supported; a truth is lost where it
 is not. Truths whose evidence was not retrieved are told apart: no checker can support them. Then
@@ -114,7 +114,7 @@ def _verdict(
         evidence,
         withhold=True,
         similarity=bot._current_retriever().similarity,
-        judge=ruling,
+        judge=ruling or bot.entails,
     )
     checked = checker.check(DraftSentence(claim, (1,), ""))
     if ruling is not None and ruling.failure is not None:

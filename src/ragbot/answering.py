@@ -25,7 +25,7 @@ from ragbot.chat_models import (
 )
 from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence, SentenceStream
 from ragbot.errors import ModelUnavailableError
-from ragbot.evidence import Prompt
+from ragbot.evidence import Judge, Prompt
 from ragbot.guardrails import ReplyGuard
 from ragbot.judging import ModelJudge
 from ragbot.prompts import messages
@@ -44,12 +44,12 @@ class Checks:
 
     Attributes:
         similarity: the cross-encoder, where there is one, for paraphrases.
-        judge: a chat model that is asked after the rules, where one is set.
+        judge: asked after the rules: a chat model where one is set, else the entailment model.
         guard: makes what watches over one model's reply.
     """
 
     similarity: Similarity | None = None
-    judge: ModelJudge | None = None
+    judge: Judge | None = None
     guard: Callable[[], ReplyGuard] | None = None
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ragbot.chain import cleaned_question, stream_answer
 from ragbot.chat_models import Candidate, candidates, judge_of, passed_over
 from ragbot.embedding import Embedder, open_embedder
+from ragbot.entailment import open_entailment
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import Prompt
 from ragbot.guardrails import Guardrails
@@ -65,6 +66,7 @@ class Ragbot:
         self._passed_over = tuple(passed_over)
         self._embedder = embedder or open_embedder(settings.models_dir)
         self._reranker = reranker or open_reranker(settings.models_dir)
+        self.entails = open_entailment(settings.models_dir)
         self.guardrails = Guardrails(settings.guardrails, self._embedder, self.titles)
         redact_by(settings.guardrails.pii)
         self._lock = threading.Lock()
@@ -99,6 +101,7 @@ class Ragbot:
             filters=filters,
             rewriter=self._rewriter,
             judge=self._judge,
+            entails=self.entails,
             guardrails=self.guardrails,
         )
 
@@ -148,10 +151,12 @@ class Ragbot:
         return dict(self._current_retriever().index.manifest.counts)
 
     def warm_up(self) -> None:
-        """Load what the first question would wait for: index, embedder, reranker."""
+        """Load what the first question would wait for: index, embedder, reranker, entailment."""
         self._current_retriever().search("warm up", 1)
         if self._reranker is not None:
             self._reranker.load()
+        if self.entails is not None:
+            self.entails.load()
 
     def warm_up_model(self) -> None:
         """Load the local chat model and let it read the part of the prompt that never changes.

@@ -14,7 +14,7 @@ from dataclasses import replace
 from ragbot.answering import Checks, Reply, ask_in_turn
 from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
 from ragbot.errors import QuestionError
-from ragbot.evidence import Prompt
+from ragbot.evidence import Judge, Prompt
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, citable
 from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
@@ -77,6 +77,7 @@ def stream_answer(
     filters: Filters = NO_FILTERS,
     rewriter: Candidate | None = None,
     judge: Candidate | None = None,
+    entails: Judge | None = None,
     guardrails: Guardrails = UNGUARDED,
 ) -> Iterator[Event]:
     """One `Retrieved`, each `Sentence` once it is checked, and the `Answer` last.
@@ -130,7 +131,7 @@ def stream_answer(
     judged_by = None if judge is None else ModelJudge(judge)
     checks = Checks(
         retriever.similarity,
-        judged_by,
+        judged_by or entails,
         lambda: guardrails.over_reply(prompt.evidence, found, admitted),
     )
     with closing(ask_in_turn(prompt, candidates, reply, checks)) as events:

@@ -7,7 +7,9 @@ in the document, so that a citation highlights exactly what supports the claim.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ragbot.types import Fact, Passage, RetrievedPassage, Turn
 
@@ -52,6 +54,11 @@ class EvidenceSentence:
         """The sentence with the headings and the parent line that it means."""
         context = " > ".join(self.passage.heading_path)
         return f"{context}: {self.parent} {self.text}" if self.parent else f"{context}: {self.text}"
+
+
+Ruling = Literal["supported", "contradicted", "unsupported"]
+# (claim, what may bear it out) -> whether it does; None where that can't be told
+Judge = Callable[[str, Sequence[EvidenceSentence]], Ruling | None]
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ragbot.chat_models import Candidate, cost_of, explain_failure, usage_of
-from ragbot.citations import Ruling
-from ragbot.evidence import EvidenceSentence
+from ragbot.evidence import EvidenceSentence, Ruling
 from ragbot.prompts import judging_messages
 from ragbot.types import Cost, FellBack, Usage
 

@@ -5,7 +5,7 @@
 `CitationChecker` is the seam: give it the evidence, feed it the reply as it comes.
 """
 
-from ragbot.citations.checker import CheckedSentence, CitationChecker, Judge, Ruling
+from ragbot.citations.checker import CheckedSentence, CitationChecker
 from ragbot.citations.drafts import DraftSentence, SentenceStream
 from ragbot.citations.support import Support, support_of
 
@@ -13,8 +13,6 @@ __all__ = [
     "CheckedSentence",
     "CitationChecker",
     "DraftSentence",
-    "Judge",
-    "Ruling",
     "SentenceStream",
     "Support",
     "support_of",

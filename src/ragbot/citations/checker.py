@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.figures import figures_of
@@ -16,14 +15,10 @@ from ragbot.citations.support import (
     subjects_of,
     support_of,
 )
-from ragbot.evidence import Evidence, EvidenceSentence
+from ragbot.evidence import Evidence, EvidenceSentence, Judge
 from ragbot.reranker import Similarity
 from ragbot.store.lexical import words_of
 from ragbot.types import Citation, Sentence, Verdict
-
-Ruling = Literal["supported", "contradicted", "unsupported"]
-# (claim, what may bear it out) -> whether it does; None where that could not be told
-Judge = Callable[[str, Sequence[EvidenceSentence]], Ruling | None]
 
 _LEAD_IN_WORDS = 14
 DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
@@ -166,7 +161,8 @@ class CitationChecker:
             if ruling == "contradicted":
                 return replace(support, reason="the judge finds the opposite", opposed=True)
             if ruling == "unsupported":
-                return replace(support, reason="the judge finds that the notes do not say it")
+                reason = "the judge finds that the notes do not say it so"
+                return replace(support, reason=reason, partly=True)
             return support
         for notes in support.doubted:
             if self._judge(claim, notes) == "supported":

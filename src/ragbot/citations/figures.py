@@ -29,17 +29,23 @@ _UNITS = {
     "month": "month", "months": "month",
     "year": "year", "years": "year", "%": "%", "percent": "%", "acu": "acu", "acus": "acu",
     "iops": "iops", "x": "x", "times": "x", "nine": "nines", "nines": "nines",
-    "dollar": "money", "dollars": "money", "usd": "money",
+    "dollar": "money", "dollars": "money", "usd": "money", "cent": "cent", "cents": "cent",
 }  # fmt: skip
 # "two weeks" are 14 days: times are compared in one unit. Months are not days.
 _IN_ONE_UNIT = {
     "ms": ("second", 1e-3), "minute": ("second", 60), "hour": ("second", 3600),
     "day": ("second", 86_400), "week": ("second", 604_800), "year": ("month", 12),
+    "cent": ("money", 0.01),
 }  # fmt: skip
 
 _FIGURE = re.compile(
     r"(?<![\w.])(?P<money>[$€£]\s?)?"
-    r"(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|" + r"\b(?:" + "|".join(_WORDS) + r")\b)"
+    r"(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|"
+    r"\b(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[ -](?:"
+    + "|".join(list(_WORDS)[1:10])
+    + r")|"
+    + "|".join(_WORDS)
+    + r")\b)"
     r"(?P<gap>[\s-]?)(?P<scale>(?:hundred|thousand|million|billion|trillion|[kK](?![A-Za-z]))\b)?\+?"
     r"[\s-]?(?P<unit>%|[A-Za-z]+)?",
     re.IGNORECASE,
@@ -76,13 +82,14 @@ def figures_of(text: str) -> list[Figure]:
     found = []
     for match in _FIGURE.finditer(text):
         word = match["number"].lower()
-        if word in _WORDS:
-            # "one" is seldom a count in English; the other words are.
-            if word == "one" and not match["scale"]:
-                continue
-            value = float(_WORDS[word])
-        else:
+        if word[0].isdigit():
             value = float(word.replace(",", ""))
+        else:
+            known = (match["unit"] or "").lower() in _UNITS or match["scale"]
+            # "one" is seldom a count in English, and "two-way" is a word; the others count.
+            if not known and (word == "one" or (match["unit"] and match["gap"] == "-")):
+                continue
+            value = float(sum(_WORDS[part] for part in re.split(r"[ -]", word)))
         if match["scale"]:
             value *= _SCALES[match["scale"].lower()]
         unit = _UNITS.get((match["unit"] or "").lower())

@@ -22,7 +22,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     (
         r"always|invariably|in all cases|at all times|without exception|guaranteed?s?",
         r"always|every|each|all|any|must|guarantee[sd]?|automatically|constant(?:ly)?|ever|"
-        r"whenever|no exception|required|cannot|never",
+        r"whenever|no exception|required|cannot|never|keeps?|permanent(?:ly)?",
     ),
     (
         r"never|under no circumstances|in no case",
@@ -40,7 +40,7 @@ _PAIRS = tuple(
 _HARMLESS = re.compile(
     r"\b(?:not (?:every|all|always|only|any|each)|all it takes|at all|all in all|above all|"
     r"after all|first of all|any\s?(?:more|way)|if any|all-\w+|read-only|append-only|"
-    r"write-only)\b",
+    r"write-only|only (?:now and then|occasionally|sometimes|from time to time|every now))\b",
     re.IGNORECASE,
 )
 

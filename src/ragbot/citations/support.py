@@ -25,7 +25,8 @@ OPPOSED = 0.5  # the same of a sentence that says the opposite
 # Of fewer words the cross-encoder must be this sure that the sentence says what the claim says.
 RESCUED_SHARE, RESCUED_LOGIT = 0.3, 4.0
 
-DOUBTED = 3  # sentences that a judge reads for a claim in other words
+# What a judge reads for a claim in other words: so many sentences, on the same matter for sure.
+DOUBTED, DOUBTED_LOGIT = 3, 2.7
 
 _TOO_FEW_WORDS = "the cited passage does not say it in so many words"
 _NEGATOR = re.compile(
@@ -45,12 +46,22 @@ _BOUND = re.compile(
     r"\b(?:no|not) (more|longer|larger|bigger|greater|higher|later|fewer|less) than\b",
     re.IGNORECASE,
 )
+_UNLIMITED = re.compile(
+    r"\b(?:no|without)(?: an?| any| upper| fixed)? ((?:\w+ )?)(?:limit|cap|ceiling)s?\b(?: (?:on|to|for))?",
+    re.IGNORECASE,
+)
 _FREE = re.compile(
     r"\b(?:pays?|costs?|charged?) nothing\b|\b(?:no|without|at no)(?: extra| additional)? "
     r"(?:charge|cost|fee)s?\b|\bnot (?:charged|billed)(?: for)?\b",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"[.;:,()]|\s[-–—]\s|\b(?:but|and|or|while|whereas|although|so|because)\b")
+_CLAUSE = re.compile(
+    r"[.;:,()]|\s[-–—]\s|\b(?:but|and|or|while|whereas|although|so|because|which|who|whose)\b"
+)
+_OPEN_ENDED = re.compile(
+    r"(?:\bnot|\bcannot|n['’]t)(?: be)? (?:limited|restricted|confined|just|only|merely)(?: to)?\b",
+    re.IGNORECASE,
+)
 _SCOPE = 4  # content words behind a negator that it is taken to negate
 _NAME = re.compile(r"[A-Za-z0-9][\w+#]*(?:[.&/'-][A-Za-z0-9]\w*)*")
 # Words about the answer itself, which no evidence needs to hold.
@@ -65,7 +76,8 @@ _ABOUT = frozenset(
 _NO_NAMES = frozenset({"yes", "no", "i", "aws", "amazon"})
 # Closed-class words that open sentences, and are no names wherever the notes don't use them.
 _OPENERS = frozenset(
-    "about above across after against along alongside although among anyone anything apart around "
+    "about above across after against along alongside although among anybody anyone anything apart "
+    "around everybody nobody somebody don doesn isn aren can won "
     "as aside because before behind being below beneath beside besides between beyond both by "
     "concerning depending despite down during each either enough even every everyone everything "
     "except few first following for from further given having here how if in inside instead into "
@@ -130,30 +142,52 @@ def support_of(
     whole = _best_single(claim, spans, words, similarity, named)
     if whole.holds:
         return whole
-    parts = [part for part in _CONJUNCTION.split(claim) if claim_words(part)]
-    if len(parts) < 2:
-        return whole
+    best = whole
+    for parts in _segmentations(claim):
+        joined = _best_jointly(parts, spans, words, named, whole)
+        if joined.holds:
+            return joined
+        if joined.partly and not best.partly:
+            best = joined
+    return best
+
+
+def _segmentations(claim: str) -> list[list[str]]:
+    """The ways to take a claim for several statements: in two, and at each conjunction."""
+    cuts = [(match.start(), match.end()) for match in _CONJUNCTION.finditer(claim)]
+    halves = [[claim[:start], claim[end:]] for start, end in cuts]
+    ways = [[part for part in _CONJUNCTION.split(claim) if claim_words(part)], *halves]
+    return [parts for parts in ways if len(parts) > 1 and all(map(claim_words, parts))]
+
+
+def _best_jointly(
+    parts: Sequence[str],
+    spans: Sequence[EvidenceSentence],
+    ordinary: frozenset[str],
+    named: frozenset[str],
+    whole: Support,
+) -> Support:
     carried: list[EvidenceSentence] = []
     shares: list[float] = []
     for part in parts:
         # A part that names nothing speaks of what the part before it named.
         near = [s for s in spans if not carried or _names_in(part) or _same_place(s, carried[-1])]
         of_part = frozenset(subject for subject in named if subject in _plain(part))
-        support = _best_single(part, near, words, None, of_part)
+        support = _best_single(part, near, ordinary, None, of_part)
         if support.holds:
             carried += support.spans
             shares.append(support.share)
-    spans = tuple(dict.fromkeys(carried))
+    held = tuple(dict.fromkeys(carried))
     if len(shares) == len(parts):
-        return Support(min(shares), spans, None)
-    if spans and not whole.opposed:
+        return Support(min(shares), held, None)
+    if held and not whole.opposed:
         share = len(shares) / len(parts)
         return Support(
             share,
-            spans,
+            held,
             f"a part of it only: {whole.reason}",
             partly=True,
-            doubted=tuple((*spans, *group) for group in whole.doubted[:1]),
+            doubted=tuple((*held, *group) for group in whole.doubted[:1]),
         )
     return whole
 
@@ -191,7 +225,8 @@ def _best_single(
     # Only where nothing weightier stands against it than too few words.
     if best.opposed:
         return best
-    return replace(best, doubted=tuple(each.spans for _, each in ranked[:DOUBTED]))
+    near = [each for logit, each in ranked if similarity is None or logit >= DOUBTED_LOGIT]
+    return replace(best, doubted=tuple(each.spans for each in near[:DOUBTED]))
 
 
 def _same_place(one: EvidenceSentence, other: EvidenceSentence) -> bool:
@@ -319,7 +354,7 @@ def _names_in(claim: str, ordinary: frozenset[str] | None = None) -> list[str]:
             continue
         if position == 0 and not _has_inner_capital(token):
             lowered = token.lower()
-            if lowered in _OPENERS:
+            if re.split(r"['’]", lowered)[0] in _OPENERS:
                 continue
             opens = (
                 ordinary is None
@@ -404,8 +439,10 @@ def _polarity(text: str) -> _Polarity:
 
 
 def _plainly_negated(text: str) -> str:
-    """Without the negations that affirm: "no more than" is a bound, "pay nothing" is free."""
+    """Without the negations that affirm: "no more than" is a bound, "pay nothing" is
+    free, "no limit" unlimited, "not limited to" open."""
     text = _BOUND.sub(
         lambda m: "at least" if m[1].lower() in ("fewer", "less") else "at most", text
     )
-    return _FREE.sub("free", text)
+    text = _UNLIMITED.sub(r"unlimited \1", text)
+    return _OPEN_ENDED.sub(" besides ", _FREE.sub("free", text))

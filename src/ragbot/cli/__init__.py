@@ -70,9 +70,12 @@ def _parser() -> argparse.ArgumentParser:
 
     models = commands.add_parser("models", help="chat models and weights: list them, fetch them")
     actions = models.add_subparsers(dest="action", metavar="pull")
-    pull = actions.add_parser("pull", help="fetch weights (default: chat and reranker)")
+    pull = actions.add_parser("pull", help="fetch weights (default: those that answers use)")
     pull.add_argument(
-        "names", nargs="*", metavar="NAME", help="chat, reranker, chat-tiny, or ORG/REPO/FILE.gguf"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="chat, reranker, entailment, chat-tiny, or ORG/REPO/FILE.gguf",
     )
     pull.add_argument("--all", action="store_true", help="all that the catalogue holds")
 

@@ -60,7 +60,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _embedder(settings)
     yield _index(settings)
     yield _model(settings)
-    yield _reranker(settings)
+    yield _weights(settings, "reranker", "answers and abstentions are rougher without it")
+    yield _weights(settings, "entailment", "more false sentences pass the check without it")
     yield from _models(settings)
     yield _browser()
 
@@ -114,14 +115,13 @@ def _models(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def _reranker(settings: Settings) -> Finding:
-    wrong = weights.damage("reranker", settings.models_dir)
-    place = settings.models_dir / "reranker"
+def _weights(settings: Settings, name: str, without: str) -> Finding:
+    wrong = weights.damage(name, settings.models_dir)
     return Finding(
-        "reranker",
+        name,
         wrong is None,
-        str(place) if wrong is None else f"{wrong}; answers and abstentions are rougher without it",
-        "ragbot models pull reranker",
+        str(settings.models_dir / name) if wrong is None else f"{wrong}; {without}",
+        f"ragbot models pull {name}",
         needed=False,
     )
 

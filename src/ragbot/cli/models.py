@@ -11,7 +11,7 @@ from ragbot.cli import terminal
 from ragbot.errors import ModelUnavailableError
 from ragbot.settings import Settings, load_settings
 
-DEFAULT = ("reranker", "chat")
+DEFAULT = ("reranker", "entailment", "chat")
 
 
 def run(options: argparse.Namespace) -> int:

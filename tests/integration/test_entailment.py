@@ -1,0 +1,46 @@
+"""The real entailment model: it hears what the right words in the wrong places say."""
+
+import pytest
+from support.small_notes import evidence, passage
+
+from ragbot.citations import CitationChecker, DraftSentence
+from ragbot.entailment import REFUTED, Entailment, open_entailment
+from ragbot.settings import Settings
+
+NOTES = passage(
+    "- FIFO queues keep the order of messages; Standard queues have unlimited throughput.\n"
+    "- Crates are cheaper than boxes.",
+    "Queues",
+)
+
+
+@pytest.fixture(scope="module")
+def entails() -> Entailment:
+    model = open_entailment(Settings().models_dir)
+    if model is None:
+        pytest.skip("the entailment weights are not here: ragbot models pull entailment")
+    return model
+
+
+def verdict(claim: str, entails: Entailment | None) -> str:
+    checker = CitationChecker(evidence(NOTES), withhold=True, judge=entails)
+    return checker.check(DraftSentence(claim, (1,), "")).sentence.verdict
+
+
+def test_a_swapped_property_is_no_longer_believed(entails):
+    lie = "FIFO queues have unlimited throughput, while Standard queues keep the order of messages."
+    (margin,) = entails.margins(lie, [NOTES.text.split("\n")[0]])
+    assert margin < 0
+    lie = "Boxes are cheaper than crates, which are the dearer ones."
+    (margin,) = entails.margins(lie, ["Crates are cheaper than boxes."])
+    assert margin < REFUTED
+
+
+def test_a_truth_in_other_words_stays(entails):
+    truth = "Standard queues have no throughput limit, and FIFO queues keep the order of messages."
+    assert verdict(truth, entails) == "supported"
+
+
+def test_a_long_premise_is_cut_not_refused(entails):
+    (margin,) = entails.margins("Crates are cheap.", ["Crates are heavy. " * 400])
+    assert margin == margin  # a number
