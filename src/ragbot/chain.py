@@ -14,7 +14,7 @@ from dataclasses import replace
 from ragbot.answering import Checks, Reply, ask_in_turn
 from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
 from ragbot.errors import QuestionError
-from ragbot.evidence import Prompt
+from ragbot.evidence import REMEMBERED_TURNS, Prompt
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, citable
 from ragbot.logs import product_logger
 from ragbot.retrieval import Retriever, flagged, judge_evidence, worth_reading
@@ -37,7 +37,6 @@ from ragbot.types import (
 )
 
 LONGEST_QUESTION = 8_000  # characters; a pasted exam scenario with its options has about 1,000
-REMEMBERED_TURNS = 3
 QUOTED_AT_ONCE = 3  # sentences shown while the model still reads
 ABSTAINS = "The notes don't answer this."
 HELD_BACK = "The guardrails hold this back."

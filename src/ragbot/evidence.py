@@ -154,6 +154,23 @@ class Evidence:
         )
 
 
+REMEMBERED_TURNS = 3  # of a conversation, in a prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The last message taken apart, for a model that is sent its passages as blocks.
+
+    Invariant: `"".join((*passages, asked))` is the message, and `question`, where it is given, the
+    person's own words within `asked`.
+    """
+
+    passages: tuple[str, ...]
+    asked: str
+    question: str = ""
+    reused: bool = False  # the same passages come again soon, with another question behind them
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """All that a chat model is told: the question, what came before, and the evidence.

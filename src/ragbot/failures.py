@@ -233,6 +233,17 @@ def cannot_stream(error: BaseException) -> bool:
     return "stream" in says and "support" in says
 
 
+def refuses(error: BaseException, words: str) -> bool:
+    """A model that does not know something of the request, which the service names by `words`.
+
+    An account that may not use prompt caching with a model is told so as a denied access.
+    """
+    if _aws_code(error) not in ("ValidationException", "AccessDeniedException"):
+        return False
+    says = str(getattr(error, "response", {})["Error"].get("Message"))
+    return re.search(words, says, re.IGNORECASE) is not None
+
+
 def _names(error: BaseException) -> Iterator[str]:
     for kind in type(error).__mro__:
         yield f"{kind.__module__.partition('.')[0]}.{kind.__name__}"
