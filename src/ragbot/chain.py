@@ -120,7 +120,12 @@ def stream_answer(
         yield _abstention(question, asked, passages, finding.reason, clock, fell_back)
         return
 
-    prompt = Prompt(query, tuple(history[-REMEMBERED_TURNS:]), tuple(worth_reading(evidence)))
+    prompt = Prompt(
+        query,
+        tuple(history[-REMEMBERED_TURNS:]),
+        tuple(worth_reading(evidence)),
+        forgets=len(history) > REMEMBERED_TURNS,
+    )
     waits = bool(candidates) and candidates[0].model_id != "quotes"
     yield Retrieved(query, passages, _quotations(prompt, guardrails) if waits else ())
     reply = Reply(fell_back, usage=asked.usage, cost=asked.cost)

@@ -68,12 +68,12 @@ def messages(prompt: Prompt, *, brief: bool = False) -> list[BaseMessage]:
 
     citing = {"citing": SYSTEM_FOR_CITING}
     said: list[BaseMessage] = [SystemMessage(SYSTEM, additional_kwargs=citing)]
-    for turn in prompt.history:
+    for place, turn in enumerate(prompt.history, start=1):
         answer = _inert(turn.answer) or "(no answer)"
-        said += [HumanMessage(_inert(turn.question)), AIMessage(answer)]
-    # A window that is full loses its first turn with the next question: nothing stays the same.
-    if 0 < len(prompt.history) < REMEMBERED_TURNS:
-        said[-1].additional_kwargs["reused"] = True
+        # Once turns are forgotten, no two prompts begin alike.
+        reused = not prompt.forgets and place < REMEMBERED_TURNS
+        kept = {"reused": True} if reused else {}
+        said += [HumanMessage(_inert(turn.question)), AIMessage(answer, additional_kwargs=kept)]
     told = prompt.telling() if brief else None
     shown = [(item, _body(item, told)) for item in prompt.evidence]
     # The title of the sheet, in front of each passage, would cost a slow model seconds.

@@ -70,7 +70,7 @@ def _blocks(message: BaseMessage, wanted: Wanted, before: int) -> str | list[Blo
         point = _point(before + sum(map(len, parts.passages)), wanted) if parts.reused else []
         if wanted.guarded:
             return _guarded(parts, point)
-        if wanted.cited and parts.passages:
+        if wanted.cited and parts.passages and parts.question:
             return [_document(parts.passages), *point, {"text": parts.asked}]
         return [{"text": "".join(parts.passages)}, *point, {"text": parts.asked}] if point else None
     point = _point(before + len(text), wanted) if told.get("reused") else []
