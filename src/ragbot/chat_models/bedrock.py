@@ -32,7 +32,11 @@ def open_bedrock(target: Target, settings: Settings) -> BaseChatModel:
     from ragbot.chat_models.converse import PatientConverse
 
     region = target.region or home_region()
-    runtime = client("bedrock-runtime", settings, region, read_seconds=settings.timeout)
+
+    def open_runtime() -> Any:
+        return client("bedrock-runtime", settings, region, read_seconds=settings.timeout)
+
+    runtime = open_runtime()
     more: dict[str, Any] = {}
     if target.model.startswith("arn:"):
         more["provider"] = provider_of(target.model)
@@ -63,7 +67,7 @@ def open_bedrock(target: Target, settings: Settings) -> BaseChatModel:
         cited=settings.bedrock_citations == "native" and named is None,
         cached_from=cached_from(target.model),
     )
-    chat_model.ask_over(line, settings.bedrock_patience, wanted)
+    chat_model.ask_over(line, settings.bedrock_patience, wanted, open_runtime)
     return chat_model
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
 from dataclasses import replace
 from typing import Any, cast
@@ -14,10 +14,11 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
+from ragbot.aws.clients import signs_like
 from ragbot.chat_models.blocks import Wanted, as_blocks
 from ragbot.chat_models.line import Line
 from ragbot.chat_models.native_citations import CitedStream, write_markers
-from ragbot.failures import UnreadableReply, cannot_stream, refuses
+from ragbot.failures import UnreadableReply, cannot_stream, outdated, refuses
 from ragbot.types import Waiting
 
 _Chunks = Generator[ChatGenerationChunk, None, None]
@@ -42,14 +43,25 @@ class PatientConverse(ChatBedrockConverse):
     _patience: float = PrivateAttr(0.0)
     _streams: bool = PrivateAttr(True)
     _wanted: Wanted = PrivateAttr(Wanted())
+    _open_client: Callable[[], Any] = PrivateAttr()
 
-    def ask_over(self, line: Line, patience: float, wanted: Wanted) -> None:
-        """Ask over this line, wait for it for at most `patience` seconds, and send what is wanted
-        in blocks."""
+    def ask_over(
+        self, line: Line, patience: float, wanted: Wanted, open_client: Callable[[], Any]
+    ) -> None:
+        """Ask over this line, and wait for it for at most `patience` seconds.
+
+        Args:
+            wanted: what is sent in blocks.
+            open_client: gives a new client, which reads the credentials anew.
+        """
         self._line, self._patience, self._wanted = line, patience, wanted
-        if wanted.cited:
-            events = self.client.meta.events
-            events.register("after-call.bedrock-runtime.Converse", _written_into)
+        self._open_client = open_client
+        self._ask_through(self.client)
+
+    def _ask_through(self, client: Any) -> None:
+        if self._wanted.cited:
+            client.meta.events.register("after-call.bedrock-runtime.Converse", _written_into)
+        self.client = client
 
     def _generate(
         self,
@@ -133,7 +145,14 @@ class PatientConverse(ChatBedrockConverse):
                     raise
 
     def _learns_from(self, error: ClientError) -> bool:
-        """Whether the model has told something that it cannot do, and may be asked without it."""
+        """Whether it may be asked again at once: without what the model says it cannot do, or with
+        credentials that were renewed since the last question."""
+        if outdated(error):
+            fresh = self._open_client()
+            if signs_like(fresh, self.client):
+                return False
+            self._ask_through(fresh)
+            return True
         for name, words, without in _REFUSED:
             if getattr(self._wanted, name) and refuses(error, words):
                 self._wanted = replace(self._wanted, **without)
