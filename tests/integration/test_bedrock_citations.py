@@ -256,6 +256,21 @@ def test_one_that_points_nowhere_is_replaced_by_one_that_holds(
     assert "Ann" not in answer.text and answer.model_id == "quotes"
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This model doesn't support citations.",
+        "Unsupported content block type for this model.",
+        "Malformed input request: #/messages/0/content/0: extraneous key is not permitted",
+    ],
+)
+def test_whatever_the_refusal_says_the_question_is_answered(
+    bedrock: BedrockServer, said: str
+) -> None:
+    bedrock.script(fault("ValidationException", 400, said), reply("It is 400 KB [1]."))
+    assert "".join(chunk.text for chunk in of().stream(PROMPT)) == "It is 400 KB [1]."
+
+
 def test_a_model_without_documents_cites_by_markers_from_then_on(
     bedrock: BedrockServer, tmp_path: Path
 ) -> None:

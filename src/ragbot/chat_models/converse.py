@@ -26,7 +26,7 @@ _Chunks = Generator[ChatGenerationChunk, None, None]
 # What a model may refuse -> how the service says so, and how it is asked from then on.
 _REFUSED: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("cached_from", r"cach", {"cached_from": None}),
-    ("cited", r"\bdocuments?\b|citation", {"cited": False}),
+    ("cited", r"\bdocuments?\b|citation|content block|malformed", {"cited": False}),
     ("guarded", r"guard_?content|qualifier|grounding", {"guarded": False}),
 )
 
