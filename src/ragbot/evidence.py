@@ -162,7 +162,7 @@ class Parts:
     """The last message taken apart, for a model that is sent its passages as blocks.
 
     Invariant: `"".join((*passages, asked))` is the message. `question` is the person's own words
-    within `asked`, where an answer that stands on the passages is wanted.
+    on lines of their own in `asked`, where an answer that stands on the passages is wanted.
     """
 
     passages: tuple[str, ...]

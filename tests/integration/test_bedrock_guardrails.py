@@ -197,14 +197,18 @@ def test_the_grounding_check_gets_its_source_and_its_query(
     assert body["system"] == [{"text": SYSTEM}]
 
 
+@pytest.mark.parametrize("question", [QUESTION, "question", "How large?\nReally?"])
 def test_marked_or_not_the_model_reads_the_same(
-    bedrock: BedrockServer, guarded: Settings, tmp_path: Path
+    bedrock: BedrockServer, guarded: Settings, tmp_path: Path, question: str
 ) -> None:
     (tmp_path / "none.toml").write_text("")
-    plain = sent_for(bedrock, Settings(model=f"bedrock:{MODEL}", config=tmp_path / "none.toml"))
+    plain = sent_for(
+        bedrock, Settings(model=f"bedrock:{MODEL}", config=tmp_path / "none.toml"), question
+    )
     (block,) = plain["messages"][-1]["content"]
-    marked = sent_for(bedrock, guarded)
-    assert text_of(marked["messages"][-1]["content"]) == block["text"]
+    content = sent_for(bedrock, guarded, question)["messages"][-1]["content"]
+    assert text_of(content) == block["text"]
+    assert content[-2]["guardContent"]["text"]["text"] == question
 
 
 def test_a_question_too_long_for_the_grounding_check_is_still_guarded(

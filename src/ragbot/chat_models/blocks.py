@@ -95,11 +95,14 @@ def _guarded(parts: Parts, point: list[Block]) -> list[Block]:
         or sum(map(len, parts.passages)) > LONGEST_SOURCE
     ):
         source, query = [], []
-    opening, question, rest = parts.asked.partition(parts.question or parts.asked)
-    around = [{"text": each} if each.strip() else None for each in (opening, rest)]
-    asked = [around[0], _guard(question, query), around[1]]
     passages = [_guard(each, source) for each in parts.passages]
-    return [*passages, *point, *(block for block in asked if block is not None)]
+    if not parts.question:
+        return [*passages, *point, _guard(parts.asked)]
+    # On lines of its own: the word "question" stands in our tag as well.
+    start = parts.asked.index(f"\n{parts.question}\n") + 1
+    end = start + len(parts.question)
+    opening, closing = {"text": parts.asked[:start]}, {"text": parts.asked[end:]}
+    return [*passages, *point, opening, _guard(parts.question, query), closing]
 
 
 def _guard(text: str, qualifiers: Sequence[str] = ()) -> Block:
