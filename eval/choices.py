@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from eval.banks import LETTERS, Question
+from ragbot.evidence import Parts
 from ragbot.types import Passage
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def choice_messages(
     if notes:
         shown = [f"({' > '.join(note.heading_path)})\n{note.body}" for note in notes]
         parts.insert(0, "Study notes:\n\n" + "\n\n".join(shown))
-    return [SystemMessage(SYSTEM), HumanMessage("\n\n".join(parts))]
+    given = tuple(f"{part}\n\n" for part in parts[:-2])
+    kept = {"parts": Parts(given, "\n\n".join(parts[-2:]), reused=True)}
+    return [SystemMessage(SYSTEM), HumanMessage("\n\n".join(parts), additional_kwargs=kept)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ragbot.chain import ABSTAINS, HELD_BACK
+from ragbot.chain import ABSTAINS
 from ragbot.chat_models import availability
 from ragbot.errors import RagbotError
 from ragbot.rewriting import differs
@@ -267,8 +267,8 @@ def _draw_answer(answer: Answer, data: dict[str, Any] | None, position: int) -> 
         st.html(markup.plain(answer.text))
         return
     if answer.abstained and all(sentence.withheld for sentence in answer.sentences):
-        held = HELD_BACK if answer.blocked else ABSTAINS
-        st.html(markup.plain(held if answer.model_id == "none" or answer.blocked else answer.text))
+        unasked = answer.model_id == "none" and not answer.blocked
+        st.html(markup.plain(ABSTAINS if unasked else answer.text))
     else:
         _answer_component(key=f"answer-{position}", data=data)
     if answer.abstained and answer.nearest_topics:

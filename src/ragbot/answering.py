@@ -20,6 +20,7 @@ from ragbot.chat_models import (
     cost_of,
     explain_failure,
     explain_stop,
+    intervention,
     is_free,
     usage_of,
 )
@@ -61,7 +62,7 @@ class Reply:
     """The answer as it grows.
 
     `stopped` tells why it is not whole; `blocked` is True where the service's own guardrail took
-    it back, `held_back` the first thing that one of ours did.
+    it back, `held_back` what that one or the first of ours met.
     """
 
     fell_back: list[FellBack]
@@ -126,7 +127,7 @@ def ask_in_turn(
         if ending.stop == BLOCKED:
             # Another model would be a way around what the account's owner has forbidden.
             reply.take_back()
-            reply.blocked, reply.stopped = True, BLOCKED
+            reply.blocked, reply.stopped, reply.held_back = True, BLOCKED, ending.blocked
             return
         held_back = None if guard is None else guard.blocked
         reply.held_back = reply.held_back or held_back
@@ -159,11 +160,15 @@ def ask_in_turn(
 
 @dataclass(slots=True)
 class _Ending:
-    """How a candidate's turn ended: failed, stopped short of its end, or neither."""
+    """How a candidate's turn ended: failed, stopped short of its end, or neither.
+
+    `blocked` tells what a guardrail of the service met, where it was what stopped it.
+    """
 
     failure: str | None = None
     stop: str | None = None
     heard: bool = False
+    blocked: Blocked | None = None
     usage: Usage = field(default_factory=Usage)
 
 
@@ -252,6 +257,7 @@ def _drafts(
     candidate: Candidate, prompt: Prompt, ending: _Ending
 ) -> Generator[Waiting | DraftSentence, None, None]:
     sentences = SentenceStream()
+    trace: dict[str, Any] = {}
     # A generator, whatever LangChain calls it: closing it closes the connection.
     stream = cast(
         Generator[Any, None, None], candidate.open().stream(messages(prompt, brief=candidate.brief))
@@ -261,9 +267,14 @@ def _drafts(
             yield from chunk.additional_kwargs.get("waiting", ())
             ending.heard = ending.heard or bool(chunk.text)
             ending.stop = explain_stop(chunk.response_metadata) or ending.stop
+            trace = (chunk.response_metadata.get("trace") or {}).get("guardrail") or trace
             if chunk.usage_metadata:
                 ending.usage += usage_of(chunk.usage_metadata)
             yield from sentences.feed(str(chunk.text))
+    if ending.stop == BLOCKED:
+        ending.blocked = intervention(trace, answered=ending.usage.output_tokens > 0)
+        if ending.blocked is None:
+            ending.stop = None
     yield from sentences.finish()
 
 

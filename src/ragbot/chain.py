@@ -14,7 +14,7 @@ from dataclasses import replace
 from ragbot.answering import Checks, Reply, ask_in_turn
 from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
 from ragbot.errors import QuestionError
-from ragbot.evidence import Judge, Prompt
+from ragbot.evidence import REMEMBERED_TURNS, Judge, Prompt
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, citable
 from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
@@ -38,7 +38,6 @@ from ragbot.types import (
 )
 
 LONGEST_QUESTION = 8_000  # characters; a pasted exam scenario with its options has about 1,000
-REMEMBERED_TURNS = 3
 QUOTED_AT_ONCE = 3  # sentences shown while the model still reads
 ABSTAINS = "The notes don't answer this."
 HELD_BACK = "The guardrails hold this back."
@@ -124,7 +123,12 @@ def stream_answer(
         yield _abstention(question, asked, passages, finding.reason, clock, fell_back)
         return
 
-    prompt = Prompt(query, tuple(history[-REMEMBERED_TURNS:]), tuple(worth_reading(evidence)))
+    prompt = Prompt(
+        query,
+        tuple(history[-REMEMBERED_TURNS:]),
+        tuple(worth_reading(evidence)),
+        forgets=len(history) > REMEMBERED_TURNS,
+    )
     waits = bool(candidates) and candidates[0].model_id != "quotes"
     yield Retrieved(query, passages, _quotations(prompt, guardrails) if waits else ())
     reply = Reply(fell_back, usage=asked.usage, cost=asked.cost)

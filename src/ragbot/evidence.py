@@ -161,17 +161,36 @@ class Evidence:
         )
 
 
+REMEMBERED_TURNS = 3  # of a conversation, in a prompt
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The last message taken apart, for a model that is sent its passages as blocks.
+
+    Invariant: `"".join((*passages, asked))` is the message. `question` is the person's own words
+    on lines of their own in `asked`, where an answer that stands on the passages is wanted.
+    """
+
+    passages: tuple[str, ...]
+    asked: str
+    question: str = ""
+    reused: bool = False  # the same passages come again soon, with another question behind them
+
+
 @dataclass(frozen=True, slots=True)
 class Prompt:
     """All that a chat model is told: the question, what came before, and the evidence.
 
-    `begun` is what another model had answered when it broke off.
+    `begun` is what another model had answered when it broke off; `forgets` is True once the
+    conversation is longer than `history`.
     """
 
     question: str
     history: tuple[Turn, ...]
     evidence: tuple[Evidence, ...]
     begun: str = ""
+    forgets: bool = False
 
     def telling(self, most: int = TELLING) -> frozenset[EvidenceSentence]:
         """The sentences that tell most about the question, with the lines that they stand under

@@ -26,7 +26,7 @@ refused      nothing will change before a person changes it
 _THROTTLED = "Bedrock is throttling this account: wait a little, or ask for a higher quota"
 _USED_UP = "the account's Bedrock quota is used up: ask for more under Service Quotas"
 _UNREACHABLE = "the endpoint of Bedrock cannot be reached: check the network and AWS_REGION"
-_EXPIRED = "the AWS credentials have expired: renew them (aws sso login) and start ragbot again"
+_EXPIRED = "the AWS credentials have expired: renew them (aws sso login) and ask again; where they are exported, start ragbot again"
 _SIGN_IN = "the AWS sign-in has expired: aws sso login"
 _SILENT = "the model stopped answering: try again, or raise RAGBOT_TIMEOUT"
 _BROKE_OFF = "the model's stream broke off: try again"
@@ -231,6 +231,27 @@ def cannot_stream(error: BaseException) -> bool:
     # Not of the whole error: the operation that it names is a ConverseStream.
     says = str(getattr(error, "response", {})["Error"].get("Message")).lower()
     return "stream" in says and "support" in says
+
+
+def outdated(error: BaseException) -> bool:
+    """Credentials that AWS does not take any more; there may be new ones by now."""
+    return _aws_code(error) in (
+        "ExpiredTokenException",
+        "ExpiredToken",
+        "UnrecognizedClientException",
+        "InvalidClientTokenId",
+    )
+
+
+def refuses(error: BaseException, words: str) -> bool:
+    """A model that does not know something of the request, which the service names by `words`.
+
+    An account that may not use prompt caching with a model is told so as a denied access.
+    """
+    if _aws_code(error) not in ("ValidationException", "AccessDeniedException"):
+        return False
+    says = str(getattr(error, "response", {})["Error"].get("Message"))
+    return re.search(words, says, re.IGNORECASE) is not None
 
 
 def _names(error: BaseException) -> Iterator[str]:

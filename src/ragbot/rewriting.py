@@ -11,7 +11,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from ragbot.chat_models import Candidate, cost_of, explain_failure, usage_of
+from ragbot.chat_models import (
+    BLOCKED,
+    Candidate,
+    cost_of,
+    explain_failure,
+    explain_stop,
+    usage_of,
+)
 from ragbot.prompts import rewriting_messages
 from ragbot.retrieval import Retriever
 from ragbot.retrieval.names import AUXILIARIES, QUESTION_WORDS, Names, words_in
@@ -62,15 +69,17 @@ def rewritten(
 
 def _asked(model: Candidate, question: str, history: Sequence[Turn]) -> tuple[str, Usage]:
     """The first line of the reply; a model that rambles on is not listened to."""
-    reply, usage = "", Usage()
+    reply, usage, blocked = "", Usage(), False
     for chunk in model.open().stream(rewriting_messages(question, history)):
         reply += str(chunk.text)
         spent = getattr(chunk, "usage_metadata", None)
         if spent:
             usage += usage_of(spent)
+        if explain_stop(chunk.response_metadata) == BLOCKED:
+            blocked = True  # and what came are the words of a guardrail
         if len(reply) > LONGEST or "\n" in reply.strip():
             break
-    return reply, usage
+    return "" if blocked else reply, usage
 
 
 def accepted(reply: str, question: str, history: Sequence[Turn], names: Names) -> str | None:

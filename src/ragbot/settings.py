@@ -54,6 +54,9 @@ class Settings(BaseSettings):
         20.0, ge=0, le=3600, description="seconds of waiting before another model answers"
     )
     bedrock_concurrency: int = Field(8, ge=1, le=256, description="questions to Bedrock at a time")
+    bedrock_citations: Literal["markers", "native"] = Field(
+        "markers", description="how a model of Bedrock cites: as it is told to, or by itself"
+    )
     prices: Path | None = Field(None, description="a file of prices, before those of the package")
     openai_base_url: str | None = Field(None, description="an OpenAI-compatible server")
     openai_api_key: SecretStr | None = Field(None, description="its key, where it wants one")

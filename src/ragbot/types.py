@@ -18,13 +18,16 @@ PassageKind = Literal["bullets", "paragraph", "table_row", "code"]
 # "contradicted": the notes say otherwise. "partly": they bear out a part of it and no more.
 Verdict = Literal["supported", "partly", "contradicted", "unsupported"]
 AnswerKind = Literal["answer", "small_talk"]
-BlockedBy = Literal["denied_topic", "word_filter", "pii", "grounding", "prompt_disclosure"]
+BlockedBy = Literal[
+    "denied_topic", "word_filter", "pii", "grounding", "prompt_disclosure", "bedrock"
+]
 BLOCKED_BY: dict[BlockedBy, str] = {  # as a person is told
     "denied_topic": "denied topics",
     "word_filter": "word filter",
     "pii": "filter of personal data",
     "grounding": "grounding check",
     "prompt_disclosure": "guard of the instructions",
+    "bedrock": "guardrail of this AWS account",
 }
 HeadingPath = tuple[str, ...]
 

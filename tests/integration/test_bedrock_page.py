@@ -92,3 +92,19 @@ def test_a_guardrail_s_veto_is_a_clear_message(page: AppTest, bedrock: BedrockSe
     shown = ask(page, SIZE)
     assert "A guardrail of this AWS account blocked the question or the answer." in shown
     assert "The notes don" not in shown
+
+
+def test_what_a_guardrail_met_is_told_without_the_text(
+    page: AppTest, bedrock: BedrockServer
+) -> None:
+    found = {"match": "hunter2", "type": "PASSWORD", "action": "BLOCKED"}
+    policy = {"sensitiveInformationPolicy": {"piiEntities": [found], "regexes": []}}
+    trace = {"outputAssessments": {"g": [policy]}}
+    bedrock.script(reply("It is hunter2.", stop="guardrail_intervened", trace=trace))
+    page.run()
+    shown = ask(page, SIZE)
+    assert (
+        "Held back by the guardrail of this AWS account: the answer met the filter of personal "
+        "data (password)."
+    ) in shown
+    assert "hunter2" not in shown

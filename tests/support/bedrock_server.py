@@ -16,13 +16,14 @@ import select
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from support.event_stream import damaged, event
+from support.prompt_cache import PromptCache
 
 from ragbot.chat_models.bedrock import forget_lines
 
@@ -30,6 +31,26 @@ ON_DEMAND = (
     "Invocation of model ID anthropic.claude-x with on-demand throughput isn’t supported. Retry "
     "your request with the ID or ARN of an inference profile that contains this model."
 )
+
+
+@dataclass(frozen=True)
+class Cited:
+    """A block of a reply that cites; in a stream the citations come behind the text, or before."""
+
+    text: str
+    citations: Sequence[dict[str, Any]]
+    before: bool = False
+
+    @property
+    def deltas(self) -> list[dict[str, Any]]:
+        cited = [{"citation": each} for each in self.citations]
+        said = [{"text": self.text}]
+        return cited + said if self.before else said + cited
+
+    @property
+    def block(self) -> dict[str, Any]:
+        content = {"content": [{"text": self.text}], "citations": list(self.citations)}
+        return {"citationsContent": content}
 
 
 @dataclass(frozen=True)
@@ -41,7 +62,7 @@ class Reply:
     "watch": nothing more comes until the client hangs up (`BedrockServer.hung_up`).
     """
 
-    pieces: Sequence[str]
+    pieces: Sequence[str | Cited]
     input_tokens: int = 11
     output_tokens: int = 7
     broken: str | None = None
@@ -49,6 +70,26 @@ class Reply:
     cache_read: int = 0
     cache_write: int = 0
     after: float = 0.0  # seconds of thinking
+    trace: dict[str, Any] | None = None  # of the guardrail
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What comes with the reply."""
+        traced = {} if self.trace is None else {"trace": {"guardrail": self.trace}}
+        return {"usage": _usage(self), "metrics": {"latencyMs": 1}, **traced}
+
+    @property
+    def blocks(self) -> list[dict[str, Any]]:
+        """Text runs on in one block; what cites has its own."""
+        made: list[dict[str, Any]] = []
+        for piece in self.pieces:
+            if isinstance(piece, Cited):
+                made.append(piece.block)
+            elif made and "text" in made[-1]:
+                made[-1] = {"text": made[-1]["text"] + piece}
+            else:
+                made.append({"text": piece})
+        return made
 
 
 @dataclass(frozen=True)
@@ -75,7 +116,7 @@ class Request:
         return found[1], found[2]
 
 
-def reply(*pieces: str, broken: str | None = None, **more: Any) -> Reply:
+def reply(*pieces: str | Cited, broken: str | None = None, **more: Any) -> Reply:
     return Reply(pieces, broken=broken, **more)
 
 
@@ -91,6 +132,7 @@ class BedrockServer:
     hung_up: threading.Event = field(default_factory=threading.Event)  # seen by "watch"
     # Answers instead of the script, where it is set.
     policy: Callable[[Request], Reply | Fault] | None = None
+    cache: PromptCache | None = None  # counts the input, where it is set
     # The control plane: what a path gives; a longer path goes before a shorter one.
     control: dict[str, Any] = field(default_factory=dict)
     roles: list[dict[str, str]] = field(default_factory=list)  # asked of STS
@@ -133,6 +175,14 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
             if isinstance(entry, Fault):
                 self._refuse(entry)
                 return
+            if server.cache is not None:
+                counted = server.cache.count(request.model_id, body)
+                entry = replace(
+                    entry,
+                    input_tokens=counted.fresh,
+                    cache_read=counted.read,
+                    cache_write=counted.written,
+                )
             server.over.wait(entry.after)
             if operation == "converse":
                 self._answer(entry)
@@ -188,14 +238,13 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
             )
 
         def _answer(self, scripted: Reply) -> None:
-            message = {"role": "assistant", "content": [{"text": "".join(scripted.pieces)}]}
+            message = {"role": "assistant", "content": scripted.blocks or [{"text": ""}]}
             self._send(
                 200,
                 {
                     "output": {"message": message},
                     "stopReason": scripted.stop,
-                    "usage": _usage(scripted),
-                    "metrics": {"latencyMs": 1},
+                    **scripted.told,
                 },
             )
 
@@ -217,9 +266,7 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
             self._chunk(event("messageStart", {"role": "assistant"}))
-            for piece in scripted.pieces:
-                delta = {"contentBlockIndex": 0, "delta": {"text": piece}}
-                self._chunk(event("contentBlockDelta", delta))
+            index = self._stream_pieces(scripted.pieces)
             match scripted.broken:
                 case "stall":
                     server.over.wait(30)
@@ -237,13 +284,25 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
                 case "nonsense":
                     self._chunk(event("contentBlockDelta", {"what": "is this"}))
                 case None:
-                    self._chunk(event("contentBlockStop", {"contentBlockIndex": 0}))
+                    self._chunk(event("contentBlockStop", {"contentBlockIndex": index}))
                     self._chunk(event("messageStop", {"stopReason": scripted.stop}))
-                    usage = {"usage": _usage(scripted), "metrics": {"latencyMs": 1}}
-                    self._chunk(event("metadata", usage))
+                    self._chunk(event("metadata", scripted.told))
                 case exception:
                     self._chunk(event(exception, {"message": "scripted"}, exception=True))
             self._chunk(b"")
+
+        def _stream_pieces(self, pieces: Sequence[str | Cited]) -> int:
+            """The index of the last block, which is not closed yet."""
+            index, last = 0, None
+            for piece in pieces:
+                if last is not None and isinstance(piece, Cited) | isinstance(last, Cited):
+                    self._chunk(event("contentBlockStop", {"contentBlockIndex": index}))
+                    index += 1
+                last = piece
+                for delta in piece.deltas if isinstance(piece, Cited) else [{"text": piece}]:
+                    told = {"contentBlockIndex": index, "delta": delta}
+                    self._chunk(event("contentBlockDelta", told))
+            return index
 
         def _watch(self) -> None:
             """A reader that goes away shows as an end of what it would send."""

@@ -6,9 +6,17 @@ import math
 from typing import Any
 
 import pytest
+from support.small_notes import passage
 
 from eval.banks import Question
-from eval.choices import letter_probabilities, orders, parse_letters, pasted, read_choice
+from eval.choices import (
+    choice_messages,
+    letter_probabilities,
+    orders,
+    parse_letters,
+    pasted,
+    read_choice,
+)
 from eval.shortcuts import LONGEST, OPTION_BM25, RANDOM, SHORTEST, always, shortcut_scores
 from ragbot.retrieval.queries import pasted_choices, queries_of
 
@@ -134,3 +142,14 @@ def test_a_pasted_question_is_searched_for_by_its_options_too() -> None:
 )
 def test_what_is_no_pasted_question_is_searched_for_as_it_is(text: str) -> None:
     assert queries_of(text) == (text,)
+
+
+@pytest.mark.parametrize("notes", [[], [passage("- A box holds 4 KB.")]])
+def test_the_notes_are_the_same_part_of_every_order(notes: list[Any]) -> None:
+    question = Question(id="q", question="Which?", options=["a", "b", "c"], answer=[1])
+    last = [choice_messages(question, order, notes)[-1] for order in orders(question, None, 0)]
+    parts = [each.additional_kwargs["parts"] for each in last]
+    assert len({part.passages for part in parts}) == 1 and all(part.reused for part in parts)
+    assert len({part.asked for part in parts}) == 3
+    for message, part in zip(last, parts, strict=True):
+        assert "".join((*part.passages, part.asked)) == message.content

@@ -77,3 +77,12 @@ def test_no_text_makes_more_tags(text: str) -> None:
     plain = fold(told(text)).text
     assert len(re.findall(r"<[\W_]*passage(?![^\W_])", plain)) == 2
     assert len(re.findall(r"<[\W_]*question(?![^\W_])", plain)) == 2
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.booleans())
+def test_the_parts_make_up_the_message(question: str, note: str, begun: bool) -> None:
+    items = evidence(passage(f"- A box holds 4 KB. {note}"), passage("- Jam.", "Crates"))
+    last = messages(Prompt(question, (), tuple(items), begun="A box" if begun else ""))[-1]
+    parts = last.additional_kwargs["parts"]
+    assert "".join((*parts.passages, parts.asked)) == last.content
+    assert len(parts.passages) == 2 and f"\n{parts.question}\n" in parts.asked

@@ -58,6 +58,13 @@ def client(
     return session(settings, where).client(service, config=config, endpoint_url=own)
 
 
+def signs_like(one: Any, other: Any) -> bool:
+    """Whether two clients have the same credentials as of now."""
+    held = (client._request_signer._credentials for client in (one, other))
+    frozen = [None if each is None else each.get_frozen_credentials() for each in held]
+    return bool(frozen[0] == frozen[1])
+
+
 def session(settings: Settings, region: str) -> boto3.Session:
     """The environment's session, or that of RAGBOT_BEDROCK_ROLE_ARN, renewed as it expires."""
     import boto3

@@ -12,6 +12,7 @@ from ragbot.chat_models.choosing import (
     judge_of,
     passed_over,
 )
+from ragbot.chat_models.interventions import intervention
 from ragbot.chat_models.prices import Price, cost_of, is_free, usage_of
 from ragbot.chat_models.quoting import chosen_quotes
 from ragbot.failures import BLOCKED, explain_failure, explain_stop, kind_of
@@ -27,6 +28,7 @@ __all__ = [
     "cost_of",
     "explain_failure",
     "explain_stop",
+    "intervention",
     "is_free",
     "judge_of",
     "kind_of",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ragbot.aws.clients import client, home_region
 from ragbot.chat_models.bedrock_models import Target, provider_of
 from ragbot.chat_models.breaker import Breaker
+from ragbot.chat_models.caching import cached_from
 from ragbot.chat_models.line import Line
 from ragbot.settings import Settings
 
@@ -27,10 +28,15 @@ def open_bedrock(target: Target, settings: Settings) -> BaseChatModel:
         ModelUnavailableError: no region is set anywhere.
         SettingsError: RAGBOT_BEDROCK_ENDPOINTS cannot be read.
     """
+    from ragbot.chat_models.blocks import Wanted
     from ragbot.chat_models.converse import PatientConverse
 
     region = target.region or home_region()
-    runtime = client("bedrock-runtime", settings, region, read_seconds=settings.timeout)
+
+    def open_runtime() -> Any:
+        return client("bedrock-runtime", settings, region, read_seconds=settings.timeout)
+
+    runtime = open_runtime()
     more: dict[str, Any] = {}
     if target.model.startswith("arn:"):
         more["provider"] = provider_of(target.model)
@@ -55,7 +61,13 @@ def open_bedrock(target: Target, settings: Settings) -> BaseChatModel:
     # The library turns streaming off for every id that it does not know.
     chat_model.disable_streaming = False
     line = _line(f"bedrock:{target}", runtime.meta.endpoint_url, settings.bedrock_concurrency)
-    chat_model.ask_over(line, settings.bedrock_patience)
+    wanted = Wanted(
+        guarded=named is not None,
+        # A guardrail does not read documents, so that passages would go past it.
+        cited=settings.bedrock_citations == "native" and named is None,
+        cached_from=cached_from(target.model),
+    )
+    chat_model.ask_over(line, settings.bedrock_patience, wanted, open_runtime)
     return chat_model
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from typing import Any, cast
 
 from botocore.exceptions import ClientError
@@ -13,26 +14,54 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
+from ragbot.aws.clients import signs_like
+from ragbot.chat_models.blocks import Wanted, as_blocks
 from ragbot.chat_models.line import Line
-from ragbot.failures import UnreadableReply, cannot_stream
+from ragbot.chat_models.native_citations import CitedStream, write_markers
+from ragbot.failures import UnreadableReply, cannot_stream, outdated, refuses
 from ragbot.types import Waiting
 
 _Chunks = Generator[ChatGenerationChunk, None, None]
+
+# What a model may refuse -> how the service says so, and how it is asked from then on.
+_REFUSED: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("cached_from", r"cach", {"cached_from": None}),
+    ("cited", r"\bdocuments?\b|citation|content block|malformed", {"cited": False}),
+    ("guarded", r"guard_?content|qualifier|grounding", {"guarded": False}),
+)
 
 
 class PatientConverse(ChatBedrockConverse):
     """Streams whatever can be streamed; what cannot comes in one piece.
 
     While it waits, a chunk without text carries a `Waiting` in `additional_kwargs["waiting"]`.
+    What the model refuses beside text (cache points, documents, guarded blocks) it is not sent
+    again.
     """
 
     _line: Line = PrivateAttr()
     _patience: float = PrivateAttr(0.0)
     _streams: bool = PrivateAttr(True)
+    _wanted: Wanted = PrivateAttr(Wanted())
+    _open_client: Callable[[], Any] = PrivateAttr()
 
-    def ask_over(self, line: Line, patience: float) -> None:
-        """Ask over this line, and wait for it for at most `patience` seconds."""
-        self._line, self._patience = line, patience
+    def ask_over(
+        self, line: Line, patience: float, wanted: Wanted, open_client: Callable[[], Any]
+    ) -> None:
+        """Ask over this line, and wait for it for at most `patience` seconds.
+
+        Args:
+            wanted: what is sent in blocks.
+            open_client: gives a new client, which reads the credentials anew.
+        """
+        self._line, self._patience, self._wanted = line, patience, wanted
+        self._open_client = open_client
+        self._ask_through(self.client)
+
+    def _ask_through(self, client: Any) -> None:
+        if self._wanted.cited:
+            client.meta.events.register("after-call.bedrock-runtime.Converse", _written_into)
+        self.client = client
 
     def _generate(
         self,
@@ -44,7 +73,7 @@ class PatientConverse(ChatBedrockConverse):
         for step in self._line.calls(self._patience):
             if not isinstance(step, Waiting):
                 with step:
-                    return super()._generate(messages, stop, run_manager, **kwargs)
+                    return self._whole(messages, stop, run_manager, **kwargs)
         raise AssertionError("the line is asked until it answers or fails")
 
     def _stream(
@@ -71,25 +100,27 @@ class PatientConverse(ChatBedrockConverse):
         run_manager: CallbackManagerForLLMRun | None,
         **kwargs: Any,
     ) -> _Chunks:
-        if self._streams:
+        while self._streams:
             begun = False
+            sent = as_blocks(messages, self._wanted)
+            cited = CitedStream() if self._wanted.cited else None
             try:
                 # Closed by name: a stream that waits to be collected keeps its connection.
-                stream = super()._stream(messages, stop, run_manager, **kwargs)
+                stream = super()._stream(sent, stop, run_manager, **kwargs)
                 with closing(cast(_Chunks, stream)) as pieces:
                     for piece in pieces:
                         begun = True
-                        yield piece
+                        yield from (piece,) if cited is None else cited.passed(piece)
+                yield from () if cited is None else cited.ended()
                 return
             except ClientError as error:
-                if begun or not cannot_stream(error):
+                if begun or not self._learns_from(error):
                     raise
-                self._streams = False
             except (KeyError, IndexError, TypeError, ValueError) as error:
                 if not begun:
                     raise
                 raise UnreadableReply(f"{type(error).__name__} in the middle of a reply") from error
-        (generation,) = super()._generate(messages, stop, run_manager, **kwargs).generations
+        (generation,) = self._whole(messages, stop, run_manager, **kwargs).generations
         message = generation.message
         whole = AIMessageChunk(
             content=message.content,
@@ -97,3 +128,40 @@ class PatientConverse(ChatBedrockConverse):
             usage_metadata=message.usage_metadata if isinstance(message, AIMessage) else None,
         )
         yield ChatGenerationChunk(message=whole)
+
+    def _whole(
+        self,
+        messages: list[BaseMessage],
+        stop: list[str] | None,
+        run_manager: CallbackManagerForLLMRun | None,
+        **kwargs: Any,
+    ) -> ChatResult:
+        while True:
+            try:
+                sent = as_blocks(messages, self._wanted)
+                return super()._generate(sent, stop, run_manager, **kwargs)
+            except ClientError as error:
+                if not self._learns_from(error):
+                    raise
+
+    def _learns_from(self, error: ClientError) -> bool:
+        """Whether it may be asked again at once: without what the model says it cannot do, or with
+        credentials that were renewed since the last question."""
+        if outdated(error):
+            fresh = self._open_client()
+            if signs_like(fresh, self.client):
+                return False
+            self._ask_through(fresh)
+            return True
+        for name, words, without in _REFUSED:
+            if getattr(self._wanted, name) and refuses(error, words):
+                self._wanted = replace(self._wanted, **without)
+                return True
+        if self._streams and cannot_stream(error):
+            self._streams = False
+            return True
+        return False
+
+
+def _written_into(parsed: Mapping[str, Any], **_: object) -> None:
+    write_markers(parsed)

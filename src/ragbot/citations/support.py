@@ -47,7 +47,8 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 _UNLIMITED = re.compile(
-    r"\b(?:no|without)(?: an?| any| upper| fixed)? ((?:\w+ )?)(?:limit|cap|ceiling)s?\b(?: (?:on|to|for))?",
+    r"\b(?:no|without)(?: an?| any| upper| fixed)? ((?:\w+ )?)(?:limit|cap|ceiling)s?\b"
+    r"(?: (?:on|to|for))?",
     re.IGNORECASE,
 )
 _FREE = re.compile(
