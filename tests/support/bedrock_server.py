@@ -24,7 +24,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from support.event_stream import damaged, event
 
-from ragbot.chat_models.bedrock import forget_lines
+from ragbot.aws.lines import forget_lines
 
 ON_DEMAND = (
     "Invocation of model ID anthropic.claude-x with on-demand throughput isn’t supported. Retry "

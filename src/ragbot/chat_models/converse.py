@@ -13,7 +13,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
-from ragbot.chat_models.line import Line
+from ragbot.aws.line import Line
 from ragbot.failures import UnreadableReply, cannot_stream
 from ragbot.types import Waiting
 

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
 
-from ragbot.chat_models.breaker import Breaker, OpenError
+from ragbot.aws.breaker import Breaker, OpenError
 from ragbot.errors import ModelUnavailableError
 from ragbot.failures import Kind, explain_failure, kind_of
 from ragbot.logs import product_logger
