@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ragbot.chain import cleaned_question, stream_answer
 from ragbot.chat_models import Candidate, candidates, passed_over
-from ragbot.embedding import Embedder, open_embedder
+from ragbot.embedding import Embedder, bedrock_embedder, fingerprint_of, open_embedder
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import Prompt
 from ragbot.guardrails import Guardrails
@@ -62,6 +62,7 @@ class Ragbot:
         self._rewriter = rewriter
         self._passed_over = tuple(passed_over)
         self._embedder = embedder or open_embedder(settings.models_dir)
+        self._passage_embedder = bedrock_embedder(settings)
         self._reranker = reranker or open_reranker(settings.models_dir)
         self.guardrails = Guardrails(settings.guardrails, self._embedder, self.titles)
         redact_by(settings.guardrails.pii)
@@ -175,9 +176,12 @@ class Ragbot:
     def _current_retriever(self) -> Retriever:
         with self._lock:
             if self._retriever is None or not self._retriever.index.is_current():
-                index = open_index(self.settings.index_dir, embedder=self._embedder.fingerprint)
+                both = fingerprint_of(self._embedder, self._passage_embedder)
+                index = open_index(self.settings.index_dir, embedder=both)
                 # The generation before is not closed: another thread may be reading it.
-                self._retriever = Retriever(index, self._embedder, self._reranker)
+                self._retriever = Retriever(
+                    index, self._embedder, self._reranker, self._passage_embedder
+                )
             return self._retriever
 
 

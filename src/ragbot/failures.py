@@ -188,7 +188,11 @@ _DAY_USED_UP = (
 )
 
 # Our operation -> the IAM action that allows it.
-_ACTIONS = {"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"}
+_ACTIONS = {
+    "Converse": "InvokeModel",
+    "ConverseStream": "InvokeModelWithResponseStream",
+    "InvokeModel": "InvokeModel",
+}
 
 
 class UnreadableReply(ValueError):

@@ -33,6 +33,12 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_cache_dir("ragbot")) / "models",
         description="where downloaded model weights are kept",
     )
+    embedder: str = Field(
+        "encoder", description="encoder | bedrock:ID[@REGION]: what passages are found by"
+    )
+    embedder_dimensions: int | None = Field(
+        None, ge=1, description="of Bedrock's vectors, if not the model's default"
+    )
     model: str = Field("auto", description="auto | bedrock:ID | openai:ID | local[:PATH] | quotes")
     k: int = Field(8, ge=1, le=100, description="passages retrieved for a question")
     max_tokens: int = Field(600, ge=16, le=8192, description="longest reply of a chat model")

@@ -151,6 +151,13 @@ class Why:
     sentence_rank: int | None = None
     sentence_score: float | None = None  # cosine of its best sentence
     reranker_score: float | None = None  # logit
+    # Cosine by the shipped encoder, which the gate was measured with, where another one ranked.
+    encoder_score: float | None = None
+
+    @property
+    def cosine(self) -> float:
+        """How near the passage is by the shipped encoder."""
+        return (self.dense_score if self.encoder_score is None else self.encoder_score) or 0.0
 
 
 @dataclass(frozen=True, slots=True)

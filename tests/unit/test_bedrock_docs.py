@@ -9,6 +9,7 @@ from pathlib import Path
 from support.bedrock_faults import ROWS
 
 from ragbot.chat_models.bedrock_models import default_model
+from ragbot.embedding.bedrock import FAMILIES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/bedrock.md").read_text(encoding="utf-8")
 
@@ -26,8 +27,29 @@ def test_the_defaults_are_those_of_the_code() -> None:
 
 
 def test_the_policy_allows_asking_only_of_named_models() -> None:
-    policy = json.loads(PAGE.split("```json")[1].split("```")[0])
+    part = PAGE.split("## What it may do")[1]
+    policy = json.loads(part.split("```json")[1].split("```")[0])
     ask, look = policy["Statement"]
     assert ask["Action"] == ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
     assert all("nova-pro" in resource for resource in ask["Resource"])
     assert all(re.match(r"bedrock:(?:List|Get)", action) for action in look["Action"])
+
+
+def test_the_table_of_embedders_is_that_of_the_code() -> None:
+    part = PAGE.split("## Embeddings")[1].split("\n## ")[0]
+    for family in FAMILIES:
+        row = next(
+            line for line in part.splitlines() if line.startswith("|") and family.model in line
+        )
+        cells = [cell.strip() for cell in row.split("|")]
+        assert cells[2] == str(family.dimensions[0])
+        assert cells[3].split()[0] == str(family.texts)
+        sizes = ", ".join(map(str, family.dimensions)) if len(family.dimensions) > 1 else ""
+        assert cells[4] == sizes
+
+
+def test_statements_that_are_added_are_json_and_name_what_they_allow() -> None:
+    for block in PAGE.split("```json")[1:]:
+        statement = json.loads(block.split("```")[0])
+        for each in statement.get("Statement", [statement]):
+            assert set(each) == {"Sid", "Effect", "Action", "Resource"}

@@ -47,7 +47,7 @@ def judge_evidence(
     mostly_known = bool(known) and sum(known) >= len(known) / 2
     is_choice = pasted_choices(question) is not None
     if is_choice or similarity is None:
-        cosine = max(item.retrieved.why.dense_score or 0.0 for item in evidence)
+        cosine = max(item.retrieved.why.cosine for item in evidence)
         if mostly_known and cosine >= (CHOICE_COSINE if is_choice else COSINE):
             return Finding(True)
     else:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TypeVar
 
-from ragbot.embedding import Embedder
+from ragbot.embedding import Embedder, PassageEmbedder
 from ragbot.evidence import Evidence, evidence_sentences
 from ragbot.reranker import Reranker, Similarity
 from ragbot.retrieval.followups import readings
@@ -38,10 +38,17 @@ _Ranks = dict[int, tuple[int, float]]  # position of a passage -> (rank, score)
 class Retriever:
     """Searches one index; a passage knows its rank and score in either list."""
 
-    def __init__(self, index: Index, embedder: Embedder, reranker: Reranker | None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        embedder: Embedder,
+        reranker: Reranker | None,
+        passage_embedder: PassageEmbedder | None = None,
+    ) -> None:
         self.index = index
         self._embedder = embedder
         self._reranker = reranker
+        self._passage_embedder = passage_embedder
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
         """What is searched for: the question, standing on its own, in the words of the notes."""
@@ -60,7 +67,7 @@ class Retriever:
         if len(questions) == 1:
             return questions[0]
         vectors = self._embedder.encode([questions[0], questions[-1]])
-        first, last = (next((c for _, c in self.index.dense(v, 1)), 0.0) for v in vectors)
+        first, last = map(self.index.nearness, vectors)
         return questions[-1] if last >= first + LEANS else questions[0]
 
     def knows(self, word: str) -> bool:
@@ -97,8 +104,11 @@ class Retriever:
         lexical: list[Found] = []
         sentences: list[Found] = []
         queries = queries_of(query)
-        for text, vector in zip(queries, self._embedder.encode(queries), strict=True):
-            dense.append(self.index.dense(vector, DEPTH, allowed))
+        vectors = self._embedder.encode(queries)
+        other = self._passage_embedder
+        finding = vectors if other is None else other.encode_queries(queries)
+        for text, vector, near in zip(queries, vectors, finding, strict=True):
+            dense.append(self.index.dense(near, DEPTH, allowed))
             lexical.append(self.index.lexical(text, DEPTH, allowed))
             found = dict.fromkeys(place for place, _ in (*dense[-1], *lexical[-1]))
             sentences.append(self.index.by_best_sentence(vector, list(found))[:DEPTH])
@@ -106,8 +116,14 @@ class Retriever:
         best = sorted(scores, key=lambda place: (-scores[place], place))[:k]
         passages = self.index.passages_at(best)
         ranked = [_best_ranks(found) for found in (dense, lexical, sentences)]
+        why = [_why(place, *ranked) for place in best]
+        if other is not None:
+            cosines = zip(*(self.index.encoder_cosines(v, best) for v in vectors), strict=True)
+            why = [
+                replace(each, encoder_score=max(of)) for each, of in zip(why, cosines, strict=True)
+            ]
         return tuple(
-            RetrievedPassage(passages[place], scores[place], rank, _why(place, *ranked))
+            RetrievedPassage(passages[place], scores[place], rank, why[rank - 1])
             for rank, place in enumerate(best, start=1)
         )
 
