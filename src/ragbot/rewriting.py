@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from ragbot.chat_models import Candidate, cost_of, explain_failure, usage_of
 from ragbot.prompts import rewriting_messages
-from ragbot.retrieval import Retriever
+from ragbot.retrieval import Searcher
 from ragbot.retrieval.names import AUXILIARIES, QUESTION_WORDS, Names, words_in
 from ragbot.types import Cost, Turn, Usage
 
@@ -41,7 +41,7 @@ def differs(question: str, query: str) -> bool:
 
 
 def rewritten(
-    question: str, history: Sequence[Turn], retriever: Retriever, model: Candidate | None
+    question: str, history: Sequence[Turn], retriever: Searcher, model: Candidate | None
 ) -> Rewritten:
     """The question, standing on its own, in the words of the notes."""
     by_rule = retriever.query_for(question, history)

@@ -33,6 +33,10 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_cache_dir("ragbot")) / "models",
         description="where downloaded model weights are kept",
     )
+    retriever: str = Field("index", description="index | kb:ID[@REGION]: what passages come from")
+    kb_search: Literal["hybrid", "semantic"] | None = Field(
+        None, description="how a knowledge base searches, if not as it chooses itself"
+    )
     embedder: str = Field(
         "encoder", description="encoder | bedrock:ID[@REGION]: what passages are found by"
     )

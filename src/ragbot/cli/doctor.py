@@ -14,6 +14,7 @@ from ragbot.chat_models import availability, candidates
 from ragbot.cli import terminal
 from ragbot.embedding import bedrock_embedder, fingerprint_of, open_embedder, verified_weights
 from ragbot.errors import IndexMismatchError, RagbotError
+from ragbot.retrieval import base_of
 from ragbot.settings import Settings, load_settings
 from ragbot.store import verified_manifest
 
@@ -87,6 +88,13 @@ def _passage_embedder(settings: Settings) -> Iterator[Finding]:
 
 
 def _index(settings: Settings) -> Finding:
+    try:
+        base = base_of(settings)
+    except RagbotError as error:
+        return Finding("RAGBOT_RETRIEVER", False, error.message, error.mend)
+    if base is not None:
+        asked = f"knowledge base {base.id} in place of an index; ragbot doctor --bedrock asks it"
+        return Finding("RAGBOT_RETRIEVER", True, asked)
     mend = f"python -m ingest --index {settings.index_dir}"
     try:
         manifest = verified_manifest(settings.index_dir)

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ragbot.aws import clients
-from ragbot.aws.line import Attempt, Line
+from ragbot.aws.line import Line
 from ragbot.aws.lines import line_to
 from ragbot.embedding.windows import Progress, Span, Vectors
 from ragbot.errors import ModelUnavailableError, SettingsError
@@ -158,10 +158,7 @@ class BedrockEmbedder:
         """float32 [len(texts), dimension], unit length, in one request."""
         try:
             runtime, line = self._open()
-            for step in line.calls(self._patience):
-                if isinstance(step, Attempt):
-                    with step:
-                        return self._invoked(runtime, texts, use)
+            return line.call(lambda: self._invoked(runtime, texts, use), self._patience)
         except Exception as error:
             told = explain_failure(error)
             if told is None:
@@ -171,7 +168,6 @@ class BedrockEmbedder:
             raise ModelUnavailableError(
                 f"{self.model} on Bedrock cannot embed: {what}", mend=mend
             ) from error
-        raise AssertionError("a line ends with an attempt")
 
     def _invoked(self, runtime: Any, texts: Sequence[str], use: Use) -> Vectors:
         reply = runtime.invoke_model(

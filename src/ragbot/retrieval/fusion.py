@@ -3,23 +3,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePath
 from typing import TypeVar
 
 from ragbot.embedding import Embedder, PassageEmbedder
-from ragbot.evidence import Evidence, evidence_sentences
+from ragbot.evidence import Evidence
 from ragbot.reranker import Reranker, Similarity
+from ragbot.retrieval.answerability import Finding, judge_evidence
 from ragbot.retrieval.followups import readings
 from ragbot.retrieval.names import Names
 from ragbot.retrieval.queries import queries_of
 from ragbot.retrieval.spelling import Spelling
+from ragbot.retrieval.weighing import similarity_of, weighed_evidence
 from ragbot.screening import flags_of
 from ragbot.store import Found, Index
 from ragbot.store.acronyms import shortened
-from ragbot.types import NO_FILTERS, Filters, Passage, RetrievedPassage, Turn, Why
+from ragbot.types import (
+    NO_FILTERS,
+    Document,
+    Filters,
+    Passage,
+    RetrievedPassage,
+    Section,
+    Turn,
+    Why,
+)
 
 DEPTH = 60  # how far down each list is read before fusion
 ANSWERS = -1.0  # logit of the best sentence below which the reranker is no judge
@@ -36,7 +47,7 @@ _Ranks = dict[int, tuple[int, float]]  # position of a passage -> (rank, score)
 
 
 class Retriever:
-    """Searches one index; a passage knows its rank and score in either list."""
+    """The `Searcher` of one index; a passage knows its rank and score in either list."""
 
     def __init__(
         self,
@@ -129,25 +140,47 @@ class Retriever:
 
     def evidence(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
         """The passages with how well each of their sentences answers the question."""
-        found = [
-            Evidence(number, item, evidence_sentences(item.passage))
-            for number, item in enumerate(retrieved, start=1)
-        ]
-        if self._reranker is None:
-            return found
-        flat = [sentence.in_context for item in found for sentence in item.sentences]
-        scores = iter(self._reranker.scores(question, flat).tolist())
-        return [
-            replace(item, relevance=tuple(next(scores) for _ in item.sentences)) for item in found
-        ]
+        return weighed_evidence(question, retrieved, self._reranker)
 
     @property
     def similarity(self) -> Similarity | None:
         """The cross-encoder, for what else it can judge; None where there is none."""
-        reranker = self._reranker
-        if reranker is None:
-            return None
-        return lambda text, others: reranker.scores(text, others).tolist()
+        return similarity_of(self._reranker)
+
+    def judged(self, question: str, evidence: Sequence[Evidence]) -> Finding:
+        """Whether the evidence is enough to answer at all."""
+        return judge_evidence(question, evidence, self.index, self.similarity)
+
+    def is_current(self) -> bool:
+        """False once an ingest has swapped in another generation."""
+        return self.index.is_current()
+
+    def counts(self) -> Mapping[str, int]:
+        """documents, sections, passages and questions of the index."""
+        return self.index.manifest.counts
+
+    def titles(self) -> tuple[str, ...]:
+        return self.index.titles()
+
+    def documents(self) -> tuple[Document, ...]:
+        return self.index.documents()
+
+    def document(self, doc_id: str) -> Document:
+        """Raises KeyError for a document that is not in the index."""
+        return self.index.document(doc_id)
+
+    def section_of(self, passage: Passage) -> Section:
+        """The section that a passage stands in, for reading on."""
+        return self.index.section_of(passage)
+
+    def topics(self) -> list[str]:
+        return self.index.topics()
+
+    def sources(self) -> list[str]:
+        return self.index.sources()
+
+    def services(self) -> list[str]:
+        return self.index.services()
 
 
 def flagged(found: Sequence[RetrievedPassage]) -> tuple[RetrievedPassage, ...]:

@@ -33,7 +33,7 @@ from ragbot.store.generations import (
     verified_manifest,
 )
 from ragbot.store.labels import documents_matching, services_matching
-from ragbot.store.lexical import LexicalIndex, write_lexical
+from ragbot.store.lexical import LexicalIndex, words_of, write_lexical
 from ragbot.store.vectors import VectorFiles, write_found_by, write_vectors
 from ragbot.types import Document, Filters, FoundQuestion, HeadingPath, Passage, Section
 
@@ -43,6 +43,7 @@ Allowed = NDArray[np.bool_]  # [passages], by position
 # Up to so many passages are compared one by one: that loses none of them, and is quicker than
 # Chroma's graph (`bench scale`: .6 ms against 1.4 ms at 20,000).
 COMPARED = 20_000
+_LOOKED_AT = 5  # passages by words alone that would hold a name if any does
 
 
 def write_generation(
@@ -230,6 +231,13 @@ class Index:
     def known_words(self, query: str) -> list[tuple[str, bool]]:
         """Each content word of the query (stemmed) and whether the notes hold it anywhere."""
         return self._lexical.known(query)
+
+    def holds(self, name: str) -> bool:
+        """Whether some passage has all words of the name."""
+        words = set(words_of(name))
+        found = self.lexical(name, _LOOKED_AT)
+        passages = self.passages_at([position for position, _ in found])
+        return any(words <= set(words_of(p.indexed_text)) for p in passages.values())
 
     def words(self) -> dict[str, int]:
         """Each word of the notes in small letters, and how often it stands there."""
