@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ragbot.chain import cleaned_question, stream_answer
 from ragbot.chat_models import Candidate, candidates, passed_over
 from ragbot.embedding import Embedder, bedrock_embedder, fingerprint_of, open_embedder
-from ragbot.errors import ModelUnavailableError
+from ragbot.errors import ModelUnavailableError, SettingsError
 from ragbot.evidence import Prompt
 from ragbot.guardrails import Guardrails
 from ragbot.logs import redact_by
@@ -216,6 +216,11 @@ def open_bot(
     else:
         changes = {"index": None if index is None else Path(index), "model": named}
         settings = settings.model_copy(update={k: v for k, v in changes.items() if v is not None})
+    if index is not None and settings.retriever != "index":
+        raise SettingsError(
+            f"an index is named, {index}, but RAGBOT_RETRIEVER={settings.retriever} is asked",
+            mend="unset RAGBOT_RETRIEVER, or name no index",
+        )
     if model is None or isinstance(model, str):
         bot = Ragbot(
             settings,

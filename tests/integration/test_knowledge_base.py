@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
 from support.bedrock_server import BedrockServer, Fault, bedrock, fault, no_aws
 from support.knowledge_base import ID, chunk, chunks_of, knowledge_base
 from support.scripted_model import scripted
@@ -25,7 +27,8 @@ from ui.sources import drawn
 pytestmark = pytest.mark.integration
 __all__ = ["bedrock"]  # the fixture
 
-CORPUS = Path(__file__).resolve().parents[2] / "corpus"
+ROOT = Path(__file__).resolve().parents[2]
+CORPUS, APP = ROOT / "corpus", str(ROOT / "app.py")
 BOXES = "- A Boxes item can be at most 400 KB.\n- Boxes rotates its labels automatically."
 CRATES = "Crates hold a ton. Crates never rotate their labels."
 QUESTION = "How large can a Boxes item be?"
@@ -266,6 +269,13 @@ def test_a_setting_that_names_no_place_is_refused(named: str) -> None:
         Ragbot(Settings(retriever=named), models=(), embedder=WordLengths())
 
 
+def test_an_index_that_is_named_is_not_passed_over(
+    base: BedrockServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ask", QUESTION, "--index", "elsewhere"]) == 1
+    assert "unset RAGBOT_RETRIEVER" in capsys.readouterr().err
+
+
 def test_an_arn_tells_its_region(base: BedrockServer, monkeypatch: pytest.MonkeyPatch) -> None:
     arn = f"arn:aws:bedrock:eu-west-1:123456789012:knowledge-base/{ID}"
     monkeypatch.setenv("RAGBOT_RETRIEVER", f"kb:{arn}")
@@ -282,3 +292,18 @@ def test_the_answer_s_json_tells_of_pages(
     assert main(["ask", QUESTION, "--model", "quotes", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["passages"][0]["locator"]["page"] == 3
+
+
+def test_the_chat_page_says_what_it_is_on_and_offers_no_filters(
+    base: BedrockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAGBOT_MODEL", "quotes")
+    st.cache_resource.clear()
+    page = AppTest.from_file(APP, default_timeout=30).run()
+    assert not page.exception
+    told = " ".join(str(getattr(e.proto, "body", "")) for e in page.main if e.type == "html")
+    assert "Notes of a Bedrock knowledge base" in told
+    assert not page.multiselect
+    page.chat_input[0].set_value(QUESTION).run()
+    assert not page.exception
+    st.cache_resource.clear()

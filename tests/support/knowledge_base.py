@@ -20,6 +20,7 @@ from ragbot.store.lexical import words_of
 
 ID = "KB12345678"
 WORDS = 200  # some 300 tokens, Bedrock's default
+Ranking = Callable[[str], Sequence[float]]  # query -> a score for each chunk
 _shape = get_session().get_service_model("bedrock-agent-runtime").operation_model("Retrieve")
 
 
@@ -62,9 +63,19 @@ def knowledge_base(
     *,
     page_size: int = 100,
     kinds: Sequence[str] = ("HYBRID", "SEMANTIC"),
+    ranking: Ranking | None = None,
 ) -> None:
-    """The server answers Retrieve on the knowledge base `ID`, `page_size` results at a time."""
-    ranked = _ranking(chunks)
+    """The server answers Retrieve on the knowledge base `ID`, `page_size` results at a time.
+
+    `ranking` gives a score for each chunk; without it, the weight of the words that it shares.
+    """
+    scores_for = ranking or _shared_words(chunks)
+
+    def ranked(query: str) -> list[dict[str, Any]]:
+        scores = scores_for(query)
+        best = sorted(range(len(chunks)), key=lambda place: -scores[place])
+        most = max(scores, default=0.0) or 1.0
+        return [{**chunks[place], "score": scores[place] / most} for place in best]
 
     def retrieve(request: Request) -> Served | Fault:
         asked = {"knowledgeBaseId": request.model_id, **request.body}
@@ -88,17 +99,14 @@ def knowledge_base(
     server.services["retrieve"] = retrieve
 
 
-def _ranking(chunks: Sequence[Mapping[str, Any]]) -> Callable[[str], list[dict[str, Any]]]:
+def _shared_words(chunks: Sequence[Mapping[str, Any]]) -> Ranking:
     held = [set(words_of(str(each["content"].get("text", "")))) for each in chunks]
     times = Counter(word for words in held for word in words)
 
-    def ranked(query: str) -> list[dict[str, Any]]:
+    def scores(query: str) -> list[float]:
         asked = set(words_of(query))
-        scores = [
+        return [
             sum(math.log(1 + len(chunks) / times[word]) for word in asked & words) for words in held
         ]
-        best = sorted(range(len(chunks)), key=lambda place: -scores[place])
-        most = max(scores, default=0.0) or 1.0
-        return [{**chunks[place], "score": scores[place] / most} for place in best]
 
-    return ranked
+    return scores
