@@ -20,6 +20,7 @@ NAMES = (
     "scale",
     "bedrock_faults",
     "bedrock_load",
+    "knowledge_base",
 )
 
 
