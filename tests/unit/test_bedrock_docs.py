@@ -27,8 +27,7 @@ def test_the_defaults_are_those_of_the_code() -> None:
 
 
 def test_the_policy_allows_asking_only_of_named_models() -> None:
-    part = PAGE.split("## What it may do")[1]
-    policy = json.loads(part.split("```json")[1].split("```")[0])
+    policy = json.loads(PAGE.split("```json")[1].split("```")[0])
     ask, look = policy["Statement"]
     assert ask["Action"] == ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
     assert all("nova-pro" in resource for resource in ask["Resource"])
@@ -48,8 +47,10 @@ def test_the_table_of_embedders_is_that_of_the_code() -> None:
         assert cells[4] == sizes
 
 
-def test_statements_that_are_added_are_json_and_name_what_they_allow() -> None:
-    for block in PAGE.split("```json")[1:]:
-        statement = json.loads(block.split("```")[0])
-        for each in statement.get("Statement", [statement]):
-            assert set(each) == {"Sid", "Effect", "Action", "Resource"}
+def test_the_statements_that_are_added_allow_one_action_on_one_thing() -> None:
+    added = [
+        json.loads(text) for text in re.findall(r"```\n(\{\n  \"Sid\".*?)```", PAGE, re.DOTALL)
+    ]
+    assert [each["Action"] for each in added] == ["bedrock:InvokeModel", "bedrock:Retrieve"]
+    assert FAMILIES[0].model in added[0]["Resource"]
+    assert "knowledge-base/" in added[1]["Resource"]
