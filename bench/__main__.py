@@ -21,6 +21,7 @@ NAMES = (
     "bedrock_faults",
     "bedrock_load",
     "bedrock_cache",
+    "knowledge_base",
 )
 
 

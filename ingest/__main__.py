@@ -12,12 +12,17 @@ from pathlib import Path
 
 from ingest.bank import write_bank
 from ingest.pipeline import Ingested, fingerprint_of, ingest_sources, read_sources
-from ragbot.embedding import prepared_embedder
+from ragbot import embedding
+from ragbot.aws import environment
+from ragbot.chat_models.bedrock_models import Target
+from ragbot.chat_models.prices import cost_of, load_prices
 from ragbot.errors import RagbotError
-from ragbot.settings import load_settings
+from ragbot.settings import Settings, load_settings
 from ragbot.store import read_manifest, write_generation
+from ragbot.types import Cost, Usage
 
 MOST_LISTED = 10
+PATIENCE = 600.0  # seconds that an ingest waits for an embedder that is throttled
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,13 +49,18 @@ def ingest(paths: Sequence[Path], index_dir: Path, *, show: bool = False) -> dic
 
     Returns:
         counts of documents, sections, passages and questions_set_aside, the coverage,
-        warnings, and `up_to_date` where nothing was written.
+        warnings, and `up_to_date` where nothing was written; of an embedder of Bedrock also
+        embedded_by, embedded_tokens and embedded_usd, of this run alone.
     """
     sources = read_sources(paths)
-    embedder, slower = prepared_embedder(load_settings().models_dir)
+    settings = load_settings()
+    passage_embedder = embedding.bedrock_embedder(
+        settings, patience=max(settings.bedrock_patience, PATIENCE)
+    )
+    embedder, slower = embedding.prepared_embedder(settings.models_dir)
     if slower and show:
         print(f"warning: {slower}; the slower encoder is used", file=sys.stderr)
-    fingerprint = fingerprint_of(sources, embedder.fingerprint)
+    fingerprint = fingerprint_of(sources, embedding.fingerprint_of(embedder, passage_embedder))
     ingested = ingest_sources(sources)
     manifest = read_manifest(index_dir)
     up_to_date = manifest is not None and manifest.fingerprint == fingerprint
@@ -61,10 +71,27 @@ def ingest(paths: Sequence[Path], index_dir: Path, *, show: bool = False) -> dic
                 ingested.contents,
                 embedder=embedder,
                 fingerprint=fingerprint,
+                passage_embedder=passage_embedder,
                 progress=progress,
             )
         write_bank(index_dir / "questions.jsonl", ingested.contents.questions)
-    return _summary(ingested, up_to_date)
+    summary = _summary(ingested, up_to_date)
+    if passage_embedder is not None:
+        summary |= _spent(passage_embedder, settings)
+    return summary
+
+
+def _spent(embedder: embedding.BedrockEmbedder, settings: Settings) -> dict[str, object]:
+    """What was read by Bedrock and what that costs; None where that is not known."""
+    target = Target(embedder.model, embedder.region)
+    price = load_prices(settings.prices).of_bedrock(target, environment.region())
+    tokens = embedder.tokens
+    cost = None if tokens is None else cost_of(embedder.model, price, Usage(tokens))
+    return {
+        "embedded_by": embedder.fingerprint,
+        "embedded_tokens": tokens,
+        "embedded_usd": None if cost is None else cost.usd,
+    }
 
 
 def _summary(ingested: Ingested, up_to_date: bool) -> dict[str, object]:
@@ -95,6 +122,8 @@ def _told(summary: dict[str, object], index_dir: Path) -> str:
         f"{summary['passages']} passages in {summary['seconds']} s",
         f"content lines in exactly one passage: {float(str(summary['coverage'])):.1%}",
     ]
+    if "embedded_by" in summary:
+        lines.append(_told_of_bedrock(summary))
     if summary["questions_set_aside"]:
         lines.append(
             f"practice questions kept out of the index: {summary['questions_set_aside']}, "
@@ -110,6 +139,13 @@ def _told(summary: dict[str, object], index_dir: Path) -> str:
     if len(warnings) > MOST_LISTED:
         lines.append(f"... and {len(warnings) - MOST_LISTED} more (--json lists all)")
     return "\n".join(lines)
+
+
+def _told_of_bedrock(summary: dict[str, object]) -> str:
+    tokens, usd = summary["embedded_tokens"], summary["embedded_usd"]
+    read = "tokens not told" if tokens is None else f"{tokens:,} tokens"
+    price = "no price known" if usd is None else str(Cost(float(str(usd))))
+    return f"embedded by {summary['embedded_by']}: {read}, {price}"
 
 
 @contextlib.contextmanager

@@ -17,6 +17,7 @@ from ragbot.rewriting import differs
 from ragbot.settings import Settings, load_settings
 from ragbot.types import (
     BLOCKED_BY,
+    NO_FILTERS,
     Answer,
     Cost,
     Event,
@@ -148,6 +149,8 @@ def _spent_so_far(exchanges: list[Exchange]) -> None:
 
 def _filters(bot: Ragbot) -> Filters:
     """What the person narrows the search to; nothing chosen is all of the notes."""
+    if not bot.sources():  # a knowledge base: nobody knows what it could be narrowed to
+        return NO_FILTERS
     with st.sidebar.expander("Search only in"):
         topics = st.multiselect("Topics", bot.topics(), placeholder="all topics")
         services = st.multiselect("Services", bot.services(), placeholder="all services")
@@ -157,20 +160,20 @@ def _filters(bot: Ragbot) -> Filters:
 
 def _welcome(bot: Ragbot) -> None:
     st.title("Ask your notes")
-    counts = bot.counts()
-    st.html(
-        markup.plain(
-            f"{counts['documents']} sheets, {counts['passages']} passages: "
-            + "; ".join(bot.titles())
-            + ".",
-            "rb-lead",
-        )
-    )
+    st.html(markup.plain(_covered(bot), "rb-lead"))
     columns = st.columns(2)
     for position, example in enumerate(EXAMPLES):
         columns[position % 2].button(
             example, key=f"example-{position}", on_click=_will_ask, args=(example,), width="stretch"
         )
+
+
+def _covered(bot: Ragbot) -> str:
+    counts = bot.counts()
+    if not counts:
+        return "Notes of a Bedrock knowledge base. What they are on, it does not tell."
+    held = f"{counts['documents']} sheets, {counts['passages']} passages"
+    return f"{held}: {'; '.join(bot.titles())}."
 
 
 def _will_ask(question: str) -> None:

@@ -72,13 +72,11 @@ def _source(
     passage = found.passage
     document = bot.document(passage.doc_id)
     section = bot.section_of(passage)
-    first, last = passage.lines
     return {
         "marker": marker,
         "path": list(map(without_hidden, passage.heading_path)),
         "flags": [MEANINGS[flag] for flag in FLAGS if flag in found.flags],
-        "place": f"{without_hidden(passage.source)}, "
-        + (f"lines {first}-{last}" if last > first else f"line {first}"),
+        "place": ", ".join(filter(None, (without_hidden(passage.source), passage.place))),
         "as_of": document.as_of.isoformat() if document.as_of else None,
         "lines": section_lines(
             document.text,

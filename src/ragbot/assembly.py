@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 from ragbot.chain import cleaned_question, stream_answer
 from ragbot.chat_models import Candidate, candidates, judge_of, passed_over
-from ragbot.embedding import Embedder, open_embedder
+from ragbot.embedding import Embedder, bedrock_embedder, fingerprint_of, open_embedder
 from ragbot.entailment import open_entailment
-from ragbot.errors import ModelUnavailableError
+from ragbot.errors import ModelUnavailableError, SettingsError
 from ragbot.evidence import Prompt
 from ragbot.guardrails import Guardrails
 from ragbot.logs import redact_by
 from ragbot.prompts import messages
 from ragbot.reranker import Reranker, open_reranker
-from ragbot.retrieval import Retriever, flagged
+from ragbot.retrieval import KnowledgeBase, Retriever, Searcher, base_of, flagged
 from ragbot.settings import Settings, load_settings
 from ragbot.small_talk import small_talk
 from ragbot.store import open_index
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 
 class Ragbot:
-    """Answers questions over one index; safe to use from several threads.
+    """Answers questions over one index or knowledge base; safe to use from several threads.
 
     It notices when an ingest has swapped in a new generation and reads that one from the
     next question on.
@@ -65,12 +65,14 @@ class Ragbot:
         self._judge = judge
         self._passed_over = tuple(passed_over)
         self._embedder = embedder or open_embedder(settings.models_dir)
+        self._passage_embedder = bedrock_embedder(settings)
+        self._base = base_of(settings)
         self._reranker = reranker or open_reranker(settings.models_dir)
         self.entails = open_entailment(settings.models_dir)
         self.guardrails = Guardrails(settings.guardrails, self._embedder, self.titles)
         redact_by(settings.guardrails.pii)
         self._lock = threading.Lock()
-        self._retriever: Retriever | None = None
+        self._retriever: Searcher | None = None
 
     def ask(
         self, question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS
@@ -89,7 +91,8 @@ class Ragbot:
         Raises:
             QuestionError: an empty or far too long question, or a filter on what is not there.
             IndexNotFoundError, IndexDamagedError, IndexMismatchError: no index to ask.
-            ModelUnavailableError: not one model could answer.
+            KnowledgeBaseError: it cannot be searched.
+            ModelUnavailableError: not one model could answer, or the question not be embedded.
         """
         yield from stream_answer(
             question,
@@ -122,33 +125,36 @@ class Ragbot:
 
     def section_of(self, passage: Passage) -> Section:
         """The section that a passage stands in, for reading on."""
-        return self._current_retriever().index.section_of(passage)
+        return self._current_retriever().section_of(passage)
 
     def document(self, doc_id: str) -> Document:
-        """Raises KeyError for a document that is not in the index."""
-        return self._current_retriever().index.document(doc_id)
+        """Raises KeyError for a document that is not in the index.
+
+        Of a knowledge base each passage is one, and those last found are known.
+        """
+        return self._current_retriever().document(doc_id)
 
     def documents(self) -> tuple[Document, ...]:
-        return self._current_retriever().index.documents()
+        return self._current_retriever().documents()
 
     def topics(self) -> list[str]:
         """What `Filters(topics=...)` can name."""
-        return self._current_retriever().index.topics()
+        return self._current_retriever().topics()
 
     def sources(self) -> list[str]:
         """What `Filters(sources=...)` can name, folders apart."""
-        return self._current_retriever().index.sources()
+        return self._current_retriever().sources()
 
     def services(self) -> list[str]:
         """What `Filters(services=...)` can name."""
-        return self._current_retriever().index.services()
+        return self._current_retriever().services()
 
     def titles(self) -> tuple[str, ...]:
-        return self._current_retriever().index.titles()
+        return self._current_retriever().titles() or ()
 
     def counts(self) -> dict[str, int]:
-        """documents, sections, passages and questions of the index."""
-        return dict(self._current_retriever().index.manifest.counts)
+        """documents, sections, passages and questions of the index; of a knowledge base nothing."""
+        return dict(self._current_retriever().counts())
 
     def warm_up(self) -> None:
         """Load what the first question would wait for: index, embedder, reranker, entailment."""
@@ -180,13 +186,19 @@ class Ragbot:
 
         return runnable_of(self)
 
-    def _current_retriever(self) -> Retriever:
+    def _current_retriever(self) -> Searcher:
         with self._lock:
-            if self._retriever is None or not self._retriever.index.is_current():
-                index = open_index(self.settings.index_dir, embedder=self._embedder.fingerprint)
-                # The generation before is not closed: another thread may be reading it.
-                self._retriever = Retriever(index, self._embedder, self._reranker)
+            if self._retriever is None or not self._retriever.is_current():
+                # The one before is not closed: another thread may be reading it.
+                self._retriever = self._opened()
             return self._retriever
+
+    def _opened(self) -> Searcher:
+        if self._base is not None:
+            return KnowledgeBase(self._base, self._embedder, self._reranker, self.settings)
+        both = fingerprint_of(self._embedder, self._passage_embedder)
+        index = open_index(self.settings.index_dir, embedder=both)
+        return Retriever(index, self._embedder, self._reranker, self._passage_embedder)
 
 
 def open_bot(
@@ -212,6 +224,11 @@ def open_bot(
     else:
         changes = {"index": None if index is None else Path(index), "model": named}
         settings = settings.model_copy(update={k: v for k, v in changes.items() if v is not None})
+    if index is not None and settings.retriever != "index":
+        raise SettingsError(
+            f"an index is named, {index}, but RAGBOT_RETRIEVER={settings.retriever} is asked",
+            mend="unset RAGBOT_RETRIEVER, or name no index",
+        )
     if model is None or isinstance(model, str):
         bot = Ragbot(
             settings,

@@ -18,7 +18,7 @@ from ragbot.evidence import REMEMBERED_TURNS, Judge, Prompt
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, citable
 from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
-from ragbot.retrieval import Retriever, flagged, judge_evidence, worth_reading
+from ragbot.retrieval import Searcher, flagged, worth_reading
 from ragbot.rewriting import Rewritten, rewritten
 from ragbot.screening import gives_orders, without_hidden
 from ragbot.small_talk import reply_to, small_talk
@@ -69,7 +69,7 @@ def stream_answer(
     question: str,
     history: Sequence[Turn],
     *,
-    retriever: Retriever,
+    retriever: Searcher,
     candidates: Sequence[Candidate],
     passed_over: Sequence[FellBack],
     k: int,
@@ -102,7 +102,7 @@ def stream_answer(
     talk = small_talk(question, retriever.knows, begun=bool(history))
     if talk is not None:
         yield Retrieved("", ())
-        yield reply_to(talk, question, retriever.index.titles(), clock.timings())
+        yield reply_to(talk, question, retriever.titles(), clock.timings())
         return
 
     asker = rewriter or (candidates[0] if candidates else None)
@@ -115,7 +115,7 @@ def stream_answer(
     query = asked.query
     found = flagged(retriever.search(query, k, filters))
     evidence = citable(retriever.evidence(query, found), question)
-    finding = judge_evidence(query, evidence, retriever.index, retriever.similarity)
+    finding = retriever.judged(query, evidence)
     passages = guardrails.shown_passages(found)
     clock.retrieved()
     if not finding.enough:
@@ -148,7 +148,7 @@ def stream_answer(
     yield _answer(question, query, reply, passages, clock)
 
 
-def _without_small_talk(history: Sequence[Turn], retriever: Retriever) -> list[Turn]:
+def _without_small_talk(history: Sequence[Turn], retriever: Searcher) -> list[Turn]:
     return [
         turn for turn in history if turn.query or not small_talk(turn.question, retriever.knows)
     ]

@@ -9,6 +9,7 @@
     ├── IndexDamagedError      a file of the index is missing or not what was written
     ├── IndexBusyError         another ingest holds the writer's lock
     ├── IndexWriteError        the index could not be written: full disk, no permission
+    ├── KnowledgeBaseError     the knowledge base of Bedrock cannot be searched
     └── ModelUnavailableError  a chat model, embedder or reranker that cannot be had here
 
 A misbehaving model raises none of these: a dangling marker, an unsupported sentence
@@ -82,6 +83,10 @@ class IndexBusyError(RagbotError):
 
 class IndexWriteError(RagbotError):
     """The new generation could not be written; the one before it still answers."""
+
+
+class KnowledgeBaseError(RagbotError):
+    """A knowledge base that does not answer: not there, not allowed, throttled."""
 
 
 class ModelUnavailableError(RagbotError):

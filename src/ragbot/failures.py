@@ -91,6 +91,17 @@ _SAID: tuple[tuple[str, str], ...] = (
     ),
 )
 
+# Of Retrieve, what means something else there than of a model.
+_OF_KNOWLEDGE_BASES: Mapping[str, str] = {
+    "AccessDeniedException": "the account may not search it: allow bedrock:Retrieve on this knowledge base in IAM",
+    "ResourceNotFoundException": "there is none of this id in this region: check RAGBOT_RETRIEVER and AWS_REGION",
+    "ValidationException": "Bedrock refused the search: check RAGBOT_RETRIEVER, and unset RAGBOT_KB_SEARCH where its vector store has no hybrid search",
+    "ConflictException": "it is being changed: try again in a minute",
+    "DependencyFailedException": "its vector store or its embedding model failed: look at it in the Bedrock console",
+    "BadGatewayException": "its vector store or its embedding model failed: try again in a minute",
+}
+_WAKES_UP = re.compile(r"auto-paused|resuming", re.IGNORECASE)  # an Aurora database behind it
+
 # Library and class -> what it means; of a class and its bases, the nearest counts.
 _CLASSES: Mapping[str, str] = {
     "botocore.NoCredentialsError": "no AWS credentials were found: aws configure, or export AWS_PROFILE",
@@ -148,6 +159,9 @@ _KINDS: Mapping[str, Kind] = {
     "ModelErrorException": "failed",
     "ModelStreamErrorException": "failed",
     "ModelTimeoutException": "silent",
+    "ConflictException": "failed",
+    "DependencyFailedException": "failed",
+    "BadGatewayException": "failed",
     "ValidationException": "invalid",
     "botocore.EndpointConnectionError": "unreachable",
     "botocore.ConnectTimeoutError": "unreachable",
@@ -188,7 +202,11 @@ _DAY_USED_UP = (
 )
 
 # Our operation -> the IAM action that allows it.
-_ACTIONS = {"Converse": "InvokeModel", "ConverseStream": "InvokeModelWithResponseStream"}
+_ACTIONS = {
+    "Converse": "InvokeModel",
+    "ConverseStream": "InvokeModelWithResponseStream",
+    "InvokeModel": "InvokeModel",
+}
 
 
 class UnreadableReply(ValueError):
@@ -214,6 +232,8 @@ def kind_of(error: BaseException) -> Kind:
     if code is not None:
         if code == "ThrottlingException" and _PER_DAY.search(str(error)):
             return "refused"  # nobody waits that long
+        if code == "ValidationException" and _WAKES_UP.search(str(error)):
+            return "throttled"
         return _KINDS.get(code, "refused")
     return next((_KINDS[name] for name in _names(error) if name in _KINDS), "refused")
 
@@ -275,6 +295,10 @@ def _aws_code(error: BaseException) -> str | None:
 
 
 def _explain_code(code: str, error: BaseException) -> str:
+    if getattr(error, "operation_name", None) == "Retrieve" and code in _OF_KNOWLEDGE_BASES:
+        if _WAKES_UP.search(str(error)):
+            return "the database behind it is waking up: try again in a minute"
+        return _OF_KNOWLEDGE_BASES[code]
     if code in ("AccessDeniedException", "ResourceNotFoundException"):
         for pattern, meaning in _SAID:
             if re.search(pattern, str(error), re.IGNORECASE):

@@ -20,7 +20,7 @@ from ragbot.chat_models import (
     usage_of,
 )
 from ragbot.prompts import rewriting_messages
-from ragbot.retrieval import Retriever
+from ragbot.retrieval import Searcher
 from ragbot.retrieval.names import AUXILIARIES, QUESTION_WORDS, Names, words_in
 from ragbot.types import Cost, Turn, Usage
 
@@ -48,7 +48,7 @@ def differs(question: str, query: str) -> bool:
 
 
 def rewritten(
-    question: str, history: Sequence[Turn], retriever: Retriever, model: Candidate | None
+    question: str, history: Sequence[Turn], retriever: Searcher, model: Candidate | None
 ) -> Rewritten:
     """The question, standing on its own, in the words of the notes."""
     by_rule = retriever.query_for(question, history)

@@ -33,6 +33,16 @@ class Settings(BaseSettings):
         default_factory=lambda: Path(platformdirs.user_cache_dir("ragbot")) / "models",
         description="where downloaded model weights are kept",
     )
+    retriever: str = Field("index", description="index | kb:ID[@REGION]: what passages come from")
+    kb_search: Literal["hybrid", "semantic"] | None = Field(
+        None, description="how a knowledge base searches, if not as it chooses itself"
+    )
+    embedder: str = Field(
+        "encoder", description="encoder | bedrock:ID[@REGION]: what passages are found by"
+    )
+    embedder_dimensions: int | None = Field(
+        None, ge=1, description="of Bedrock's vectors, if not the model's default"
+    )
     model: str = Field("auto", description="auto | bedrock:ID | openai:ID | local[:PATH] | quotes")
     k: int = Field(8, ge=1, le=100, description="passages retrieved for a question")
     max_tokens: int = Field(600, ge=16, le=8192, description="longest reply of a chat model")

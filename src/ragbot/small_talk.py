@@ -115,14 +115,11 @@ def _is_slip(word: str, like: str) -> bool:
     return OSA.distance(word, like, score_cutoff=1) <= 1
 
 
-def reply_to(kind: SmallTalk, said: str, titles: Sequence[str], timings: Timings) -> Answer:
-    """A friendly word, and what the notes are on."""
-    named = "; ".join(titles[:MOST_TITLES])
-    more = f"; and {len(titles) - MOST_TITLES:,} more" if len(titles) > MOST_TITLES else ""
-    on = f"The notes cover: {named}{more}." if titles else "There are no notes in the index yet."
+def reply_to(kind: SmallTalk, said: str, titles: Sequence[str] | None, timings: Timings) -> Answer:
+    """A friendly word, and what the notes are on, where that is known."""
     return Answer(
         question=said,
-        text=f"{_LEADS[kind]} {on}",
+        text=f"{_LEADS[kind]} {_covered(titles)}",
         sentences=(),
         citations=(),
         passages=(),
@@ -132,3 +129,11 @@ def reply_to(kind: SmallTalk, said: str, titles: Sequence[str], timings: Timings
         timings=timings,
         kind="small_talk",
     )
+
+
+def _covered(titles: Sequence[str] | None) -> str:
+    if titles is None:
+        return "Ask me something that the notes may hold."
+    named = "; ".join(titles[:MOST_TITLES])
+    more = f"; and {len(titles) - MOST_TITLES:,} more" if len(titles) > MOST_TITLES else ""
+    return f"The notes cover: {named}{more}." if titles else "There are no notes in the index yet."

@@ -35,7 +35,7 @@ HeadingPath = tuple[str, ...]
 class Locator(TypedDict):
     """Where a passage stands in its source file, as a person would look it up."""
 
-    lines: list[int]  # [first, last], 1-based, inclusive
+    lines: list[int]  # [first, last], 1-based, inclusive; [0, 0] where nobody knows
     page: NotRequired[int]
 
 
@@ -112,10 +112,22 @@ class Passage:
     lines: tuple[int, int]
     facts: tuple[Fact, ...] = ()
     table_header: str | None = None  # the header line of a row that could not be split
+    page: int | None = None  # of a paged file, where it is known
 
     @property
     def locator(self) -> Locator:
-        return {"lines": [self.lines[0], self.lines[1]]}
+        lines = [self.lines[0], self.lines[1]]
+        return {"lines": lines} if self.page is None else {"lines": lines, "page": self.page}
+
+    @property
+    def place(self) -> str:
+        """Where it stands in its source, in words; empty where nobody knows."""
+        if self.page is not None:
+            return f"page {self.page}"
+        first, last = self.lines
+        if not first:
+            return ""
+        return f"lines {first}-{last}" if last > first else f"line {first}"
 
     @property
     def body(self) -> str:
@@ -154,6 +166,13 @@ class Why:
     sentence_rank: int | None = None
     sentence_score: float | None = None  # cosine of its best sentence
     reranker_score: float | None = None  # logit
+    # Cosine by the shipped encoder, which the gate was measured with, where another one ranked.
+    encoder_score: float | None = None
+
+    @property
+    def cosine(self) -> float:
+        """How near the passage is by the shipped encoder."""
+        return (self.dense_score if self.encoder_score is None else self.encoder_score) or 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from support.bedrock_embeddings import TITAN, embeddings_of
 from support.bedrock_server import (
     ON_DEMAND,
     BedrockServer,
@@ -17,7 +18,9 @@ from support.bedrock_server import (
     no_aws,
     reply,
 )
+from support.knowledge_base import ID, chunk, knowledge_base
 
+from ragbot.aws.lines import forget_lines
 from ragbot.cli import main
 
 pytestmark = pytest.mark.integration
@@ -242,3 +245,35 @@ def test_fallbacks_are_tried_in_their_region(
     _, found = doctor(capsys)
     assert found["eu.amazon.nova-lite-v1:0@eu-west-1 (fallback)"]["ok"]
     assert account.requests[-1].signed_for[1] == "eu-west-1"
+
+
+def test_the_embedder_and_the_knowledge_base_in_use_are_asked(
+    account: BedrockServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    embeddings_of(account)
+    knowledge_base(account, [chunk("A box holds 400 KB.")])
+    monkeypatch.setenv("RAGBOT_EMBEDDER", f"bedrock:{TITAN}")
+    monkeypatch.setenv("RAGBOT_RETRIEVER", f"kb:{ID}")
+    code, found = doctor(capsys)
+    assert code == 0
+    assert found[f"{TITAN} (embedder)"]["detail"].endswith("s; 1024 dimensions")
+    assert "finds 1 passages" in found[f"{ID} (knowledge base)"]["detail"]
+
+    forget_lines()
+    account.refusals = [fault("AccessDeniedException", 403)] * 2
+    code, found = doctor(capsys)
+    assert code == 1
+    assert found[f"{TITAN} (embedder)"]["mend"].startswith("allow bedrock:InvokeModel in IAM")
+    assert found[f"{ID} (knowledge base)"]["mend"] == (
+        "allow bedrock:Retrieve on this knowledge base in IAM"
+    )
+
+
+def test_a_knowledge_base_without_text_is_told_to_be_synced(
+    account: BedrockServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    knowledge_base(account, [])
+    monkeypatch.setenv("RAGBOT_RETRIEVER", f"kb:{ID}")
+    code, found = doctor(capsys)
+    assert code == 1
+    assert "sync its data source" in found[f"{ID} (knowledge base)"]["mend"]

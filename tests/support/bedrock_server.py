@@ -25,7 +25,7 @@ import pytest
 from support.event_stream import damaged, event
 from support.prompt_cache import PromptCache
 
-from ragbot.chat_models.bedrock import forget_lines
+from ragbot.aws.lines import forget_lines
 
 ON_DEMAND = (
     "Invocation of model ID anthropic.claude-x with on-demand throughput isn’t supported. Retry "
@@ -104,7 +104,7 @@ class Fault:
 @dataclass(frozen=True)
 class Request:
     model_id: str
-    operation: str  # converse or converse-stream
+    operation: str  # converse, converse-stream, invoke or retrieve
     body: dict[str, Any]
     headers: dict[str, str]
 
@@ -114,6 +114,17 @@ class Request:
         found = re.search(r"Credential=(\w+)/\d+/([\w-]+)/", self.headers["Authorization"])
         assert found is not None
         return found[1], found[2]
+
+
+@dataclass(frozen=True)
+class Served:
+    """What a service answers."""
+
+    payload: dict[str, Any]
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+Service = Callable[[Request], Served | Fault]
 
 
 def reply(*pieces: str | Cited, broken: str | None = None, **more: Any) -> Reply:
@@ -136,6 +147,9 @@ class BedrockServer:
     # The control plane: what a path gives; a longer path goes before a shorter one.
     control: dict[str, Any] = field(default_factory=dict)
     roles: list[dict[str, str]] = field(default_factory=list)  # asked of STS
+    # What answers an operation by itself ("invoke", "retrieve"), once `refusals` are used up.
+    services: dict[str, Service] = field(default_factory=dict)
+    refusals: list[Fault] = field(default_factory=list)
     url: str = ""
     _script: list[Reply | Fault] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -153,6 +167,13 @@ class BedrockServer:
                 return Fault("ScriptRanOut", 400, "the script ran out")
             return self._script.pop(0)
 
+    def serve(self, request: Request) -> Served | Fault:
+        with self._lock:
+            self.requests.append(request)
+            if self.refusals:
+                return self.refusals.pop(0)
+        return self.services[request.operation](request)
+
     @property
     def unused(self) -> int:
         return len(self._script)
@@ -168,9 +189,16 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
                 self._assume_role(content.decode())
                 return
             body = json.loads(content or b"{}")
-            # /model/{id or ARN}/converse: an ARN's slash is escaped
+            # /model/{id or ARN}/converse, /knowledgebases/{id}/retrieve: an ARN's slash is escaped
             _, _, model_id, operation = self.path.split("/")
             request = Request(unquote(model_id), operation, body, dict(self.headers))
+            if operation in server.services:
+                served = server.serve(request)
+                if isinstance(served, Fault):
+                    self._refuse(served)
+                else:
+                    self._send(200, served.payload, served.headers)
+                return
             entry = server.take(request)
             if isinstance(entry, Fault):
                 self._refuse(entry)
@@ -377,7 +405,7 @@ def lead_to(server: BedrockServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """An account in us-east-1 whose Bedrock and STS are this server."""
     forget_lines()
     no_aws(monkeypatch)
-    for service in ("BEDROCK", "BEDROCK_RUNTIME", "STS"):
+    for service in ("BEDROCK", "BEDROCK_RUNTIME", "BEDROCK_AGENT_RUNTIME", "STS"):
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", server.url)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")

@@ -9,6 +9,7 @@ from pathlib import Path
 from support.bedrock_faults import ROWS
 
 from ragbot.chat_models.bedrock_models import default_model
+from ragbot.embedding.bedrock import FAMILIES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/bedrock.md").read_text(encoding="utf-8")
 
@@ -31,3 +32,25 @@ def test_the_policy_allows_asking_only_of_named_models() -> None:
     assert ask["Action"] == ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
     assert all("nova-pro" in resource for resource in ask["Resource"])
     assert all(re.match(r"bedrock:(?:List|Get)", action) for action in look["Action"])
+
+
+def test_the_table_of_embedders_is_that_of_the_code() -> None:
+    part = PAGE.split("## Embeddings")[1].split("\n## ")[0]
+    for family in FAMILIES:
+        row = next(
+            line for line in part.splitlines() if line.startswith("|") and family.model in line
+        )
+        cells = [cell.strip() for cell in row.split("|")]
+        assert cells[2] == str(family.dimensions[0])
+        assert cells[3].split()[0] == str(family.texts)
+        sizes = ", ".join(map(str, family.dimensions)) if len(family.dimensions) > 1 else ""
+        assert cells[4] == sizes
+
+
+def test_the_statements_that_are_added_allow_one_action_on_one_thing() -> None:
+    added = [
+        json.loads(text) for text in re.findall(r"```\n(\{\n  \"Sid\".*?)```", PAGE, re.DOTALL)
+    ]
+    assert [each["Action"] for each in added] == ["bedrock:InvokeModel", "bedrock:Retrieve"]
+    assert FAMILIES[0].model in added[0]["Resource"]
+    assert "knowledge-base/" in added[1]["Resource"]

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
-from ragbot.chat_models.breaker import COOL_OFF, FAILURES, LONGEST, Breaker, OpenError
-from ragbot.chat_models.line import FIRST_PAUSE, LONGEST_PAUSE, Attempt, Line, Pace
+from ragbot.aws.breaker import COOL_OFF, FAILURES, LONGEST, Breaker, OpenError
+from ragbot.aws.line import FIRST_PAUSE, LONGEST_PAUSE, Attempt, Line, Pace
 from ragbot.errors import ModelUnavailableError
 from ragbot.types import Waiting
 

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from typing import TYPE_CHECKING, Any
 
 from ragbot.aws.clients import client, home_region
+from ragbot.aws.lines import line_to
 from ragbot.chat_models.bedrock_models import Target, provider_of
-from ragbot.chat_models.breaker import Breaker
 from ragbot.chat_models.caching import cached_from
-from ragbot.chat_models.line import Line
 from ragbot.settings import Settings
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-
-_lock = threading.Lock()
-_regions: dict[str, Breaker] = {}
-_slots: dict[tuple[str, int], threading.BoundedSemaphore] = {}
-_lines: dict[tuple[str, str], Line] = {}
 
 
 def open_bedrock(target: Target, settings: Settings) -> BaseChatModel:
@@ -60,7 +53,7 @@ def open_bedrock(target: Target, settings: Settings) -> BaseChatModel:
     )
     # The library turns streaming off for every id that it does not know.
     chat_model.disable_streaming = False
-    line = _line(f"bedrock:{target}", runtime.meta.endpoint_url, settings.bedrock_concurrency)
+    line = line_to(f"bedrock:{target}", runtime.meta.endpoint_url, settings.bedrock_concurrency)
     wanted = Wanted(
         guarded=named is not None,
         # A guardrail does not read documents, so that passages would go past it.
@@ -69,19 +62,3 @@ def open_bedrock(target: Target, settings: Settings) -> BaseChatModel:
     )
     chat_model.ask_over(line, settings.bedrock_patience, wanted, open_runtime)
     return chat_model
-
-
-def _line(name: str, endpoint: str, concurrency: int) -> Line:
-    """The one line of this process to a model at an endpoint."""
-    with _lock:
-        region = _regions.setdefault(endpoint, Breaker())
-        slots = _slots.setdefault((endpoint, concurrency), threading.BoundedSemaphore(concurrency))
-        return _lines.setdefault((name, endpoint), Line(name, region, slots))
-
-
-def forget_lines() -> None:
-    """Forget what was learnt of regions and models; for tests, which each begin afresh."""
-    with _lock:
-        _regions.clear()
-        _slots.clear()
-        _lines.clear()

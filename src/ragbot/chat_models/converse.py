@@ -15,8 +15,8 @@ from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from pydantic import PrivateAttr
 
 from ragbot.aws.clients import signs_like
+from ragbot.aws.line import Line
 from ragbot.chat_models.blocks import Wanted, as_blocks
-from ragbot.chat_models.line import Line
 from ragbot.chat_models.native_citations import CitedStream, write_markers
 from ragbot.failures import UnreadableReply, cannot_stream, outdated, refuses
 from ragbot.types import Waiting

@@ -19,7 +19,8 @@ def run(options: argparse.Namespace) -> int:
     if person:
         with contextlib.suppress(ImportError):  # where there is none, a line is edited plainly
             import readline  # noqa: F401
-        terminal.notice("Notes on: " + "; ".join(bot.titles()))
+        if titles := bot.titles():
+            terminal.notice("Notes on: " + "; ".join(titles))
         terminal.notice("Ask away. Ctrl-C stops an answer; /quit or Ctrl-D ends.")
     filters = terminal.filters(options)
     history: list[Turn] = []

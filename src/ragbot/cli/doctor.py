@@ -12,8 +12,9 @@ from pathlib import Path
 from ragbot import weights
 from ragbot.chat_models import availability, candidates
 from ragbot.cli import terminal
-from ragbot.embedding import open_embedder, verified_weights
+from ragbot.embedding import bedrock_embedder, fingerprint_of, open_embedder, verified_weights
 from ragbot.errors import IndexMismatchError, RagbotError
+from ragbot.retrieval import base_of
 from ragbot.settings import Settings, load_settings
 from ragbot.store import verified_manifest
 
@@ -58,6 +59,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     version = ".".join(map(str, sys.version_info[:3]))
     yield Finding("Python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
     yield _embedder(settings)
+    yield from _passage_embedder(settings)
     yield _index(settings)
     yield _model(settings)
     yield _weights(settings, "reranker", "answers and abstentions are rougher without it")
@@ -75,11 +77,30 @@ def _embedder(settings: Settings) -> Finding:
     return Finding("embedder", True, f"{fingerprint}, from the published weights in {folder}")
 
 
+def _passage_embedder(settings: Settings) -> Iterator[Finding]:
+    try:
+        found = bedrock_embedder(settings)
+    except RagbotError as error:
+        yield Finding("RAGBOT_EMBEDDER", False, error.message, error.mend)
+        return
+    if found is not None:
+        asked = f"{found.model} finds passages; ragbot doctor --bedrock asks it"
+        yield Finding("RAGBOT_EMBEDDER", True, asked)
+
+
 def _index(settings: Settings) -> Finding:
+    try:
+        base = base_of(settings)
+    except RagbotError as error:
+        return Finding("RAGBOT_RETRIEVER", False, error.message, error.mend)
+    if base is not None:
+        asked = f"knowledge base {base.id} in place of an index; ragbot doctor --bedrock asks it"
+        return Finding("RAGBOT_RETRIEVER", True, asked)
     mend = f"python -m ingest --index {settings.index_dir}"
     try:
         manifest = verified_manifest(settings.index_dir)
-        if manifest.embedder != open_embedder(settings.models_dir).fingerprint:
+        both = fingerprint_of(open_embedder(settings.models_dir), bedrock_embedder(settings))
+        if manifest.embedder != both:
             raise IndexMismatchError(f"built with {manifest.embedder}", mend=mend)
     except RagbotError as error:
         return Finding("index", False, error.message, error.mend)

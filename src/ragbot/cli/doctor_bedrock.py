@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import time
 import urllib.request
 from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from ragbot.aws import environment
-from ragbot.chat_models.bedrock_account import Listed, Trial, listed, try_one_token
+from ragbot.chat_models.bedrock_account import SECONDS, Listed, Trial, listed, try_one_token
 from ragbot.chat_models.bedrock_models import Role, Target, target_of
 from ragbot.chat_models.choosing import bedrock_target, fallback_targets
 from ragbot.chat_models.prices import load_prices
 from ragbot.cli.doctor import Finding
+from ragbot.embedding import bedrock_embedder, open_embedder
+from ragbot.errors import KnowledgeBaseError, ModelUnavailableError
 from ragbot.failures import explain_failure
+from ragbot.retrieval import KnowledgeBase, base_of
 from ragbot.settings import Settings
 
 _ROLES: tuple[Role, ...] = ("answer", "rewrite", "judge")
@@ -46,8 +50,48 @@ def examine(settings: Settings, named: Sequence[str]) -> Iterator[Finding]:
         yield Finding("models of this account", False, *_split(told), needed=False)
     else:
         yield from _listing(known, region)
+    yield from _knowledge_base(settings)
+    yield from _embedder(settings)
     for number, (use, target) in enumerate(_in_use(settings, named)):
         yield _tried(use, try_one_token(target, settings, known), settings, needed=number == 0)
+
+
+def _knowledge_base(settings: Settings) -> Iterator[Finding]:
+    """What holds the notes, where that is no index of ours: searched once."""
+    base = base_of(settings)
+    if base is None:
+        return
+    what = f"{base.id} (knowledge base)"
+    searched = KnowledgeBase(base, open_embedder(settings.models_dir), None, settings)
+    started = time.perf_counter()
+    try:
+        found = searched.found("Hi", settings.k)
+    except KnowledgeBaseError as error:
+        yield Finding(what, False, error.message, error.mend)
+        return
+    spent = time.perf_counter() - started
+    yield Finding(
+        what,
+        bool(found),
+        f"answers in {spent:.1f} s; finds {len(found)} passages for a greeting",
+        "sync its data source in the Bedrock console: it holds no text",
+    )
+
+
+def _embedder(settings: Settings) -> Iterator[Finding]:
+    """What finds the passages, where that is a model of Bedrock: asked for one vector."""
+    embedder = bedrock_embedder(settings, patience=SECONDS)
+    if embedder is None:
+        return
+    what = f"{embedder.model} (embedder)"
+    started = time.perf_counter()
+    try:
+        embedder.encode_queries(["Hi"])
+    except ModelUnavailableError as error:
+        yield Finding(what, False, error.message, error.mend)
+        return
+    spent = time.perf_counter() - started
+    yield Finding(what, True, f"answers in {spent:.1f} s; {embedder.dimension} dimensions")
 
 
 def _surroundings(settings: Settings) -> Iterator[Finding]:

@@ -10,7 +10,15 @@ import unicodedata
 from collections.abc import Callable, Sequence
 
 from ragbot.screening import FLAGS, MEANINGS
-from ragbot.types import BLOCKED_BY, Answer, Document, Filters, RetrievedPassage, Sentence
+from ragbot.types import (
+    BLOCKED_BY,
+    Answer,
+    Document,
+    Filters,
+    Passage,
+    RetrievedPassage,
+    Sentence,
+)
 
 WIDTH = 88
 
@@ -79,8 +87,7 @@ def sources(
         passage, flags = by_id[citation.passage_id].passage, by_id[citation.passage_id].flags
         document = documents[passage.doc_id]
         if citation.marker not in {marker for marker, *_ in quoted}:
-            first, last = passage.lines
-            place = f"{passage.source}:{first}" + (f"-{last}" if last != first else "")
+            place = _place(passage)
             as_of = f" (as of {document.as_of})" if document.as_of else ""
             lines.append(f"[{citation.marker}] {' > '.join(passage.heading_path)}{as_of}")
             lines.append(f"    {place}")
@@ -91,6 +98,13 @@ def sources(
             quote = " ".join(shown(document.text[citation.start : citation.end]).split())
             lines.append(textwrap.indent(textwrap.fill(f"“{quote}”", WIDTH - 4), "    "))
     return "\n".join(lines)
+
+
+def _place(passage: Passage) -> str:
+    first, last = passage.lines
+    if not first:
+        return f"{passage.source}, {passage.place}" if passage.place else passage.source
+    return f"{passage.source}:{first}" + (f"-{last}" if last != first else "")
 
 
 def _cautions(flags: Sequence[str]) -> list[str]:
@@ -148,8 +162,9 @@ def found(passages: Sequence[RetrievedPassage]) -> str:
             )
             if rank is not None
         ]
-        lines.append(f"{item.rank}. {' > '.join(passage.heading_path)}   ({', '.join(ranks)})")
-        lines.append(f"   {passage.source}:{passage.lines[0]}")
+        found_by = f"   ({', '.join(ranks)})" if ranks else ""
+        lines.append(f"{item.rank}. {' > '.join(passage.heading_path)}{found_by}")
+        lines.append(f"   {_place(passage)}")
         lines += [f"   {line}" for line in _cautions(item.flags)]
         body = "; ".join(map(str, passage.facts)) or passage.body
         text = textwrap.shorten(" ".join(body.split()), 3 * WIDTH, placeholder=" ...")

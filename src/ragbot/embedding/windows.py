@@ -46,6 +46,21 @@ class Embedder(Protocol):
         ...
 
 
+class PassageEmbedder(Protocol):
+    """An embedder by which passages are found, where that is not the one of their sentences."""
+
+    fingerprint: str
+    dimension: int
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
+        """float32 [len(texts), dimension], unit length."""
+        ...
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """The same, of what is searched for: some models tell the two apart."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class EncodedWindow:
     """The model's last layer over one window: a vector for each token."""

@@ -1,9 +1,22 @@
 """Question -> evidence, or the finding that there is none.
 
+A `Searcher` does it: a `Retriever` over our own index, or a `KnowledgeBase` of Bedrock.
+
 query -> RetrievedPassage[] (fusion) -> Evidence[] -> enough? (answerability)
 """
 
 from ragbot.retrieval.answerability import Finding, judge_evidence
 from ragbot.retrieval.fusion import Retriever, flagged, worth_reading
+from ragbot.retrieval.knowledge_base import KnowledgeBase, base_of
+from ragbot.retrieval.searcher import Searcher
 
-__all__ = ["Finding", "Retriever", "flagged", "judge_evidence", "worth_reading"]
+__all__ = [
+    "Finding",
+    "KnowledgeBase",
+    "Retriever",
+    "Searcher",
+    "base_of",
+    "flagged",
+    "judge_evidence",
+    "worth_reading",
+]

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from ragbot.evidence import Evidence
 from ragbot.reranker import Similarity
 from ragbot.retrieval.queries import pasted_choices
-from ragbot.retrieval.signals import weigh
+from ragbot.retrieval.signals import Words, weigh
 from ragbot.retrieval.trees import answerability_trees
-from ragbot.store import Index
 
 # A practice question tells a story and brings its own answers: nearness is all that is asked of
 # the notes. Without the cross-encoder the same has to do for every question.
@@ -36,22 +35,22 @@ class Finding:
 def judge_evidence(
     question: str,
     evidence: Sequence[Evidence],
-    index: Index,
+    words: Words,
     similarity: Similarity | None = None,
 ) -> Finding:
     """Weigh what was found, by trees that were fitted on dev questions where there is a
     cross-encoder."""
     if not evidence:
         return Finding(False, "nothing in the notes is near this question")
-    known = [held for _, held in index.known_words(question)]
+    known = [held for _, held in words.known_words(question)]
     mostly_known = bool(known) and sum(known) >= len(known) / 2
     is_choice = pasted_choices(question) is not None
     if is_choice or similarity is None:
-        cosine = max(item.retrieved.why.dense_score or 0.0 for item in evidence)
+        cosine = max(item.retrieved.why.cosine for item in evidence)
         if mostly_known and cosine >= (CHOICE_COSINE if is_choice else COSINE):
             return Finding(True)
     else:
-        weighed = weigh(question, evidence, index, similarity)
+        weighed = weigh(question, evidence, words, similarity)
         trees = answerability_trees()
         if trees.probability(weighed.signals.values()) >= trees.threshold:
             return Finding(True)

@@ -3,23 +3,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePath
 from typing import TypeVar
 
-from ragbot.embedding import Embedder
-from ragbot.evidence import Evidence, evidence_sentences
+from ragbot.embedding import Embedder, PassageEmbedder
+from ragbot.evidence import Evidence
 from ragbot.reranker import Reranker, Similarity
+from ragbot.retrieval.answerability import Finding, judge_evidence
 from ragbot.retrieval.followups import readings
 from ragbot.retrieval.names import Names
 from ragbot.retrieval.queries import queries_of
 from ragbot.retrieval.spelling import Spelling
+from ragbot.retrieval.weighing import similarity_of, weighed_evidence
 from ragbot.screening import flags_of
 from ragbot.store import Found, Index
 from ragbot.store.acronyms import shortened
-from ragbot.types import NO_FILTERS, Filters, Passage, RetrievedPassage, Turn, Why
+from ragbot.types import (
+    NO_FILTERS,
+    Document,
+    Filters,
+    Passage,
+    RetrievedPassage,
+    Section,
+    Turn,
+    Why,
+)
 
 DEPTH = 60  # how far down each list is read before fusion
 ANSWERS = -1.0  # logit of the best sentence below which the reranker is no judge
@@ -36,12 +47,19 @@ _Ranks = dict[int, tuple[int, float]]  # position of a passage -> (rank, score)
 
 
 class Retriever:
-    """Searches one index; a passage knows its rank and score in either list."""
+    """The `Searcher` of one index; a passage knows its rank and score in either list."""
 
-    def __init__(self, index: Index, embedder: Embedder, reranker: Reranker | None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        embedder: Embedder,
+        reranker: Reranker | None,
+        passage_embedder: PassageEmbedder | None = None,
+    ) -> None:
         self.index = index
         self._embedder = embedder
         self._reranker = reranker
+        self._passage_embedder = passage_embedder
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
         """What is searched for: the question, standing on its own, in the words of the notes."""
@@ -60,7 +78,7 @@ class Retriever:
         if len(questions) == 1:
             return questions[0]
         vectors = self._embedder.encode([questions[0], questions[-1]])
-        first, last = (next((c for _, c in self.index.dense(v, 1)), 0.0) for v in vectors)
+        first, last = map(self.index.nearness, vectors)
         return questions[-1] if last >= first + LEANS else questions[0]
 
     def knows(self, word: str) -> bool:
@@ -97,8 +115,11 @@ class Retriever:
         lexical: list[Found] = []
         sentences: list[Found] = []
         queries = queries_of(query)
-        for text, vector in zip(queries, self._embedder.encode(queries), strict=True):
-            dense.append(self.index.dense(vector, DEPTH, allowed))
+        vectors = self._embedder.encode(queries)
+        other = self._passage_embedder
+        finding = vectors if other is None else other.encode_queries(queries)
+        for text, vector, near in zip(queries, vectors, finding, strict=True):
+            dense.append(self.index.dense(near, DEPTH, allowed))
             lexical.append(self.index.lexical(text, DEPTH, allowed))
             found = dict.fromkeys(place for place, _ in (*dense[-1], *lexical[-1]))
             sentences.append(self.index.by_best_sentence(vector, list(found))[:DEPTH])
@@ -106,32 +127,60 @@ class Retriever:
         best = sorted(scores, key=lambda place: (-scores[place], place))[:k]
         passages = self.index.passages_at(best)
         ranked = [_best_ranks(found) for found in (dense, lexical, sentences)]
+        why = [_why(place, *ranked) for place in best]
+        if other is not None:
+            cosines = zip(*(self.index.encoder_cosines(v, best) for v in vectors), strict=True)
+            why = [
+                replace(each, encoder_score=max(of)) for each, of in zip(why, cosines, strict=True)
+            ]
         return tuple(
-            RetrievedPassage(passages[place], scores[place], rank, _why(place, *ranked))
+            RetrievedPassage(passages[place], scores[place], rank, why[rank - 1])
             for rank, place in enumerate(best, start=1)
         )
 
     def evidence(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
         """The passages with how well each of their sentences answers the question."""
-        found = [
-            Evidence(number, item, evidence_sentences(item.passage))
-            for number, item in enumerate(retrieved, start=1)
-        ]
-        if self._reranker is None:
-            return found
-        flat = [sentence.in_context for item in found for sentence in item.sentences]
-        scores = iter(self._reranker.scores(question, flat).tolist())
-        return [
-            replace(item, relevance=tuple(next(scores) for _ in item.sentences)) for item in found
-        ]
+        return weighed_evidence(question, retrieved, self._reranker)
 
     @property
     def similarity(self) -> Similarity | None:
         """The cross-encoder, for what else it can judge; None where there is none."""
-        reranker = self._reranker
-        if reranker is None:
-            return None
-        return lambda text, others: reranker.scores(text, others).tolist()
+        return similarity_of(self._reranker)
+
+    def judged(self, question: str, evidence: Sequence[Evidence]) -> Finding:
+        """Whether the evidence is enough to answer at all."""
+        return judge_evidence(question, evidence, self.index, self.similarity)
+
+    def is_current(self) -> bool:
+        """False once an ingest has swapped in another generation."""
+        return self.index.is_current()
+
+    def counts(self) -> Mapping[str, int]:
+        """documents, sections, passages and questions of the index."""
+        return self.index.manifest.counts
+
+    def titles(self) -> tuple[str, ...]:
+        return self.index.titles()
+
+    def documents(self) -> tuple[Document, ...]:
+        return self.index.documents()
+
+    def document(self, doc_id: str) -> Document:
+        """Raises KeyError for a document that is not in the index."""
+        return self.index.document(doc_id)
+
+    def section_of(self, passage: Passage) -> Section:
+        """The section that a passage stands in, for reading on."""
+        return self.index.section_of(passage)
+
+    def topics(self) -> list[str]:
+        return self.index.topics()
+
+    def sources(self) -> list[str]:
+        return self.index.sources()
+
+    def services(self) -> list[str]:
+        return self.index.services()
 
 
 def flagged(found: Sequence[RetrievedPassage]) -> tuple[RetrievedPassage, ...]:

@@ -10,18 +10,29 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
+from typing import Protocol
 
 from ragbot.evidence import Evidence, split_sentences
 from ragbot.reranker import Similarity
 from ragbot.retrieval.answer_types import Wanted, holds, wanted_answer
-from ragbot.store import Index
 from ragbot.store.lexical import words_of
 
 LONG = 12  # words from which the sentences of a question are judged one by one, too
 BARELY = -6.0  # logit below which the cross-encoder has no opinion
 LIKELY = 5  # best sentences among which an answer of the wanted kind must be
-_LOOKED_AT = 5  # passages by words alone that would hold a name if any does
 _NAME = re.compile(r"\b(?:[A-Z][\w-]*|\d+(?:\.\d+)?)(?:\s+(?:[A-Z][\w/-]*|\d+(?:\.\d+)?))*")
+
+
+class Words(Protocol):
+    """What the gate asks about the words of the notes."""
+
+    def known_words(self, query: str) -> list[tuple[str, bool]]:
+        """Each content word of the query (stemmed) and whether the notes hold it anywhere."""
+        ...
+
+    def holds(self, name: str) -> bool:
+        """Whether some passage has all words of the name."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +66,14 @@ class Weighed:
 
 
 def weigh(
-    question: str, evidence: Sequence[Evidence], index: Index, similarity: Similarity
+    question: str, evidence: Sequence[Evidence], words: Words, similarity: Similarity
 ) -> Weighed:
     """The signals of a question whose evidence carries the cross-encoder's relevance."""
     best = _best_relevance(question, evidence, similarity)
     length = math.log(max(1, len(question.split())))
     wanted = wanted_answer(question)
     lacks = wanted is not None and not holds(wanted, best_sentences(evidence))
-    absent = absent_name(question, index)
+    absent = absent_name(question, words)
     return Weighed(
         Signals(
             relevance=best,
@@ -92,7 +103,7 @@ def _best_relevance(question: str, evidence: Sequence[Evidence], similarity: Sim
     return max([best, *(max(similarity(part, texts)) for part in spoken)])
 
 
-def absent_name(question: str, index: Index) -> str | None:
+def absent_name(question: str, notes: Words) -> str | None:
     """A name or number of the question whose words no passage of the notes holds together."""
     for match in _NAME.finditer(question):
         name = match[0]
@@ -104,16 +115,9 @@ def absent_name(question: str, index: Index) -> str | None:
             first, *rest = name.split()
             # The first word of a sentence is written like a name whatever it is.
             name = name if re.search(r"[A-Z0-9]", first[1:]) else " ".join(rest)
-        words = set(words_of(name))
-        if words and not _stands_in(words, name, index):
+        if words_of(name) and not notes.holds(name):
             return name
     return None
-
-
-def _stands_in(words: set[str], name: str, index: Index) -> bool:
-    found = index.lexical(name, _LOOKED_AT)
-    passages = index.passages_at([position for position, _ in found])
-    return any(words <= set(words_of(p.indexed_text)) for p in passages.values())
 
 
 def best_sentences(evidence: Sequence[Evidence]) -> list[str]:

@@ -5,48 +5,55 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from ragbot.embedding import DIMENSION, Embedder, Progress, Span, Vectors
+from ragbot.embedding import Progress, Span, Vectors
 
 SLICE = 512  # written as they come, so that a killed ingest goes on where it was
+
+# As `Embedder.encode_with_parts`.
+Encode = Callable[[Sequence[str], Sequence[Sequence[Span]], Progress | None], Sequence[Vectors]]
 
 
 def cached_vectors(
     file: Path,
-    embedder: Embedder,
+    encode: Encode,
     texts: Sequence[str],
     parts: Sequence[Sequence[Span]],
+    *,
+    fingerprint: str,
+    dimension: int,
     progress: Progress | None = None,
 ) -> Iterator[Vectors]:
-    """For each text float32 [1 + len(parts), 384], see `Embedder.encode_with_parts`.
+    """For each text float32 [1 + len(parts), dimension], see `Embedder.encode_with_parts`.
 
     Only texts that the cache does not hold are embedded, before the first is given; never are
-    all vectors in memory at once.
+    all vectors in memory at once. `fingerprint` is the embedder's.
     """
     keys = [
-        hashlib.sha256(f"{embedder.fingerprint}\0{list(spans)}\0{text}".encode()).digest()
+        hashlib.sha256(f"{fingerprint}\0{list(spans)}\0{text}".encode()).digest()
         for text, spans in zip(texts, parts, strict=True)
     ]
     with _opened(file) as database:
-        _fill(database, keys, embedder, texts, parts, progress)
+        _fill(database, keys, encode, texts, parts, dimension, progress)
         _forget_others(database, set(keys))
         for key in keys:
             (held,) = database.execute(
                 "SELECT vectors FROM encoded WHERE key = ?", (key,)
             ).fetchone()
-            yield np.frombuffer(held, dtype="<f4").reshape(-1, DIMENSION)
+            yield np.frombuffer(held, dtype="<f4").reshape(-1, dimension)
 
 
 def _fill(
     database: sqlite3.Connection,
     keys: Sequence[bytes],
-    embedder: Embedder,
+    encode: Encode,
     texts: Sequence[str],
     parts: Sequence[Sequence[Span]],
+    dimension: int,
     progress: Progress | None,
 ) -> None:
     wanted: dict[bytes, int] = {}
@@ -54,7 +61,7 @@ def _fill(
         held = database.execute(
             "SELECT length(vectors) FROM encoded WHERE key = ?", (key,)
         ).fetchone()
-        if held is None or held[0] != (1 + len(spans)) * DIMENSION * 4:
+        if held is None or held[0] != (1 + len(spans)) * dimension * 4:
             wanted[key] = place
     # Texts of like length are read together, however far apart they stand: no time goes to padding.
     missing = sorted(wanted.items(), key=lambda item: len(texts[item[1]]))
@@ -68,7 +75,7 @@ def _fill(
             if progress is not None:
                 progress(done + first + round(size * encoded / of), len(texts))
 
-        encoded = embedder.encode_with_parts(
+        encoded = encode(
             [texts[place] for _, place in part], [parts[place] for _, place in part], report
         )
         database.executemany(

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ragbot.embedding import Embedder, Vectors
+from ragbot.embedding import (
+    DIMENSION,
+    Embedder,
+    PassageEmbedder,
+    Vectors,
+    fingerprint_of,
+    setting_of,
+)
 from ragbot.errors import IndexDamagedError, IndexMismatchError
 from ragbot.evidence import indexed_spans
 from ragbot.store.catalogue import Catalogue, Contents, write_catalogue
@@ -25,8 +33,8 @@ from ragbot.store.generations import (
     verified_manifest,
 )
 from ragbot.store.labels import documents_matching, services_matching
-from ragbot.store.lexical import LexicalIndex, write_lexical
-from ragbot.store.vectors import VectorFiles, write_vectors
+from ragbot.store.lexical import LexicalIndex, words_of, write_lexical
+from ragbot.store.vectors import VectorFiles, write_found_by, write_vectors
 from ragbot.types import Document, Filters, FoundQuestion, HeadingPath, Passage, Section
 
 Progress = Callable[[str, int, int], None]  # (stage, done, total)
@@ -35,6 +43,7 @@ Allowed = NDArray[np.bool_]  # [passages], by position
 # Up to so many passages are compared one by one: that loses none of them, and is quicker than
 # Chroma's graph (`bench scale`: .6 ms against 1.4 ms at 20,000).
 COMPARED = 20_000
+_LOOKED_AT = 5  # passages by words alone that would hold a name if any does
 
 
 def write_generation(
@@ -43,17 +52,21 @@ def write_generation(
     *,
     embedder: Embedder,
     fingerprint: str,
+    passage_embedder: PassageEmbedder | None = None,
     progress: Progress | None = None,
 ) -> IndexManifest:
     """Write, verify and swap in a new generation; readers see all of it or none.
 
     Args:
+        passage_embedder: what passages are found by, if not `embedder`, which encodes their
+            sentences in any case.
         fingerprint: of the sources and the chunking, for `read_manifest(...).fingerprint`.
 
     Raises:
         IndexBusyError: another process writes here.
         IndexMismatchError: the folder is not ours.
         IndexWriteError: no space, no permission.
+        ModelUnavailableError: an embedder cannot be had.
     """
 
     def report(stage: str) -> Callable[[int, int], None]:
@@ -66,9 +79,22 @@ def write_generation(
         write_lexical(folder / "lexical", texts)
         spans = [indexed_spans(passage) for passage in passages]
         encoded = cached_vectors(
-            index_dir / "embeddings.db", embedder, texts, spans, report("embedding")
+            index_dir / "embeddings.db",
+            embedder.encode_with_parts,
+            texts,
+            spans,
+            fingerprint=embedder.fingerprint,
+            dimension=DIMENSION,
+            progress=report("embedding"),
         )
         write_vectors(folder / "vectors", encoded, [len(each) for each in spans])
+        if passage_embedder is not None:
+            write_found_by(
+                folder / "vectors",
+                _found_by(index_dir, passage_embedder, texts, report("by Bedrock")),
+                len(texts),
+                passage_embedder.dimension,
+            )
         vectors = VectorFiles(folder / "vectors")
         ids = [passage.passage_id for passage in passages]
         write_dense(folder / "dense", ids, vectors.passages, report("indexing"))
@@ -76,10 +102,30 @@ def write_generation(
         return publish(
             index_dir,
             folder,
-            embedder=embedder.fingerprint,
+            embedder=fingerprint_of(embedder, passage_embedder),
             fingerprint=fingerprint,
             counts=contents.counts,
         )
+
+
+def _found_by(
+    index_dir: Path,
+    embedder: PassageEmbedder,
+    texts: Sequence[str],
+    progress: Callable[[int, int], None],
+) -> Iterator[Vectors]:
+    """For each text float32 [1, dimension]; those that were paid for once are not asked again."""
+    # A file for each embedder: going back to one costs nothing.
+    name = sha256(embedder.fingerprint.encode()).hexdigest()[:8]
+    return cached_vectors(
+        index_dir / f"embeddings-{name}.db",
+        lambda part, _, report: list(embedder.encode_passages(part, report)[:, np.newaxis]),
+        texts,
+        [()] * len(texts),
+        fingerprint=embedder.fingerprint,
+        dimension=embedder.dimension,
+        progress=progress,
+    )
 
 
 def _check_readable(folder: Path, ids: Sequence[str], vectors: VectorFiles) -> None:
@@ -169,6 +215,14 @@ class Index:
             allowed &= _mask(len(allowed), self._catalogue.positions_on_services(names))
         return allowed
 
+    def encoder_cosines(self, vector: Vectors, positions: Sequence[int]) -> list[float]:
+        """How near these passages are by the shipped encoder, whatever they are found by."""
+        return [float(cosine) for cosine in self._vectors.encoder_cosines(vector, positions)]
+
+    def nearness(self, vector: Vectors) -> float:
+        """The same of the nearest passage of all."""
+        return float(self._vectors.encoder_cosines(vector).max(initial=0.0))
+
     def by_best_sentence(self, vector: Vectors, positions: Sequence[int]) -> Found:
         """These passages by the cosine of their best sentence."""
         cosines = self._vectors.best_sentences(vector, positions)
@@ -177,6 +231,13 @@ class Index:
     def known_words(self, query: str) -> list[tuple[str, bool]]:
         """Each content word of the query (stemmed) and whether the notes hold it anywhere."""
         return self._lexical.known(query)
+
+    def holds(self, name: str) -> bool:
+        """Whether some passage has all words of the name."""
+        words = set(words_of(name))
+        found = self.lexical(name, _LOOKED_AT)
+        passages = self.passages_at([position for position, _ in found])
+        return any(words <= set(words_of(p.indexed_text)) for p in passages.values())
 
     def words(self) -> dict[str, int]:
         """Each word of the notes in small letters, and how often it stands there."""
@@ -251,9 +312,11 @@ def open_index(index_dir: Path, *, embedder: str | None = None) -> Index:
     """
     manifest = verified_manifest(index_dir)
     if embedder is not None and manifest.embedder != embedder:
+        was, now = (setting_of(fingerprint) for fingerprint in (manifest.embedder, embedder))
+        back = "" if was == now else f", or set RAGBOT_EMBEDDER={was} again"
         raise IndexMismatchError(
             f"the index at {index_dir} was built with {manifest.embedder}, "
             f"questions are embedded with {embedder}",
-            mend=rebuild_command(index_dir),
+            mend=f"{rebuild_command(index_dir)}{back}",
         )
     return Index(index_dir, index_dir / "generations" / manifest.generation, manifest)

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ragbot.embedding import DIMENSION, Vectors
 
 _PASSAGES, _SENTENCES, _FIRST = "passages.npy", "sentences.npy", "first.npy"
+_FOUND_BY = "found_by.npy"  # where passages are found by the vectors of another embedder
 
 
 def write_vectors(folder: Path, encoded: Iterable[Vectors], sentences: Sequence[int]) -> None:
@@ -42,10 +43,25 @@ def write_vectors(folder: Path, encoded: Iterable[Vectors], sentences: Sequence[
             np.save(folder / file, held)
 
 
-def _created(file: Path, rows: int, dtype: type[np.floating[Any]]) -> NDArray[Any]:
+def write_found_by(folder: Path, encoded: Iterable[Vectors], passages: int, dimension: int) -> None:
+    """Write the vectors that passages are found by, beside those of `write_vectors`.
+
+    Args:
+        encoded: for each passage in its order float32 [1, dimension], unit length.
+    """
+    held = _created(folder / _FOUND_BY, passages, np.float32, dimension)
+    for position, vectors in enumerate(encoded):
+        held[position] = vectors[0]
+    if isinstance(held, np.memmap):
+        held.flush()
+
+
+def _created(
+    file: Path, rows: int, dtype: type[np.floating[Any]], dimension: int = DIMENSION
+) -> NDArray[Any]:
     if not rows:  # an empty file cannot be mapped
-        return np.zeros((0, DIMENSION), dtype)
-    return np.lib.format.open_memmap(file, mode="w+", dtype=dtype, shape=(rows, DIMENSION))
+        return np.zeros((0, dimension), dtype)
+    return np.lib.format.open_memmap(file, mode="w+", dtype=dtype, shape=(rows, dimension))
 
 
 class VectorFiles:
@@ -55,6 +71,8 @@ class VectorFiles:
         self._first = np.load(folder / _FIRST)
         self._passages = _mapped(folder / _PASSAGES)
         self._sentences = _mapped(folder / _SENTENCES)
+        found_by = folder / _FOUND_BY
+        self._found_by = _mapped(found_by) if found_by.is_file() else self._passages
 
     @property
     def count(self) -> int:
@@ -62,20 +80,27 @@ class VectorFiles:
         return len(self._passages)
 
     def passages(self, first: int, last: int) -> Vectors:
-        """float32 [last - first, 384]: the vectors of the passages at these positions."""
-        return self._passages[first:last]
+        """float32 [last - first, d]: what the passages at these positions are found by."""
+        return self._found_by[first:last]
 
     def nearest(
         self, vector: Vectors, k: int, positions: NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:
         """(position, cosine) of the k nearest of these passages, or of all, best first; exact."""
-        among = self._passages if positions is None else self._passages[positions]
+        among = self._found_by if positions is None else self._found_by[positions]
         cosines = _products(among, vector)
         k = min(k, len(among))
         best = np.argpartition(-cosines, k - 1)[:k] if k else np.zeros(0, np.int64)
         best = best[np.lexsort((best, -cosines[best]))]
         places = best if positions is None else positions[best]
         return [(int(place), float(cosines[i])) for place, i in zip(places, best, strict=True)]
+
+    def encoder_cosines(
+        self, vector: Vectors, positions: Sequence[int] | None = None
+    ) -> NDArray[np.float32]:
+        """The cosine of these passages, or of all, by the encoder of their sentences."""
+        rows = self._passages if positions is None else self._passages[np.asarray(positions, int)]
+        return _products(rows, vector)
 
     def best_sentences(self, vector: Vectors, positions: Sequence[int]) -> list[float]:
         """The cosine of the best sentence of the passage at each position; -1 without any."""

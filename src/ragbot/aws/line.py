@@ -18,8 +18,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
+from typing import TypeVar
 
-from ragbot.chat_models.breaker import Breaker, OpenError
+from ragbot.aws.breaker import Breaker, OpenError
 from ragbot.errors import ModelUnavailableError
 from ragbot.failures import Kind, explain_failure, kind_of
 from ragbot.logs import product_logger
@@ -34,6 +35,8 @@ _SLOWER = 2.0
 _FIRST_GAP, _LONGEST_GAP = 0.02, 5.0
 _HALF_LIFE = 2.0  # seconds, or as long as so many gaps:
 _HALF_LIFE_GAPS = 8.0
+
+T = TypeVar("T")
 
 _log = product_logger(__name__)
 
@@ -114,6 +117,14 @@ class Line:
             if attempt.pause is None:
                 return
             yield from self._waited(attempt.pause, attempt.reason, deadline)
+
+    def call(self, ask: Callable[[], T], patience: float) -> T:
+        """What `ask` gives, where nobody is told of the waiting; raises as `calls` does."""
+        for step in self.calls(patience):
+            if isinstance(step, Attempt):
+                with step:
+                    return ask()
+        raise AssertionError("the last attempt gives or raises")
 
     def pause_after(self, kind: Kind, number: int, deadline: float) -> float | None:
         """How long to wait before the next attempt; None to give up.
