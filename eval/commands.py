@@ -88,6 +88,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> RunFolder:
         rotations=options.orders,
         seed=options.seed,
         judge=judge,
+        tools=options.tools,
     )
     if options.max_cost is not None:
         _need_prices([product.models[0], *([judge.candidate] if judge else [])])
@@ -104,6 +105,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> RunFolder:
         "reranker": product.reranker is not None,
         "judge": options.judge,
     }
+    if product.model_id.startswith("bedrock:"):
+        config["tools"] = options.tools
     manifest = new_manifest(product, chosen, config)
     run = begin(options.out or _folder(settings, manifest, fresh=options.new), manifest)
     tasks = tasks_of(chosen, asking, options.mode)
@@ -245,6 +248,7 @@ def _run_again(baseline: dict[str, Any], options: argparse.Namespace) -> RunFold
         orders=config["rotations"],
         seed=config["seed"],
         judge=config.get("judge"),
+        tools=config.get("tools", True),
         prices=None,
         max_cost=None,
         out=None,
@@ -452,6 +456,12 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("-k", type=_positive, help="passages retrieved (default: RAGBOT_K)")
     run.add_argument("--jobs", type=_positive, help="questions at a time (default: by the model)")
     run.add_argument("--judge", metavar="MODEL", help="a model that judges free answers, too")
+    run.add_argument(
+        "--no-tools",
+        dest="tools",
+        action="store_false",
+        help="ask Bedrock's models for letters in words, not through a tool",
+    )
     run.add_argument(
         "--prices",
         nargs=2,

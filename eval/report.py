@@ -121,6 +121,7 @@ def markdown_summary(manifest: Manifest, summary: Plain) -> str:
                     f"- {NAMES[mode]}: another order changes the verdict on "
                     f"{sensitive['value']:.1%} of the questions; "
                     f"{found['all']['unread']} of {found['all']['orders']} replies unread"
+                    f"{_how_read(found['all'])}"
                 )
         lines.append("")
     for mode, found in summary["free"].items():
@@ -147,6 +148,11 @@ def markdown_summary(manifest: Manifest, summary: Plain) -> str:
     if paid := paid_for(summary):
         lines += [paid, ""]
     return "\n".join(lines)
+
+
+def _how_read(found: Plain) -> str:
+    ways = ", ".join(f"{count} by {way}" for way, count in found["read"].items())
+    return f" ({ways})" if ways else ""
 
 
 def _split(found: Plain) -> str:
@@ -213,7 +219,7 @@ def _choices(summary: Plain) -> str:
                 f"<details><summary>{NAMES[mode]}: by the place of the right option</summary>",
                 bars([bar_of(f"right option at {k}", p) for k, p in places.items()], "by place"),
                 f"<p>{told} {found['all']['unread']} of {found['all']['orders']} replies could "
-                "not be read.</p></details>",
+                f"not be read{_how_read(found['all'])}.</p></details>",
             ]
     return "\n".join(parts)
 
@@ -422,7 +428,8 @@ def _passage(shown: Shown) -> str:
 def _reply(asked: Asked) -> str:
     order = " ".join(LETTERS[place] for place in asked.order)
     head = f"options in the order {order}; " if order else ""
-    read = "" if not asked.order else f", read as {_letters(asked.chosen)}"
+    way = f" by {asked.read}" if asked.read else ""
+    read = "" if not asked.order else f", read{way} as {_letters(asked.chosen)}"
     return (
         f'<p class="quiet">{head}{asked.input_tokens} tokens in, {asked.output_tokens} out, '
         f"{asked.ms:,.0f} ms{', from the cache' if asked.cached else ''}{read}</p>"

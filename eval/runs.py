@@ -24,6 +24,7 @@ from ragbot.errors import RagbotError
 FORMAT = 1
 Mode = Literal["retrieval", "no_model", "closed_book", "open_book", "oracle", "combined"]
 ASKED: tuple[Mode, ...] = ("retrieval", "no_model", "closed_book", "open_book", "oracle")
+Read = Literal["", "tool", "log-probabilities", "parser"]
 KEY = tuple[str, str, str]  # (bank, id, mode)
 
 
@@ -90,7 +91,8 @@ class Asked(_File):
 
     order: list[int] = []
     prompt: str = ""
-    raw: str = ""
+    raw: str = ""  # of a tool's reply, its input
+    read: Read = ""  # how the letters were read; "" where there were none to read
     chosen: list[int] | None = None  # places in the bank's order; None: could not be read
     probabilities: list[float] | None = None  # of the options, in the bank's order
     right: bool = False

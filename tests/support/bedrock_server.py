@@ -49,6 +49,7 @@ class Reply:
     cache_read: int = 0
     cache_write: int = 0
     after: float = 0.0  # seconds of thinking
+    tool: tuple[str, str] | None = None  # its name, and its input as JSON, after the pieces
 
 
 @dataclass(frozen=True)
@@ -188,16 +189,7 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
             )
 
         def _answer(self, scripted: Reply) -> None:
-            message = {"role": "assistant", "content": [{"text": "".join(scripted.pieces)}]}
-            self._send(
-                200,
-                {
-                    "output": {"message": message},
-                    "stopReason": scripted.stop,
-                    "usage": _usage(scripted),
-                    "metrics": {"latencyMs": 1},
-                },
-            )
+            self._send(200, whole(scripted))
 
         def _send(
             self, status: int, payload: dict[str, Any], headers: dict[str, str] | None = None
@@ -220,6 +212,8 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
             for piece in scripted.pieces:
                 delta = {"contentBlockIndex": 0, "delta": {"text": piece}}
                 self._chunk(event("contentBlockDelta", delta))
+            if scripted.tool is not None:
+                self._tool(*scripted.tool)
             match scripted.broken:
                 case "stall":
                     server.over.wait(30)
@@ -245,6 +239,14 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
                     self._chunk(event(exception, {"message": "scripted"}, exception=True))
             self._chunk(b"")
 
+        def _tool(self, name: str, told: str) -> None:
+            used = {"toolUse": {"toolUseId": "t1", "name": name}}
+            self._chunk(event("contentBlockStart", {"contentBlockIndex": 1, "start": used}))
+            for part in (told[:5], told[5:]):
+                delta = {"contentBlockIndex": 1, "delta": {"toolUse": {"input": part}}}
+                self._chunk(event("contentBlockDelta", delta))
+            self._chunk(event("contentBlockStop", {"contentBlockIndex": 1}))
+
         def _watch(self) -> None:
             """A reader that goes away shows as an end of what it would send."""
             self.close_connection = True
@@ -262,6 +264,21 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
             """Silent: the requests are recorded."""
 
     return Handler
+
+
+def whole(scripted: Reply) -> dict[str, Any]:
+    """A reply as Converse gives it, in one piece."""
+    content: list[dict[str, Any]] = [{"text": "".join(scripted.pieces)}]
+    if scripted.tool is not None:
+        name, told = scripted.tool
+        used = {"toolUse": {"toolUseId": "t1", "name": name, "input": json.loads(told)}}
+        content = [*content, used] if scripted.pieces else [used]
+    return {
+        "output": {"message": {"role": "assistant", "content": content}},
+        "stopReason": scripted.stop,
+        "usage": _usage(scripted),
+        "metrics": {"latencyMs": 1},
+    }
 
 
 def _usage(scripted: Reply) -> dict[str, int]:

@@ -93,6 +93,7 @@ class PatientConverse(ChatBedrockConverse):
         message = generation.message
         whole = AIMessageChunk(
             content=message.content,
+            tool_calls=message.tool_calls if isinstance(message, AIMessage) else [],
             response_metadata=message.response_metadata,
             usage_metadata=message.usage_metadata if isinstance(message, AIMessage) else None,
         )
