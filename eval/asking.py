@@ -13,10 +13,9 @@ from eval.chooser import Chooser, counted, took
 from eval.free_answers import Entails, score_answer, states, well_done
 from eval.gold import Gold, Need, as_judged, found
 from eval.judge import Judge
-from eval.ledger import BudgetError
 from eval.product import Product
 from eval.ranking import measured
-from eval.runs import Asked, Mode, Record, Shown
+from eval.runs import Asked, Mode, Record, RunError, Shown
 from eval.scorer import FittedWeights, SentenceIndex
 from eval.shortcuts import shortcut_scores
 from ragbot.chat_models import explain_failure, kind_of, usage_of
@@ -67,7 +66,7 @@ class Asking:
 
         Raises:
             ModelUnavailableError: the model cannot be reached: no fault of the question.
-            BudgetError: another call could take the run above its limit.
+            RunError: the run cannot go on: its limit is reached, or a reply is still to come.
         """
         record = Record(
             bank=bank,
@@ -84,7 +83,7 @@ class Asking:
         started = time.perf_counter()
         try:
             self._fill(record, question, mode)
-        except (ModelUnavailableError, BudgetError):
+        except (ModelUnavailableError, RunError):
             raise
         except Exception as error:
             told = explain_failure(error)

@@ -18,6 +18,10 @@ from eval import comparison, leakage, retrieval
 from eval.answerability import fit_gate, save_gate
 from eval.asking import Asking
 from eval.banks import load_bank, own_banks
+from eval.batch.jobs import Job, jobs_of
+from eval.batch.outbox import Outbox
+from eval.batch.running import Conditions, close, need_bedrock, need_choices, under_way
+from eval.batch.service import BatchService
 from eval.combined import combined_records
 from eval.gold import Gold
 from eval.judge import Judge
@@ -25,7 +29,7 @@ from eval.ledger import Ledger
 from eval.product import open_product
 from eval.replies import ReplyCache
 from eval.report import anchor, html_report, markdown_summary
-from eval.runner import ask_all, begin, chosen_questions, new_manifest, tasks_of
+from eval.runner import ask_all, begin, chosen_questions, new_manifest, tasks_of, unanswered
 from eval.runs import ASKED, Manifest, Record, RunError, RunFolder, latest_run, write_whole
 from eval.scorer import SentenceIndex, fit_on_dev, load_weights, save_weights
 from eval.summary import summarize
@@ -53,6 +57,8 @@ def do_run(options: argparse.Namespace) -> int:
     """Score, and write the report."""
     settings = load_settings(index=options.index, model=options.model, k=options.k)
     run = _run(options, settings)
+    if run is None:
+        return 0
     manifest, summary = _written(run)
     print(markdown_summary(manifest, summary))
     page = run.folder / "report.html"
@@ -62,12 +68,17 @@ def do_run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _run(options: argparse.Namespace, settings: Settings) -> RunFolder:
+def _run(options: argparse.Namespace, settings: Settings) -> RunFolder | None:
+    """The run, asked to its end; None where a batch job is under way for it."""
     banks = [load_bank(name) for name in options.bank]
     cache = None if options.no_cache else ReplyCache(_home(settings) / "replies.db")
-    ledger = Ledger(options.max_cost)
+    outbox = Outbox() if options.batch else None
+    # A job is held to the limit before it is submitted; its replies are paid for when they come.
+    ledger = Ledger(None if outbox else options.max_cost)
     price = Price(*options.prices) if options.prices else None
-    product = open_product(settings, cache, ledger=ledger, price=price)
+    product = open_product(settings, cache, ledger=ledger, price=price, outbox=outbox)
+    if outbox is not None:
+        need_bedrock(product.model_id)
     gold = Gold(product.index)
     for bank in banks:
         gold.check(bank)
@@ -88,7 +99,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> RunFolder:
         rotations=options.orders,
         seed=options.seed,
         judge=judge,
-        tools=options.tools,
+        tools=options.tools and outbox is None,  # Bedrock refuses tools in batch jobs of Converse
     )
     if options.max_cost is not None:
         _need_prices([product.models[0], *([judge.candidate] if judge else [])])
@@ -106,7 +117,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> RunFolder:
         "judge": options.judge,
     }
     if product.model_id.startswith("bedrock:"):
-        config["tools"] = options.tools
+        config["tools"] = asking.tools
     manifest = new_manifest(product, chosen, config)
     run = begin(options.out or _folder(settings, manifest, fresh=options.new), manifest)
     tasks = tasks_of(chosen, asking, options.mode)
@@ -115,14 +126,37 @@ def _run(options: argparse.Namespace, settings: Settings) -> RunFolder:
             f"{product.model_id} can answer none of these questions in the modes asked for",
             mend="python -m eval run --help",
         )
-    done = len({r.key for r in run.records()} & {task.key for task in tasks})
+    left = unanswered(run, tasks, failed_again=options.failed_again)
+    if outbox is not None:
+        need_choices(tasks)
+        conditions = Conditions(options.batch_role, options.batch_s3, options.max_cost)
+        job = under_way(run, left, asking, outbox, settings, conditions)
+        if job is not None:
+            print(f"{job}\nrun {run.folder}: the same command brings the replies when it is done")
+            return None
+    elif any(not job.over for job in jobs_of(run.folder)):
+        raise RunError(
+            f"a batch job was submitted for {run.folder}, and its replies are still to come",
+            mend="the same command with --batch",
+        )
+    done = len(tasks) - len(left)
     print(f"run {run.folder}: {len(tasks)} to ask, {done} already answered", file=sys.stderr)
     with _progress(done, len(tasks)) as progress:
         jobs = options.jobs or product.parallel
-        records = ask_all(run, tasks, asking, jobs=jobs, progress=progress, ledger=ledger)
-    held = {record.key for record in run.records()}
+        records = ask_all(
+            run,
+            tasks,
+            asking,
+            jobs=jobs,
+            progress=progress,
+            ledger=ledger,
+            failed_again=options.failed_again,
+        )
+    if outbox is not None:
+        close(run)
+    held = {record.key: record for record in run.records()}
     for record in combined_records(records):
-        if record.key not in held:
+        if record != held.get(record.key):
             run.append(record)
     finished = run.manifest()
     finished.finished = finished.finished or datetime.now(UTC).isoformat(timespec="seconds")
@@ -156,6 +190,35 @@ def do_report(options: argparse.Namespace) -> int:
     manifest, summary = _written(run)
     print(markdown_summary(manifest, summary))
     return 0
+
+
+def do_batch_status(options: argparse.Namespace) -> int:
+    """Tell how the batch jobs of a run do."""
+    settings = load_settings()
+    for job in _jobs(options.run):
+        print(job if job.over else BatchService(settings, job.region).looked_up(job))
+    return 0
+
+
+def do_batch_stop(options: argparse.Namespace) -> int:
+    """Stop the batch job of a run; what is answered by then can be collected."""
+    job = _jobs(options.run)[-1]
+    if job.over or not job.arn:
+        raise RunError(f"no batch job is under way for {options.run}")
+    service = BatchService(load_settings(), job.region)
+    service.stop(job)
+    print(service.looked_up(job))
+    return 0
+
+
+def _jobs(folder: Path) -> list[Job]:
+    jobs = jobs_of(folder)
+    if not jobs:
+        raise RunError(
+            f"no batch job was submitted for {folder}",
+            mend="name a folder that `python -m eval run --batch` has told",
+        )
+    return jobs
 
 
 def do_compare(options: argparse.Namespace) -> int:
@@ -255,8 +318,11 @@ def _run_again(baseline: dict[str, Any], options: argparse.Namespace) -> RunFold
         new=True,
         no_cache=False,
         jobs=None,
+        batch=False,
+        failed_again=False,
     )
     run = _run(again, settings)
+    assert run is not None, "nothing is under way without --batch"
     _written(run)
     return run
 
@@ -479,6 +545,27 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--new", action="store_true", help="do not resume an unfinished run")
     run.add_argument("--no-cache", action="store_true", help="ask even what was asked before")
     run.add_argument("--no-open", dest="open", action="store_false", help="don't open the report")
+
+    run.add_argument(
+        "--failed-again", action="store_true", help="ask anew what failed in the run of --out"
+    )
+    run.add_argument(
+        "--batch",
+        action="store_true",
+        help="ask Bedrock by a batch job, at half the price: the first call submits it, the same "
+        "command again brings the replies (multiple choice only)",
+    )
+    run.add_argument("--batch-role", metavar="ARN", help="the role that Bedrock takes on for it")
+    run.add_argument("--batch-s3", metavar="s3://BUCKET/PREFIX", help="for its input and output")
+
+    batch = commands.add_parser("batch", help="look after the batch job of a run, or stop it")
+    doing = batch.add_subparsers(required=True, metavar="COMMAND")
+    status = doing.add_parser("status", help="how far is it?")
+    status.set_defaults(do=do_batch_status)
+    stop = doing.add_parser("stop", help="stop it; what is answered by then is paid for")
+    stop.set_defaults(do=do_batch_stop)
+    for command in (status, stop):
+        command.add_argument("run", type=Path, metavar="RUN")
 
     report = commands.add_parser("report", help="make the report of a run anew")
     report.set_defaults(do=do_report)

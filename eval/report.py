@@ -151,7 +151,7 @@ def markdown_summary(manifest: Manifest, summary: Plain) -> str:
 
 
 def _how_read(found: Plain) -> str:
-    ways = ", ".join(f"{count} by {way}" for way, count in found["read"].items())
+    ways = ", ".join(f"{count} by {way}" for way, count in found.get("read", {}).items())
     return f" ({ways})" if ways else ""
 
 
@@ -310,6 +310,7 @@ def paid_for(summary: Plain) -> str:
         return ""
     cost = Cost(spent["usd"], tuple(spent["unknown"]))
     as_of = f", at list prices of {spent['prices_of']}" if spent["prices_of"] else ""
+    as_of += ", batch jobs at half of them" if spent.get("batch") else ""
     return (
         f"Paid for in this run: {cost}{as_of} ({spent['input_tokens']:,} tokens in, of them "
         f"{spent['cache_read_tokens']:,} from the provider's cache; "

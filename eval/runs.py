@@ -53,6 +53,7 @@ class Spent(_File):
     usd: float | None = 0.0
     unknown: list[str] = []
     prices_of: str | None = None  # the day of the price table
+    batch: bool = False  # as batch jobs, which cost half, all or part of it
 
 
 class Manifest(_File):

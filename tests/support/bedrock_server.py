@@ -95,6 +95,7 @@ class BedrockServer:
     # The control plane: what a path gives; a longer path goes before a shorter one.
     control: dict[str, Any] = field(default_factory=dict)
     roles: list[dict[str, str]] = field(default_factory=list)  # asked of STS
+    jobs: Callable[[str, str, dict[str, Any]], dict[str, Any] | Fault] | None = None  # batch jobs
     url: str = ""
     _script: list[Reply | Fault] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -127,6 +128,9 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
                 self._assume_role(content.decode())
                 return
             body = json.loads(content or b"{}")
+            if self.path.startswith("/model-invocation-job"):
+                self._look_after_jobs("POST", body)
+                return
             # /model/{id or ARN}/converse: an ARN's slash is escaped
             _, _, model_id, operation = self.path.split("/")
             request = Request(unquote(model_id), operation, body, dict(self.headers))
@@ -140,7 +144,18 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
             else:
                 self._stream(entry)
 
+        def _look_after_jobs(self, method: str, body: dict[str, Any]) -> None:
+            assert server.jobs is not None, "no batch jobs are expected"
+            found = server.jobs(method, unquote(self.path), body)
+            if isinstance(found, Fault):
+                self._refuse(found)
+            else:
+                self._send(200, found)
+
         def do_GET(self) -> None:
+            if self.path.startswith("/model-invocation-job"):
+                self._look_after_jobs("GET", {})
+                return
             path, asked = unquote(urlsplit(self.path).path), parse_qs(urlsplit(self.path).query)
             # Which model stands behind an application inference profile.
             model = "arn:aws:bedrock:us-east-1::foundation-model/newcomer.model-9-v1:0"

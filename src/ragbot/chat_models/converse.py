@@ -34,6 +34,10 @@ class PatientConverse(ChatBedrockConverse):
         """Ask over this line, and wait for it for at most `patience` seconds."""
         self._line, self._patience = line, patience
 
+    def ask_whole(self) -> None:
+        """Ask for replies in one piece from now on."""
+        self._streams = False
+
     def _generate(
         self,
         messages: list[BaseMessage],
