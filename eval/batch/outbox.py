@@ -66,7 +66,7 @@ class Outbox:
         """Called by boto3 before it would send: what it takes for the service's response."""
         from botocore.awsrequest import AWSResponse
 
-        body: Request = json.loads(params["body"])
+        body = uncached(json.loads(params["body"]))
         name = record_id(body)
         reply = self.replies.get(name)
         if reply is None:
@@ -81,6 +81,21 @@ class Outbox:
         # A copy: the library takes the reply apart.
         parsed = json.loads(json.dumps(reply)) | {"ResponseMetadata": {"batch": True}}
         return AWSResponse(params["url"], 200, {}, None), parsed
+
+
+def uncached(request: Request) -> Request:
+    """Without cache points: a job's requests are answered in no order, so a prefix that was
+    written for the next one would be paid for in vain."""
+
+    def without(blocks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [block for block in blocks if "cachePoint" not in block]
+
+    bare = dict(request)
+    if "system" in bare:
+        bare["system"] = without(bare["system"])
+    messages = bare.get("messages", [])
+    bare["messages"] = [each | {"content": without(each["content"])} for each in messages]
+    return bare
 
 
 def record_id(request: Request) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from eval.batch.jobs import ENDED, STATES, Job, jobs_of, keep_job
-from eval.batch.outbox import Failed, record_id
+from eval.batch.outbox import Failed, record_id, uncached
 from eval.batch.service import _read
 from eval.runs import RunError
 
@@ -59,6 +59,13 @@ def test_a_request_is_named_by_its_content() -> None:
     assert record_id(first) == record_id({"system": [], "messages": [{"role": "user"}]})
     assert record_id(first) != record_id(first | {"system": [{"text": "x"}]})
     assert record_id(first).isalnum()
+
+
+def test_nothing_is_written_to_a_cache_for_a_job() -> None:
+    point, text = {"cachePoint": {"type": "default"}}, {"text": "x"}
+    asked = {"system": [text, point], "messages": [{"role": "user", "content": [text, point]}]}
+    plain = {"system": [text], "messages": [{"role": "user", "content": [text]}]}
+    assert uncached(asked) == uncached(plain) == plain
 
 
 def test_the_folder_keeps_its_jobs_in_their_order(tmp_path: Path) -> None:
