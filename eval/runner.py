@@ -16,7 +16,7 @@ from eval.asking import Asking
 from eval.banks import Bank, Question, Split
 from eval.ledger import Ledger
 from eval.product import Product, machine
-from eval.runs import KEY, BankUsed, Manifest, Mode, Record, RunError, RunFolder, Spent
+from eval.runs import KEY, BankUsed, Manifest, Mode, Record, RunError, RunFolder, Spent, differing
 from ragbot.errors import ModelUnavailableError
 from ragbot.types import Cost, Usage
 
@@ -93,13 +93,12 @@ def begin(folder: Path, manifest: Manifest) -> RunFolder:
     run = RunFolder(folder)
     if (folder / "manifest.json").is_file():
         held = run.manifest()
-        for part in ("config", "banks", "index"):
-            if getattr(held, part) != getattr(manifest, part):
-                raise RunError(
-                    f"{folder} holds a run whose {part} differs: "
-                    f"{_difference(getattr(held, part), getattr(manifest, part))}",
-                    mend="name another folder with --out, or repeat the options of that run",
-                )
+        for part in differing(held, manifest):
+            raise RunError(
+                f"{folder} holds a run whose {part} differs: "
+                f"{_difference(getattr(held, part), getattr(manifest, part))}",
+                mend="name another folder with --out, or repeat the options of that run",
+            )
         run.drop_half_line()
         return run
     if folder.exists() and any(folder.iterdir()):

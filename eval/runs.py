@@ -71,6 +71,11 @@ class Manifest(_File):
     spent: Spent | None = None  # on calls that were made, not on replies from the cache
 
 
+def differing(a: Manifest, b: Manifest) -> list[str]:
+    """Which of the conditions differ under which a run may be resumed."""
+    return [part for part in ("config", "banks", "index") if getattr(a, part) != getattr(b, part)]
+
+
 class Shown(_File):
     """A passage as it was retrieved, or as it was shown to the model.
 
@@ -234,11 +239,12 @@ def write_whole(file: Path, text: str) -> None:
     fresh.replace(file)
 
 
-def latest_run(runs: Path, *, finished: bool) -> RunFolder | None:
-    """The run folder that was begun last."""
+def latest_run(runs: Path, *, finished: bool, like: Manifest | None = None) -> RunFolder | None:
+    """The run folder that was begun last; where `like` is given, under the same conditions."""
     for folder in sorted(f for f in runs.glob("*") if (f / "manifest.json").is_file())[::-1]:
         run = RunFolder(folder)
-        if (run.manifest().finished is not None) == finished:
+        held = run.manifest()
+        if (held.finished is not None) == finished and (like is None or not differing(held, like)):
             return run
     return None
 

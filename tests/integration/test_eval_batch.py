@@ -119,7 +119,10 @@ def test_what_is_submitted_is_what_an_ordinary_run_would_ask(
     assert all(re.fullmatch(r"[0-9a-f]{32}", each["recordId"]) for each in records)
     assert all(set(e["modelInput"]) == {"messages", "system", "inferenceConfig"} for e in records)
     jobs.run()
-    assert run(*BATCH) == 0  # finds the run's folder by its conditions
+    # Another run may begin in between: the job's is found by its conditions.
+    assert run(*BATCH, "--sample", "30") == 0
+    assert run(*BATCH) == 0
+    assert len(jobs.created) == 2
     # Kept by content: an ordinary run in words has nothing left to ask.
     assert run("--no-tools", "--new") == 0
     assert not bedrock.requests
@@ -225,6 +228,7 @@ def test_a_kill_before_the_job_is_confirmed_creates_no_second_one(
     [
         (("--sample", "10"), "at least 100 requests, and"),
         (("--max-cost", "0.0001"), "it was not submitted"),
+        (("--new",), "would submit another job"),
         (("--bank", "natural"), "natural has free answers"),
         (("--model", "quotes"), "quotes takes no batch jobs"),
         (("--batch-role", "me"), "is no role"),
