@@ -10,7 +10,7 @@ from eval.asking import Asking
 from eval.banks import Question
 from eval.batch.jobs import Job, jobs_of, keep_job
 from eval.batch.outbox import Failed, NotAnsweredYetError, Outbox, Request
-from eval.batch.service import BatchService
+from eval.batch.service import BatchService, RefusedError
 from eval.choices import Order
 from eval.chooser import Chooser
 from eval.ledger import BudgetError, worst_of
@@ -94,9 +94,7 @@ def under_way(
         )
     job = service.upload(target, requests, conditions.role, conditions.place)
     keep_job(run.folder, job)  # before it is created: a kill in between creates no second one
-    job = service.create(job)
-    keep_job(run.folder, job)
-    return job
+    return _created(run, job, service)
 
 
 def close(run: RunFolder) -> None:
@@ -106,7 +104,7 @@ def close(run: RunFolder) -> None:
 
 
 def _brought(run: RunFolder, job: Job, service: BatchService, outbox: Outbox) -> Job | None:
-    job = service.looked_up(job if job.arn else service.create(job))
+    job = service.looked_up(job if job.arn else _created(run, job, service))
     keep_job(run.folder, job)
     if job.under_way:
         return job
@@ -117,6 +115,17 @@ def _brought(run: RunFolder, job: Job, service: BatchService, outbox: Outbox) ->
     lost = Failed(f"the batch job ended before it was answered ({job.state})")
     outbox.replies |= {record: replies.get(record, lost) for record in job.records}
     return None
+
+
+def _created(run: RunFolder, job: Job, service: BatchService) -> Job:
+    """Created once, however often it is tried; what is refused may be submitted otherwise."""
+    try:
+        job = service.create(job)
+    except RefusedError:
+        close(run)
+        raise
+    keep_job(run.folder, job)
+    return job
 
 
 class _Gathering(Chooser):

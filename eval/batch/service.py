@@ -15,7 +15,7 @@ from eval.batch.outbox import Failed, Request
 from eval.runs import RunError
 from ragbot.aws.clients import client, home_region
 from ragbot.chat_models.bedrock_models import Target
-from ragbot.failures import explain_failure
+from ragbot.failures import explain_failure, kind_of
 from ragbot.settings import Settings
 
 INPUT = "requests.jsonl"
@@ -31,6 +31,10 @@ _ERRORS = {
     500: "Bedrock had an internal error",
     503: "Bedrock was not available",
 }
+
+
+class RefusedError(RunError):
+    """AWS will not do it before a person changes something."""
 
 
 class BatchService:
@@ -80,7 +84,8 @@ class BatchService:
         """Create the job of an upload. Done again, it is the same job: its token is.
 
         Raises:
-            RunError: Bedrock refuses.
+            RefusedError: Bedrock does not create it.
+            RunError: it is not known whether it did.
         """
         with _explained(
             "bedrock:CreateModelInvocationJob, and iam:PassRole on the role,", job.model
@@ -188,18 +193,19 @@ def _explained(action: str, what: str) -> Iterator[None]:
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code in ("AccessDenied", "AccessDeniedException", "403"):
-            raise RunError(f"AWS refused {what}", mend=f"allow {action} in IAM") from error
+            raise RefusedError(f"AWS refused {what}", mend=f"allow {action} in IAM") from error
         if code in ("NoSuchBucket", "NoSuchKey", "PermanentRedirect", "404"):
-            raise RunError(
+            raise RefusedError(
                 f"S3 has no {what} in this region",
                 mend="create the bucket in the model's region, and name it with --batch-s3",
             ) from error
         if code == "ValidationException":
-            raise RunError(
+            raise RefusedError(
                 f"Bedrock refused the batch job for {what} as not valid",
                 mend="check that the model takes batch jobs in this region, --batch-role and "
                 "--batch-s3 (docs/bedrock.md)",
             ) from error
-        raise RunError(str(explain_failure(error)), mend="the same command tries again") from error
+        kind = RefusedError if kind_of(error) == "refused" else RunError
+        raise kind(str(explain_failure(error)), mend="the same command tries again") from error
     except BotoCoreError as error:
         raise RunError(str(explain_failure(error)), mend="the same command tries again") from error

@@ -15,7 +15,7 @@ def do_batch_status(options: argparse.Namespace) -> int:
     """Tell how the batch jobs of a run do."""
     settings = load_settings()
     for job in _jobs(options.run):
-        print(job if job.over else BatchService(settings, job.region).looked_up(job))
+        print(job if job.over or not job.arn else BatchService(settings, job.region).looked_up(job))
     return 0
 
 

@@ -251,12 +251,14 @@ def test_what_cannot_be_a_job_is_told_before_anything_is_paid(
 
 
 @pytest.mark.parametrize(
-    ("refused", "says"),
+    ("refused", "says", "uploads"),
     [
-        (fault("AccessDeniedException", 403, ACCOUNT), "iam:PassRole"),
-        (fault("ValidationException", 400, ACCOUNT), "takes batch jobs in this region"),
-        (fault("ServiceQuotaExceededException", 400, ACCOUNT), "Service Quotas"),
-        (fault("ThrottlingException", 429, ACCOUNT), "throttling this account"),
+        (fault("AccessDeniedException", 403, ACCOUNT), "iam:PassRole", 2),
+        (fault("ValidationException", 400, ACCOUNT), "takes batch jobs in this region", 2),
+        (fault("ServiceQuotaExceededException", 400, ACCOUNT), "Service Quotas", 2),
+        # It goes on with what is uploaded, and under the same token.
+        (fault("ThrottlingException", 429, ACCOUNT), "throttling this account", 1),
+        (fault("InternalServerException", 500, ACCOUNT), "internal error", 1),
     ],
 )
 def test_a_refusal_of_the_service_names_its_cure(
@@ -265,6 +267,7 @@ def test_a_refusal_of_the_service_names_its_cure(
     home: Path,
     refused: Fault,
     says: str,
+    uploads: int,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     jobs = BatchJobs(bedrock, by_content)
@@ -273,10 +276,12 @@ def test_a_refusal_of_the_service_names_its_cure(
     told = capsys.readouterr().err
     assert says in told and ACCOUNT not in told
     jobs.refuse = None
-    assert run(*BATCH) == 0  # goes on with what is uploaded
-    assert len(jobs.created) == 1
+    other = ROLE.replace("batch", "other")
+    assert run(*BATCH, "--batch-role", other) == 0
+    (created,) = jobs.created
+    assert created["roleArn"] == (other if uploads == 2 else ROLE)
     listed = s3.list_objects_v2(Bucket="evals")["Contents"]
-    assert len([each for each in listed if each["Key"].endswith("requests.jsonl")]) == 1
+    assert len([each for each in listed if each["Key"].endswith("requests.jsonl")]) == uploads
 
 
 def test_output_that_is_not_whole_is_no_result(

@@ -10,7 +10,7 @@ import pytest
 
 from eval.batch.jobs import ENDED, STATES, Job, jobs_of, keep_job
 from eval.batch.outbox import Failed, record_id, uncached
-from eval.batch.service import _read
+from eval.batch.service import RefusedError, _explained, _read
 from eval.runs import RunError
 
 JOB = Job(
@@ -52,6 +52,25 @@ def test_anything_else_is_a_failure_of_its_record(line: str) -> None:
 @pytest.mark.parametrize("line", ["", "no JSON", "[]", "{}", "3"])
 def test_a_line_without_a_record_is_nobodys(line: str) -> None:
     assert _read(line)[0] == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "says", "kind"),
+    [
+        ("AccessDenied", "allow s3:PutObject in IAM", RefusedError),
+        ("NoSuchBucket", "create the bucket", RefusedError),
+        ("PermanentRedirect", "in the model's region", RefusedError),
+        ("InternalServerException", "tries again", RunError),
+    ],
+)
+def test_what_s3_refuses_names_its_cure(code: str, says: str, kind: type[RunError]) -> None:
+    from botocore.exceptions import ClientError
+
+    answer = {"Error": {"Code": code, "Message": "account 123456789012"}}
+    with pytest.raises(RunError) as caught, _explained("s3:PutObject", "s3://b/j/"):
+        raise ClientError(answer, "PutObject")
+    assert type(caught.value) is kind and says in str(caught.value.mend)
+    assert "123456789012" not in caught.value.message
 
 
 def test_a_request_is_named_by_its_content() -> None:
