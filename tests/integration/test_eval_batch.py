@@ -111,7 +111,8 @@ def test_what_is_submitted_is_what_an_ordinary_run_would_ask(
     (job,) = jobs.created
     assert job["modelInvocationType"] == "Converse"
     assert (job["roleArn"], job["modelId"]) == (ROLE, "us.amazon.nova-lite-v1:0")
-    (kept,) = jobs_of(next((home / "eval/runs").iterdir()))
+    (kept_run,) = [folder.name for folder in (home / "eval/runs").iterdir()]
+    (kept,) = jobs_of(home / "eval/runs" / kept_run)
     assert kept.folder == f"s3://evals/some/where/{kept.name}"
     key = f"some/where/{kept.name}/requests.jsonl"
     lines = s3.get_object(Bucket="evals", Key=key)["Body"].read().splitlines()
@@ -123,6 +124,8 @@ def test_what_is_submitted_is_what_an_ordinary_run_would_ask(
     assert run(*BATCH, "--sample", "30") == 0
     assert run(*BATCH) == 0
     assert len(jobs.created) == 2
+    asked = [each for r in RunFolder(home / "eval/runs" / kept_run).records() for each in r.asked]
+    assert {each.ms for each in asked} == {1.0}, "the time of a call is the service's"
     # Kept by content: an ordinary run in words has nothing left to ask.
     assert run("--no-tools", "--new") == 0
     assert not bedrock.requests
