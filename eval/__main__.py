@@ -1,4 +1,4 @@
-"""python -m eval run | compare | gate | leakage | retrieval | report | fit"""
+"""python -m eval run | batch | compare | gate | leakage | retrieval | report | fit"""
 
 from __future__ import annotations
 

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from eval.banks import FALSE_PREMISE, Question
-from eval.choices import Order, choice_messages, orders, pasted, read_choice
+from eval.choices import orders, pasted
+from eval.chooser import Chooser, counted, took
 from eval.free_answers import Entails, score_answer, states, well_done
 from eval.gold import Gold, Need, as_judged, found
 from eval.judge import Judge
-from eval.ledger import BudgetError
 from eval.product import Product
 from eval.ranking import measured
-from eval.runs import Asked, Mode, Record, Shown
+from eval.runs import Asked, Mode, Record, RunError, Shown
 from eval.scorer import FittedWeights, SentenceIndex
 from eval.shortcuts import shortcut_scores
-from ragbot.chat_models import Candidate, cost_of, explain_failure, kind_of, usage_of
+from ragbot.chat_models import explain_failure, kind_of, usage_of
 from ragbot.errors import ModelUnavailableError
-from ragbot.types import Answer, Citation, Cost, Passage, RetrievedPassage, Usage, Why
+from ragbot.types import Answer, Citation, Passage, RetrievedPassage, Why
 
 RETRIEVED = 10  # passages that retrieval is judged on
 # Passages that a multiple-choice question is answered from. More of them mislead a small model:
@@ -41,6 +40,10 @@ class Asking:
     seed: int
     entails: Entails | None = None
     judge: Judge | None = None
+    tools: bool = True  # letters are asked for through a tool, where the model takes one
+
+    def __post_init__(self) -> None:
+        self.chooser = Chooser(self.product.models[0], self.tools)
 
     def modes(self, question: Question, wanted: Sequence[Mode]) -> tuple[Mode, ...]:
         """The wanted modes in which this question can be asked at all."""
@@ -63,7 +66,7 @@ class Asking:
 
         Raises:
             ModelUnavailableError: the model cannot be reached: no fault of the question.
-            BudgetError: another call could take the run above its limit.
+            RunError: the run cannot go on: its limit is reached, or a reply is still to come.
         """
         record = Record(
             bank=bank,
@@ -80,7 +83,7 @@ class Asking:
         started = time.perf_counter()
         try:
             self._fill(record, question, mode)
-        except (ModelUnavailableError, BudgetError):
+        except (ModelUnavailableError, RunError):
             raise
         except Exception as error:
             told = explain_failure(error)
@@ -150,36 +153,10 @@ class Asking:
             notes = [item.passage for item in shown]
             self._show(record, shown, needs)
             record.evidence_found = found(needs, [item.passage.passage_id for item in shown])
-        candidate = self.product.models[0]
-        record.model_id = candidate.model_id
+        record.model_id = self.chooser.candidate.model_id
         for order in orders(question, self.rotations, self.seed):
-            record.asked.append(self._choose_once(question, order, notes))
+            record.asked.append(self.chooser.choose(question, order, notes))
         record.score = sum(each.right for each in record.asked) / len(record.asked)
-
-    def _choose_once(self, question: Question, order: Order, notes: Sequence[Passage]) -> Asked:
-        candidate = self.product.models[0]
-        messages = choice_messages(question, order, notes)
-        model = candidate.open()
-        limits: dict[str, Any] = {"max_tokens": 16 * len(question.answer)}
-        if candidate.model_id.startswith(("local:", "openai:")):
-            # One token is enough where the probabilities of the letters come with it.
-            limits = {"logprobs": True, "top_logprobs": 20, "max_tokens": 1}
-        reply = model.invoke(messages, **limits)
-        told = reply.response_metadata
-        choice = read_choice(str(reply.text), told.get("logprobs"), question, order)
-        return Asked(
-            order=list(order),
-            prompt="\n\n".join(str(message.text) for message in messages),
-            raw=str(reply.text),
-            chosen=None if choice.options is None else list(choice.options),
-            probabilities=None
-            if choice.probabilities is None
-            else [round(p, 4) for p in choice.probabilities],
-            right=choice.options == question.answer,
-            ms=told.get("ms", 0.0),
-            cached=told.get("cached", False),
-            **_took(candidate, usage_of(reply.usage_metadata or {})),
-        )
 
     def _recall(self, record: Record, question: Question) -> None:
         """A free question without any notes: which of the facts does the model know?"""
@@ -200,7 +177,7 @@ class Asking:
                 raw=record.text,
                 ms=reply.response_metadata.get("ms", 0.0),
                 cached=reply.response_metadata.get("cached", False),
-                **_took(candidate, usage_of(reply.usage_metadata or {})),
+                **took(candidate, usage_of(reply.usage_metadata or {})),
             )
         ]
 
@@ -208,7 +185,9 @@ class Asking:
         self, record: Record, question: Question, mode: Mode, needs: Sequence[Need]
     ) -> None:
         def hear(earlier: str, answer: Answer) -> None:
-            record.also.append(Asked(prompt=earlier, raw=answer.text, **_spent_on(answer)))
+            record.also.append(
+                Asked(prompt=earlier, raw=answer.text, **counted(answer.usage, answer.cost))
+            )
 
         history = self.product.turns_before(question, by_quotes=False, heard=hear)
         gold = self.gold.passages(needs) if mode == "oracle" else None
@@ -222,7 +201,7 @@ class Asking:
         if self.judge is not None and question.nuggets and not answer.abstained:
             verdict, usage = self.judge.verdict(question, answer.text)
             record.verdicts["judged_correct"] = verdict
-            record.also.append(Asked(raw=str(verdict), **_took(self.judge.candidate, usage)))
+            record.also.append(Asked(raw=str(verdict), **took(self.judge.candidate, usage)))
         record.score = well_done(question, score)
         record.text = answer.text
         record.model_id = answer.model_id
@@ -232,7 +211,7 @@ class Asking:
                 prompt=question.question,
                 raw=" ".join(sentence.text for sentence in answer.sentences),
                 ms=round(1000 * answer.timings.total, 1),
-                **_spent_on(answer),
+                **counted(answer.usage, answer.cost),
             )
         ]
 
@@ -268,19 +247,6 @@ class Asking:
     @cached_property
     def scorer(self) -> SentenceIndex:
         return SentenceIndex(self.product.sentences, self.product.embedder)
-
-
-def _took(candidate: Candidate, usage: Usage) -> dict[str, Any]:
-    return _counted(usage, cost_of(candidate.model_id, candidate.price, usage))
-
-
-def _spent_on(answer: Answer) -> dict[str, Any]:
-    return _counted(answer.usage, answer.cost)
-
-
-def _counted(usage: Usage, cost: Cost) -> dict[str, Any]:
-    """Tokens and dollars as `Asked` holds them; dollars that are known in part are not known."""
-    return {**asdict(usage), "cost": None if cost.unknown else cost.usd}
 
 
 def _cited(citation: Citation, answer: Answer) -> dict[str, object]:

@@ -14,21 +14,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import BaseMessage
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from pydantic import ConfigDict
+from langchain_core.outputs import ChatGenerationChunk
 
 from eval.runs import RunError
+from eval.wrapping import WrappingChatModel
 from ragbot.chat_models import Price, cost_of, usage_of
 from ragbot.types import Cost, Usage
 
 CHARACTERS_A_TOKEN = 2  # four in English; fewer in other scripts, and it must not be too many
+TOOL_TOKENS = 800  # what a provider itself may add to a prompt that offers a tool
 
 
 class BudgetError(RunError):
     """The next call could take the run above its limit."""
+
+
+def worst_of(characters: int, longest: int) -> Usage:
+    """The most tokens that a prompt of so many characters and its reply can take."""
+    return Usage(characters // CHARACTERS_A_TOKEN + 1, longest)
 
 
 @dataclass
@@ -93,29 +97,13 @@ class Ledger:
         return self.cost.usd or 0.0
 
 
-class MeteredChatModel(BaseChatModel):
+class MeteredChatModel(WrappingChatModel):
     """Another chat model whose every call is entered in a ledger."""
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    inner: BaseChatModel
     ledger: Ledger
     model_id: str
     price: Price | None
     longest: int  # tokens of a reply
-
-    @property
-    def _llm_type(self) -> str:
-        return f"metered-{self.inner._llm_type}"
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
 
     def _stream(
         self,
@@ -125,10 +113,11 @@ class MeteredChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         asked = sum(len(str(message.text)) for message in messages)
-        worst = Usage(asked // CHARACTERS_A_TOKEN + 1, kwargs.get("max_tokens") or self.longest)
+        tools = TOOL_TOKENS if kwargs.get("tools") else 0
+        worst = worst_of(asked, kwargs.get("max_tokens") or self.longest) + Usage(tools)
         with self.ledger.call(self.model_id, self.price, worst) as bill:
             for part in self.inner.stream(messages, stop=stop, **kwargs):
-                bill.heard = bill.heard or bool(part.text)
+                bill.heard = bill.heard or bool(part.text or part.tool_call_chunks)
                 if part.usage_metadata:
                     bill.usage += usage_of(part.usage_metadata)
                 yield ChatGenerationChunk(message=part)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from eval.banks import Question
+from eval.batch.outbox import Outbox
 from eval.ledger import Ledger, MeteredChatModel
 from eval.replies import CachedChatModel, ReplyCache
 from ragbot.chain import stream_answer
@@ -142,6 +143,7 @@ def open_product(
     ledger: Ledger | None = None,
     price: Price | None = None,
     role: Role = "answer",
+    outbox: Outbox | None = None,
 ) -> Product:
     """The product with these settings; models are opened when they are first asked.
 
@@ -150,6 +152,7 @@ def open_product(
         ledger: where each call to a model is entered.
         price: of the model's tokens, instead of the price table's.
         role: what its model is for.
+        outbox: what the model is asked through, where it is asked by batch jobs.
 
     Raises:
         IndexNotFoundError, IndexDamagedError, IndexMismatchError: no index to ask.
@@ -168,11 +171,13 @@ def open_product(
         raise ModelUnavailableError(
             f"RAGBOT_MODEL={settings.model} cannot answer here", mend="ragbot doctor"
         )
+    if found[0].model_id != NO_MODEL:
+        found = found[:1]  # a failure is the model's, not an answer of another one
+    priced = (_priced(each, price) for each in found)
     models = tuple(
-        _kept(_metered(_priced(each, price), settings, ledger), settings, cache) for each in found
+        _kept(_metered(outbox.takes(each) if outbox else each, settings, ledger), settings, cache)
+        for each in priced
     )
-    if models[0].model_id != NO_MODEL:
-        models = models[:1]  # a failure is the model's, not an answer of another one
     return Product(
         settings, index, Retriever(index, embedder, reranker), models, embedder, reranker
     )

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_openai_messages
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
-from pydantic import ConfigDict
+from langchain_core.outputs import ChatGenerationChunk
+
+from eval.wrapping import WrappingChatModel
 
 
 class ReplyCache:
@@ -46,31 +45,15 @@ class ReplyCache:
             self._db.close()
 
 
-class CachedChatModel(BaseChatModel):
+class CachedChatModel(WrappingChatModel):
     """Another chat model, whose replies are kept.
 
     A reply carries `response_metadata["ms"]`, the milliseconds that it took when it was first
     given, and `["cached"]`.
     """
 
-    model_config = ConfigDict(arbitrary_types_allowed=True)
-
-    inner: BaseChatModel
     replies: ReplyCache
     identity: str  # the model and everything of its settings that changes a reply
-
-    @property
-    def _llm_type(self) -> str:
-        return f"cached-{self.inner._llm_type}"
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
 
     def _stream(
         self,
@@ -91,10 +74,16 @@ class CachedChatModel(BaseChatModel):
                     waited += sum(each.seconds or 0.0 for each in waits)
                     whole = part if whole is None else whole + part
             ms = round(1000 * (time.perf_counter() - started - waited), 1)
+            if whole is not None and whole.response_metadata.get("ResponseMetadata", {}).get(
+                "batch"
+            ):
+                ms = _latency(whole)  # a job's reply comes from its file: the service has measured
             held = {
                 "text": str(whole.text) if whole else "",
                 "usage": dict(whole.usage_metadata or {}) if whole else {},
                 "logprobs": whole.response_metadata.get("logprobs") if whole else None,
+                "stop": whole.response_metadata.get("stopReason") if whole else None,
+                "tools": whole.tool_call_chunks if whole else [],
                 "ms": ms,
             }
             self.replies.put(key, held)
@@ -104,9 +93,12 @@ class CachedChatModel(BaseChatModel):
         told = {"ms": held["ms"], "cached": cached}
         if held["logprobs"]:
             told["logprobs"] = held["logprobs"]
+        if held.get("stop"):  # of replies that were kept before, it is not known
+            told["stopReason"] = held["stop"]
         yield ChatGenerationChunk(
             message=AIMessageChunk(
                 content=held["text"],
+                tool_call_chunks=held.get("tools") or [],
                 usage_metadata=held["usage"] or None,
                 response_metadata=told,
                 chunk_position="last",
@@ -119,3 +111,10 @@ class CachedChatModel(BaseChatModel):
         content = [self.identity, convert_to_openai_messages(messages), stop, kwargs]
         told = json.dumps(content, sort_keys=True, default=str)
         return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _latency(reply: AIMessageChunk) -> float:
+    """Milliseconds that the service says it took; LangChain holds them as a list."""
+    told = reply.response_metadata.get("metrics", {}).get("latencyMs")
+    found = told[0] if isinstance(told, list) and told else told
+    return float(found) if isinstance(found, int | float) else 0.0

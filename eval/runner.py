@@ -14,9 +14,9 @@ from pathlib import Path
 
 from eval.asking import Asking
 from eval.banks import Bank, Question, Split
-from eval.ledger import BudgetError, Ledger
+from eval.ledger import Ledger
 from eval.product import Product, machine
-from eval.runs import KEY, BankUsed, Manifest, Mode, Record, RunError, RunFolder, Spent
+from eval.runs import KEY, BankUsed, Manifest, Mode, Record, RunError, RunFolder, Spent, differing
 from ragbot.errors import ModelUnavailableError
 from ragbot.types import Cost, Usage
 
@@ -93,13 +93,12 @@ def begin(folder: Path, manifest: Manifest) -> RunFolder:
     run = RunFolder(folder)
     if (folder / "manifest.json").is_file():
         held = run.manifest()
-        for part in ("config", "banks", "index"):
-            if getattr(held, part) != getattr(manifest, part):
-                raise RunError(
-                    f"{folder} holds a run whose {part} differs: "
-                    f"{_difference(getattr(held, part), getattr(manifest, part))}",
-                    mend="name another folder with --out, or repeat the options of that run",
-                )
+        for part in differing(held, manifest):
+            raise RunError(
+                f"{folder} holds a run whose {part} differs: "
+                f"{_difference(getattr(held, part), getattr(manifest, part))}",
+                mend="name another folder with --out, or repeat the options of that run",
+            )
         run.drop_half_line()
         return run
     if folder.exists() and any(folder.iterdir()):
@@ -107,6 +106,12 @@ def begin(folder: Path, manifest: Manifest) -> RunFolder:
     folder.mkdir(parents=True, exist_ok=True)
     run.write_manifest(manifest)
     return run
+
+
+def unanswered(run: RunFolder, tasks: Sequence[Task], *, failed_again: bool = False) -> list[Task]:
+    """The tasks that are not recorded, or only as crashed where these are to be asked again."""
+    done = {each.key for each in run.records() if not (failed_again and each.error)}
+    return [task for task in tasks if task.key not in done]
 
 
 def ask_all(
@@ -117,8 +122,12 @@ def ask_all(
     jobs: int = 1,
     progress: Progress | None = None,
     ledger: Ledger | None = None,
+    failed_again: bool = False,
 ) -> list[Record]:
     """Ask what is not yet recorded; the records of all tasks, in their order.
+
+    Args:
+        failed_again: ask anew what is recorded as crashed.
 
     Raises:
         ModelUnavailableError: the model is not to be had; what was answered stays recorded.
@@ -126,8 +135,8 @@ def ask_all(
     """
     if ledger is not None:
         _carry_over(run, ledger)
+    left = unanswered(run, tasks, failed_again=failed_again)
     records = {record.key: record for record in run.records()}
-    left = [task for task in tasks if task.key not in records]
     if any(task.mode == "no_model" for task in left):
         _ = asking.scorer  # built once, before several threads want it
     started = time.monotonic()
@@ -148,14 +157,15 @@ def ask_all(
                     done += 1
                     if progress:
                         progress(done, len(tasks), record)
-            except (ModelUnavailableError, BudgetError, KeyboardInterrupt):
+            except (ModelUnavailableError, RunError, KeyboardInterrupt):
                 pool.shutdown(cancel_futures=True)
                 raise
     finally:
         manifest = run.manifest()
         manifest.elapsed = (manifest.elapsed or 0.0) + time.monotonic() - started
         if ledger is not None:
-            manifest.spent = _spent(ledger, asking)
+            batch = manifest.spent is not None and manifest.spent.batch
+            manifest.spent = _spent(ledger, asking, batch=batch)
         run.write_manifest(manifest)
     return [records[task.key] for task in tasks]
 
@@ -176,7 +186,7 @@ def _carry_over(run: RunFolder, ledger: Ledger) -> None:
         ledger.cost = Cost(recorded, ledger.cost.unknown)
 
 
-def _spent(ledger: Ledger, asking: Asking) -> Spent:
+def _spent(ledger: Ledger, asking: Asking, *, batch: bool) -> Spent:
     price = asking.product.models[0].price
     as_of = price.as_of if price is not None else None
     return Spent(
@@ -184,6 +194,7 @@ def _spent(ledger: Ledger, asking: Asking) -> Spent:
         usd=ledger.cost.usd,
         unknown=list(ledger.cost.unknown),
         prices_of=str(as_of) if as_of else None,
+        batch=batch or (price is not None and price.batch),
     )
 
 

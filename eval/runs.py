@@ -24,6 +24,7 @@ from ragbot.errors import RagbotError
 FORMAT = 1
 Mode = Literal["retrieval", "no_model", "closed_book", "open_book", "oracle", "combined"]
 ASKED: tuple[Mode, ...] = ("retrieval", "no_model", "closed_book", "open_book", "oracle")
+Read = Literal["", "tool", "log-probabilities", "parser"]
 KEY = tuple[str, str, str]  # (bank, id, mode)
 
 
@@ -52,6 +53,7 @@ class Spent(_File):
     usd: float | None = 0.0
     unknown: list[str] = []
     prices_of: str | None = None  # the day of the price table
+    batch: bool = False  # as batch jobs, which cost half, all or part of it
 
 
 class Manifest(_File):
@@ -67,6 +69,11 @@ class Manifest(_File):
     machine: dict[str, Any]
     elapsed: float | None = None  # seconds, over the sittings that were not killed
     spent: Spent | None = None  # on calls that were made, not on replies from the cache
+
+
+def differing(a: Manifest, b: Manifest) -> list[str]:
+    """Which of the conditions differ under which a run may be resumed."""
+    return [part for part in ("config", "banks", "index") if getattr(a, part) != getattr(b, part)]
 
 
 class Shown(_File):
@@ -90,7 +97,8 @@ class Asked(_File):
 
     order: list[int] = []
     prompt: str = ""
-    raw: str = ""
+    raw: str = ""  # of a tool's reply, its input
+    read: Read = ""  # how the letters were read; "" where there were none to read
     chosen: list[int] | None = None  # places in the bank's order; None: could not be read
     probabilities: list[float] | None = None  # of the options, in the bank's order
     right: bool = False
@@ -231,11 +239,12 @@ def write_whole(file: Path, text: str) -> None:
     fresh.replace(file)
 
 
-def latest_run(runs: Path, *, finished: bool) -> RunFolder | None:
-    """The run folder that was begun last."""
+def latest_run(runs: Path, *, finished: bool, like: Manifest | None = None) -> RunFolder | None:
+    """The run folder that was begun last; where `like` is given, under the same conditions."""
     for folder in sorted(f for f in runs.glob("*") if (f / "manifest.json").is_file())[::-1]:
         run = RunFolder(folder)
-        if (run.manifest().finished is not None) == finished:
+        held = run.manifest()
+        if (held.finished is not None) == finished and (like is None or not differing(held, like)):
             return run
     return None
 

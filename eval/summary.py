@@ -6,7 +6,7 @@ result counts as wrong, never as absent.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from statistics import median
@@ -114,6 +114,7 @@ def _choice(records: Sequence[Record]) -> Plain:
             for place, rights in sorted(by_place.items())
         },
         "unread": sum(each.chosen is None for each in asked),
+        "read": dict(Counter(each.read for each in asked if each.read)),
         "errors": sum(record.error is not None for record in records),
     }
 

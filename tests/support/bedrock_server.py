@@ -71,6 +71,7 @@ class Reply:
     cache_write: int = 0
     after: float = 0.0  # seconds of thinking
     trace: dict[str, Any] | None = None  # of the guardrail
+    tool: tuple[str, str] | None = None  # its name, and its input as JSON, after the pieces
 
     @property
     def told(self) -> dict[str, Any]:
@@ -150,6 +151,7 @@ class BedrockServer:
     # What answers an operation by itself ("invoke", "retrieve"), once `refusals` are used up.
     services: dict[str, Service] = field(default_factory=dict)
     refusals: list[Fault] = field(default_factory=list)
+    jobs: Callable[[str, str, dict[str, Any]], dict[str, Any] | Fault] | None = None  # batch jobs
     url: str = ""
     _script: list[Reply | Fault] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -189,6 +191,9 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
                 self._assume_role(content.decode())
                 return
             body = json.loads(content or b"{}")
+            if self.path.startswith("/model-invocation-job"):
+                self._look_after_jobs("POST", body)
+                return
             # /model/{id or ARN}/converse, /knowledgebases/{id}/retrieve: an ARN's slash is escaped
             _, _, model_id, operation = self.path.split("/")
             request = Request(unquote(model_id), operation, body, dict(self.headers))
@@ -217,7 +222,18 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
             else:
                 self._stream(entry)
 
+        def _look_after_jobs(self, method: str, body: dict[str, Any]) -> None:
+            assert server.jobs is not None, "no batch jobs are expected"
+            found = server.jobs(method, unquote(self.path), body)
+            if isinstance(found, Fault):
+                self._refuse(found)
+            else:
+                self._send(200, found)
+
         def do_GET(self) -> None:
+            if self.path.startswith("/model-invocation-job"):
+                self._look_after_jobs("GET", {})
+                return
             path, asked = unquote(urlsplit(self.path).path), parse_qs(urlsplit(self.path).query)
             # Which model stands behind an application inference profile.
             model = "arn:aws:bedrock:us-east-1::foundation-model/newcomer.model-9-v1:0"
@@ -266,15 +282,7 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
             )
 
         def _answer(self, scripted: Reply) -> None:
-            message = {"role": "assistant", "content": scripted.blocks or [{"text": ""}]}
-            self._send(
-                200,
-                {
-                    "output": {"message": message},
-                    "stopReason": scripted.stop,
-                    **scripted.told,
-                },
-            )
+            self._send(200, whole(scripted))
 
         def _send(
             self, status: int, payload: dict[str, Any], headers: dict[str, str] | None = None
@@ -295,6 +303,8 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self._chunk(event("messageStart", {"role": "assistant"}))
             index = self._stream_pieces(scripted.pieces)
+            if scripted.tool is not None:
+                self._tool(*scripted.tool)
             match scripted.broken:
                 case "stall":
                     server.over.wait(30)
@@ -332,6 +342,14 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
                     self._chunk(event("contentBlockDelta", told))
             return index
 
+        def _tool(self, name: str, told: str) -> None:
+            used = {"toolUse": {"toolUseId": "t1", "name": name}}
+            self._chunk(event("contentBlockStart", {"contentBlockIndex": 1, "start": used}))
+            for part in (told[:5], told[5:]):
+                delta = {"contentBlockIndex": 1, "delta": {"toolUse": {"input": part}}}
+                self._chunk(event("contentBlockDelta", delta))
+            self._chunk(event("contentBlockStop", {"contentBlockIndex": 1}))
+
         def _watch(self) -> None:
             """A reader that goes away shows as an end of what it would send."""
             self.close_connection = True
@@ -349,6 +367,20 @@ def _handler_of(server: BedrockServer) -> type[BaseHTTPRequestHandler]:
             """Silent: the requests are recorded."""
 
     return Handler
+
+
+def whole(scripted: Reply) -> dict[str, Any]:
+    """A reply as Converse gives it, in one piece."""
+    content: list[dict[str, Any]] = scripted.blocks or [{"text": ""}]
+    if scripted.tool is not None:
+        name, told = scripted.tool
+        used = {"toolUse": {"toolUseId": "t1", "name": name, "input": json.loads(told)}}
+        content = [*content, used] if scripted.pieces else [used]
+    return {
+        "output": {"message": {"role": "assistant", "content": content}},
+        "stopReason": scripted.stop,
+        **scripted.told,
+    }
 
 
 def _usage(scripted: Reply) -> dict[str, int]:

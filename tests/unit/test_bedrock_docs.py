@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 from support.bedrock_faults import ROWS
 
+from eval.batch.jobs import STATES
+from eval.batch.running import LEAST
 from ragbot.chat_models.bedrock_models import default_model
 from ragbot.embedding.bedrock import FAMILIES
 
@@ -27,8 +30,7 @@ def test_the_defaults_are_those_of_the_code() -> None:
 
 
 def test_the_policy_allows_asking_only_of_named_models() -> None:
-    policy = json.loads(PAGE.split("```json")[1].split("```")[0])
-    ask, look = policy["Statement"]
+    ask, look = _policies()[0]["Statement"]
     assert ask["Action"] == ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
     assert all("nova-pro" in resource for resource in ask["Resource"])
     assert all(re.match(r"bedrock:(?:List|Get)", action) for action in look["Action"])
@@ -54,3 +56,35 @@ def test_the_statements_that_are_added_allow_one_action_on_one_thing() -> None:
     assert [each["Action"] for each in added] == ["bedrock:InvokeModel", "bedrock:Retrieve"]
     assert FAMILIES[0].model in added[0]["Resource"]
     assert "knowledge-base/" in added[1]["Resource"]
+
+
+def test_the_policies_for_batch_jobs_allow_what_the_code_asks_and_no_more() -> None:
+    _, person, trust, role = _policies()
+    allowed = {action for each in person["Statement"] for action in _listed(each["Action"])}
+    assert allowed == {
+        "bedrock:CreateModelInvocationJob",
+        "bedrock:GetModelInvocationJob",
+        "bedrock:StopModelInvocationJob",
+        "iam:PassRole",
+        "s3:PutObject",
+        "s3:GetObject",
+        "s3:ListBucket",
+    }
+    assert trust["Statement"][0]["Principal"] == {"Service": "bedrock.amazonaws.com"}
+    assert "bedrock:InvokeModel" in {each["Action"] for each in role["Statement"][1:]}
+    resources = [r for p in (person, role) for s in p["Statement"] for r in _listed(s["Resource"])]
+    assert "*" not in resources
+
+
+def test_every_state_of_a_batch_job_is_told() -> None:
+    table = PAGE.split("| state | what it means |")[1].split("\n\n")[0]
+    assert set(re.findall(r"\b[A-Z]\w+", table)) == STATES.keys()
+    assert f"At least {LEAST} requests" in PAGE
+
+
+def _policies() -> list[dict[str, Any]]:
+    return [json.loads(part.split("```")[0]) for part in PAGE.split("```json")[1:]]
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value

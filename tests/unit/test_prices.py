@@ -135,3 +135,11 @@ def test_each_role_has_one_default_and_most_of_the_list_a_price() -> None:
     assert sorted(roles) == ["answer", "judge", "rewrite"]
     assert all(price_of(model.model) is not None for model in RECOMMENDED if model.role)
     assert all(bare(f"{p}.{m.model}") == m.model for m in RECOMMENDED for p in m.profiles)
+
+
+def test_a_batch_job_costs_half_of_everything() -> None:
+    price = Price(0.8, 3.2, 0.2, None, date(2026, 11, 24))
+    half = price.in_batch()
+    usage = Usage(1000, 100, cache_read_tokens=200, cache_write_tokens=50)
+    assert half.of(usage) == pytest.approx(price.of(usage) / 2)
+    assert (half.batch, price.batch, half.as_of) == (True, False, price.as_of)

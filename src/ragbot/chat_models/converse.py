@@ -63,6 +63,10 @@ class PatientConverse(ChatBedrockConverse):
             client.meta.events.register("after-call.bedrock-runtime.Converse", _written_into)
         self.client = client
 
+    def ask_whole(self) -> None:
+        """Ask for replies in one piece from now on."""
+        self._streams = False
+
     def _generate(
         self,
         messages: list[BaseMessage],
@@ -124,6 +128,7 @@ class PatientConverse(ChatBedrockConverse):
         message = generation.message
         whole = AIMessageChunk(
             content=message.content,
+            tool_calls=message.tool_calls if isinstance(message, AIMessage) else [],
             response_metadata=message.response_metadata,
             usage_metadata=message.usage_metadata if isinstance(message, AIMessage) else None,
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,14 @@ from ragbot.types import Cost, Usage
 _PACKAGED = Path(__file__).with_name("prices.toml")
 _FIELDS = ("input", "output", "cache_read", "cache_write")
 _MILLION = 1_000_000
+BATCH = 0.5  # of the price on demand, for every model that takes batch jobs
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
     """US dollars for a million tokens, as of a day where a table tells it.
 
-    What is not given for the cache costs as any input.
+    What is not given for the cache costs as any input. `batch` where it is that of batch jobs.
     """
 
     input: float
@@ -31,6 +32,18 @@ class Price:
     cache_read: float | None = None
     cache_write: float | None = None
     as_of: date | None = None
+    batch: bool = False
+
+    def in_batch(self) -> Price:
+        """The price of the same tokens in a batch job."""
+        return replace(
+            self,
+            input=self.input * BATCH,
+            output=self.output * BATCH,
+            cache_read=None if self.cache_read is None else self.cache_read * BATCH,
+            cache_write=None if self.cache_write is None else self.cache_write * BATCH,
+            batch=True,
+        )
 
     def of(self, usage: Usage) -> float:
         """US dollars."""
