@@ -115,6 +115,7 @@ def _verdict(
         withhold=True,
         similarity=bot._current_retriever().similarity,
         judge=ruling or bot.entails,
+        recognizes=bot._current_retriever().recognizes,
     )
     checked = checker.check(DraftSentence(claim, (1,), ""))
     if ruling is not None and ruling.failure is not None:

@@ -142,6 +142,7 @@ def stream_answer(
     checks = Checks(
         retriever.similarity,
         judged_by or entails,
+        retriever.recognizes,
         lambda: guardrails.over_reply(prompt.evidence, found, admitted),
     )
     with closing(ask_in_turn(prompt, candidates, reply, checks)) as events:
