@@ -23,7 +23,7 @@ from ragbot.store.lexical import words_of
 ENOUGH = 0.6  # share of the claim's content words that its evidence must hold
 OPPOSED = 0.5  # the same of a sentence that says the opposite
 # Of fewer words the cross-encoder must be this sure that the sentence says what the claim says.
-RESCUED_SHARE, RESCUED_LOGIT = 0.3, 4.0
+RESCUED_SHARE, RESCUED_LOGIT = 0.2, 5.0
 
 # What a judge reads for a claim in other words: so many sentences, on the same matter for sure.
 DOUBTED, DOUBTED_LOGIT = 3, 2.7
