@@ -255,6 +255,7 @@ def _abstention(
         timings=clock.timings(),
         query=asked.query,
         usage=asked.usage,
+        cost=asked.cost,
     )
 
 
