@@ -4,7 +4,7 @@
 
 One question for each row of tests/support/bedrock_faults.py, through the real boto3 client, to two
 loopback servers: us-east-1 with the fault, eu-west-1 behind it; then one for each row of
-tests/support/bedrock_search_faults.py. The table is written into the document between its two marks.
+tests/support/bedrock_search_faults.py. The table is written between the document's two marks.
 """
 
 from __future__ import annotations
@@ -59,7 +59,12 @@ def main(arguments: Sequence[str]) -> int:
             rows.append(
                 {
                     "fault": refused.name,
-                    "what is said": f"{told.error.message}: {told.error.mend}",
+                    "what is said": "; ".join(
+                        [
+                            *dict.fromkeys(f"waits: {each.reason}" for each in told.waited),
+                            f"{told.error.message}: {told.error.mend}",
+                        ]
+                    ),
                     "requests": told.requests,
                     "seconds": round(told.seconds, 2),
                     "answers": _BY["nobody"],

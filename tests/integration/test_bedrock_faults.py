@@ -44,7 +44,11 @@ def test_a_search_that_is_refused_is_told_with_its_cure(
     assert all(words in told for words in row.told), told
     assert seen.error.mend
     assert "123456789012" not in told
-    assert (seen.requests > 1) == row.fault.startswith("throttled")
+    throttled = row.fault.startswith("throttled")
+    assert (seen.requests > 1) == throttled
+    assert {each.reason for each in seen.waited} == (
+        {"Bedrock is throttling this account"} if throttled else set()
+    )
 
 
 def test_no_two_rows_have_one_name() -> None:

@@ -25,7 +25,7 @@ from ragbot.embedding import bedrock_embedder
 from ragbot.errors import RagbotError
 from ragbot.settings import Settings
 from ragbot.store import Contents, write_generation
-from ragbot.types import Document, Section
+from ragbot.types import Document, Section, Waiting
 
 FACT = "- A Boxes item can be at most 400 KB."
 By = Literal["knowledge base", "embedder"]
@@ -54,6 +54,7 @@ class Told:
     """What a person is told, and what it took."""
 
     error: RagbotError
+    waited: list[Waiting]
     seconds: float
     requests: int
 
@@ -79,11 +80,14 @@ def search_with(row: SearchRow, folder: Path, monkeypatch: pytest.MonkeyPatch) -
         server.requests.clear()
         server.refusals = [row.refusal] * 99
         started = time.perf_counter()
+        waited: list[Waiting] = []
         try:
-            answer = bot.ask(QUESTION)
+            for event in bot.stream(QUESTION):
+                assert isinstance(event, Waiting), "it answered"
+                waited.append(event)
         except RagbotError as error:
-            return Told(error, time.perf_counter() - started, len(server.requests))
-    raise AssertionError(f"it answered: {answer.text}")
+            return Told(error, waited, time.perf_counter() - started, len(server.requests))
+    raise AssertionError("a question that is not answered ends with an error")
 
 
 def _write_index(settings: Settings) -> None:

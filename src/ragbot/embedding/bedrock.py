@@ -11,6 +11,7 @@ import re
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -141,7 +142,11 @@ class BedrockEmbedder:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         done = 0
         with ThreadPoolExecutor(max_workers=self._settings.bedrock_concurrency) as pool:
-            asked = [pool.submit(self._asked, [t for _, t in batch], use) for batch in batches]
+            asked = [
+                # In a context of its own: who listens to the waiting here is heard there, too.
+                pool.submit(copy_context().run, self._asked, [text for _, text in batch], use)
+                for batch in batches
+            ]
             try:
                 for batch, answer in zip(batches, asked, strict=True):
                     for (owner, text), vector in zip(batch, answer.result(), strict=True):
