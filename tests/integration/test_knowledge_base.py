@@ -259,6 +259,18 @@ def test_throttling_and_a_database_that_wakes_up_are_waited_out(base: BedrockSer
     assert isinstance(answer, Answer) and not answer.abstained
 
 
+def test_credentials_that_were_renewed_are_read_by_the_next_question(
+    base: BedrockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = bot()
+    base.refusals = [fault("ExpiredTokenException", 403)]
+    with pytest.raises(KnowledgeBaseError, match="have expired"):
+        asked.ask(QUESTION)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "RENEWEDEXAMPLE")
+    assert not asked.ask(QUESTION).abstained
+    assert base.requests[-1].signed_for[0] == "RENEWEDEXAMPLE"
+
+
 def test_without_credentials_the_question_says_so(
     base: BedrockServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
