@@ -3,8 +3,8 @@
     python -m bench bedrock_faults [--doc docs/bedrock.md]
 
 One question for each row of tests/support/bedrock_faults.py, through the real boto3 client, to two
-loopback servers: us-east-1 with the fault, eu-west-1 behind it. The table is written into the
-document between its two marks.
+loopback servers: us-east-1 with the fault, eu-west-1 behind it; then one for each row of
+tests/support/bedrock_search_faults.py. The table is written between the document's two marks.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     sys.path.insert(0, str(ROOT / "tests"))
     import pytest
     from support.bedrock_faults import PATIENCE, ROWS, TIMEOUT, ask_with
+    from support.bedrock_search_faults import SEARCH_ROWS, search_with
 
     rows = []
     with tempfile.TemporaryDirectory() as folder:
@@ -50,6 +51,23 @@ def main(arguments: Sequence[str]) -> int:
                     "requests": seen.requests,
                     "seconds": round(seen.seconds, 2),
                     "answers": _BY[seen.by] + then,
+                }
+            )
+        for refused in SEARCH_ROWS:
+            with pytest.MonkeyPatch.context() as environment:
+                told = search_with(refused, Path(folder), environment)
+            rows.append(
+                {
+                    "fault": refused.name,
+                    "what is said": "; ".join(
+                        [
+                            *dict.fromkeys(f"waits: {each.reason}" for each in told.waited),
+                            f"{told.error.message}: {told.error.mend}",
+                        ]
+                    ),
+                    "requests": told.requests,
+                    "seconds": round(told.seconds, 2),
+                    "answers": _BY["nobody"],
                 }
             )
     rows = rows[1:]

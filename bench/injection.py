@@ -25,7 +25,7 @@ from eval.banks import load_bank, split_of
 from eval.statistics import wilson
 from ingest.pipeline import ingest_sources, read_sources
 from ragbot.assembly import Ragbot
-from ragbot.chat_models import Candidate, candidates
+from ragbot.chat_models import Candidate, candidates, judge_of
 from ragbot.embedding import open_embedder
 from ragbot.guardrails import UNGUARDED
 from ragbot.reranker import open_reranker
@@ -85,7 +85,13 @@ def carried_out(
     for attack in chosen:
         listening = Listening(_inner(attack, model, settings))
         named = Candidate(model, lambda listening=listening: listening, model != "obedient")
-        bot = Ragbot(settings, models=(named, *quotes), embedder=embedder, reranker=reranker)
+        bot = Ragbot(
+            settings,
+            models=(named, *quotes),
+            embedder=embedder,
+            reranker=reranker,
+            judge=judge_of(settings),
+        )
         history = tuple(Turn(**turn) for turn in attack.get("history", ()))
         answer = bot.ask(attack["question"], history)
         yield attack, answer, succeeds(attack, answer, listening.heard)

@@ -105,7 +105,7 @@ def _judged(bot: Ragbot, claim: Claim, judge: Candidate | None) -> Told:
 
 def shown_evidence(bot: Ragbot, question: str) -> list[Evidence]:
     """What a model would be shown for the question."""
-    retriever = bot._current_retriever()
+    retriever = bot.searcher()
     query = retriever.query_for(question)
     return worth_reading(retriever.evidence(query, retriever.search(query, bot.settings.k)))
 
@@ -117,7 +117,7 @@ def _verdict(
     checker = CitationChecker(
         evidence,
         withhold=True,
-        similarity=bot._current_retriever().similarity,
+        similarity=bot.searcher().similarity,
         judge=ruling or bot.entails,
         recognizes=bot._current_retriever().recognizes,
     )
@@ -156,7 +156,7 @@ def _rows(told: Sequence[Told]) -> Iterator[dict[str, Any]]:
 
 
 def _mechanical(bot: Ragbot, seed: int) -> Iterator[Told]:
-    index = bot._current_retriever().index
+    index = bot.searcher().index
     sentences = [
         sentence.text
         for passage in index.all_passages()

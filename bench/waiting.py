@@ -28,7 +28,7 @@ from bench.output import Row, save, show
 from eval.banks import Question, load_bank
 from eval.free_answers import score_answer
 from ragbot.assembly import Ragbot
-from ragbot.chat_models import Candidate, candidates
+from ragbot.chat_models import Candidate, candidates, judge_of
 from ragbot.settings import load_settings
 from ragbot.types import Answer, Retrieved
 
@@ -87,7 +87,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _bot(settings: Any, model: Candidate, quotes: Candidate) -> Ragbot:
-    return Ragbot(settings, models=(model, quotes))
+    return Ragbot(settings, models=(model, quotes), judge=judge_of(settings))
 
 
 def _asked(bot: Ragbot, question: Question, watched: Watched) -> dict[str, float]:

@@ -1,29 +1,30 @@
-"""The product as it is scored: its own index, retrieval and chain, with replies kept."""
+"""The product as it is scored: assembled as for a person, with every reply counted and kept."""
 
 from __future__ import annotations
 
 import functools
 import platform
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from eval.banks import Question
 from eval.batch.outbox import Outbox
 from eval.ledger import Ledger, MeteredChatModel
 from eval.replies import CachedChatModel, ReplyCache
-from ragbot.chain import stream_answer
+from eval.runs import RunError
+from ragbot.assembly import Ragbot, models_of
 from ragbot.chat_models import Candidate, Price, candidates, is_free
 from ragbot.chat_models.bedrock_models import Role
 from ragbot.embedding import Embedder, open_embedder
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import EvidenceSentence, evidence_sentences
-from ragbot.guardrails import Guardrails
 from ragbot.reranker import Reranker, open_reranker
 from ragbot.retrieval import Retriever
 from ragbot.settings import Settings
-from ragbot.store import Index, open_index
+from ragbot.store import Index
 from ragbot.types import NO_FILTERS, Answer, Filters, Passage, RetrievedPassage, Turn, Why
+from ragbot.weights import CATALOGUE
 
 NO_MODEL = "quotes"
 PATIENCE = 600.0  # seconds that a run waits for a model that is throttled
@@ -49,14 +50,27 @@ class GoldRetriever(Retriever):
 
 @dataclass
 class Product:
-    """What a run scores. `model_id` is the first candidate's; `quotes` means no model."""
+    """What a run scores: the bot as `ragbot.open` makes it, over the index that it began with.
 
-    settings: Settings
-    index: Index
+    Attributes:
+        models: the bot's, the one that is scored first; `quotes` means no model.
+        assisting: that are asked beside it, to word follow-ups anew or to judge sentences.
+    """
+
+    bot: Ragbot
     retriever: Retriever
     models: tuple[Candidate, ...]
     embedder: Embedder
     reranker: Reranker | None
+    assisting: Mapping[Role, Candidate] = field(default_factory=dict)
+
+    @property
+    def settings(self) -> Settings:
+        return self.bot.settings
+
+    @property
+    def index(self) -> Index:
+        return self.retriever.index
 
     @property
     def model_id(self) -> str:
@@ -73,25 +87,49 @@ class Product:
             return self.settings.bedrock_concurrency
         return 8 if self.model_id.startswith("openai:") else 1
 
+    @property
+    def conditions(self) -> dict[str, object]:
+        """All of it that may change a score."""
+        settings = self.settings
+        found: dict[str, object] = {
+            "model": self.model_id,
+            "retriever": settings.retriever,
+            "embedder": self.index.manifest.embedder,
+            "reranker": self.reranker is not None,
+            "entailment": None if self.bot.entails is None else _entailment_weights(),
+            "sentence_judge": self._assistant("judge"),
+            "rewriter": self._assistant("rewrite"),
+            "k": settings.k,
+            "max_tokens": settings.max_tokens,
+            "unsupported": settings.unsupported,
+        }
+        if self.model_id.startswith("bedrock:"):
+            found["citations"] = settings.bedrock_citations
+        return found
+
+    def _assistant(self, role: Role) -> str | None:
+        found = self.assisting.get(role)
+        return None if found is None or found.model_id == NO_MODEL else found.model_id
+
     def answer(
         self, question: str, history: Sequence[Turn] = (), gold: Sequence[Passage] | None = None
     ) -> Answer:
-        """The chain's answer, over retrieved passages or over the given ones."""
+        """The bot's answer, over retrieved passages or over the given ones.
+
+        Raises:
+            ModelUnavailableError: the model is not to be had, or one that assists it: an answer
+                that was checked less than the others would be scored with them.
+        """
         retriever = self.retriever
         if gold is not None:
             retriever = GoldRetriever(self.index, self.embedder, self.reranker, gold)
-        for event in stream_answer(
-            question,
-            history,
-            retriever=retriever,
-            candidates=self.models,
-            passed_over=(),
-            k=self.settings.k,
-            guardrails=self.guardrails,
-        ):
-            if isinstance(event, Answer):
-                return event
-        raise AssertionError("a stream of events ends with its Answer")
+        answer = self.bot.ask(question, history, over=retriever)
+        for fell in answer.fell_back_from:
+            if fell.model_id not in {model.model_id for model in self.models}:
+                raise ModelUnavailableError(
+                    f"{fell.model_id}: {fell.reason}", mend="the same command goes on from here"
+                )
+        return answer
 
     def turns_before(
         self,
@@ -122,13 +160,10 @@ class Product:
 
     @functools.cached_property
     def _by_quotes(self) -> Product:
-        return replace(
-            self, models=candidates(self.settings.model_copy(update={"model": NO_MODEL}))
-        )
-
-    @functools.cached_property
-    def guardrails(self) -> Guardrails:
-        return Guardrails(self.settings.guardrails, self.embedder, self.index.titles)
+        settings = self.settings.model_copy(update={"model": NO_MODEL})
+        models = candidates(settings)
+        bot = Ragbot(settings, models=models, embedder=self.embedder, reranker=self.reranker)
+        return replace(self, bot=bot, models=models, assisting={})
 
     @functools.cached_property
     def sentences(self) -> tuple[EvidenceSentence, ...]:
@@ -142,7 +177,6 @@ def open_product(
     *,
     ledger: Ledger | None = None,
     price: Price | None = None,
-    role: Role = "answer",
     outbox: Outbox | None = None,
 ) -> Product:
     """The product with these settings; models are opened when they are first asked.
@@ -151,36 +185,83 @@ def open_product(
         cache: keeps replies; None asks even what was asked before.
         ledger: where each call to a model is entered.
         price: of the model's tokens, instead of the price table's.
-        role: what its model is for.
         outbox: what the model is asked through, where it is asked by batch jobs.
 
     Raises:
+        RunError: RAGBOT_RETRIEVER names a knowledge base.
         IndexNotFoundError, IndexDamagedError, IndexMismatchError: no index to ask.
         ModelUnavailableError: the named model cannot be had here.
     """
-    embedder = open_embedder(settings.models_dir)
-    reranker = open_reranker(settings.models_dir)
-    index = open_index(settings.index_dir, embedder=embedder.fingerprint)
-    # A run has time: it waits out what a person would not.
+    if settings.retriever != "index":
+        # Evidence is named by its place in the notes, which a knowledge base tells nobody.
+        raise RunError(
+            f"RAGBOT_RETRIEVER={settings.retriever}: only an index can be scored",
+            mend="unset RAGBOT_RETRIEVER; python -m bench knowledge_base compares the two",
+        )
+    settings = _patient(settings)
+    named = models_of(settings)
+    scored = _scored(named.answer, settings)
+    priced = (_priced(each, price) for each in scored)
+    models = tuple(
+        _recorded(outbox.takes(each) if outbox else each, settings, cache, ledger)
+        for each in priced
+    )
+    assisting: dict[Role, Candidate] = {
+        "rewrite": _recorded(named.rewriter, settings, cache, ledger)
+    }
+    if named.judge is not None:
+        assisting["judge"] = _recorded(named.judge, settings, cache, ledger)
+    embedder, reranker = open_embedder(settings.models_dir), open_reranker(settings.models_dir)
+    bot = Ragbot(
+        settings,
+        models=models,
+        embedder=embedder,
+        reranker=reranker,
+        rewriter=assisting["rewrite"],
+        judge=assisting.get("judge"),
+    )
+    retriever = bot.searcher()
+    assert isinstance(retriever, Retriever)
+    return Product(bot, retriever, models, embedder, reranker, assisting)
+
+
+def open_judge(
+    settings: Settings, model: str, cache: ReplyCache | None, ledger: Ledger | None = None
+) -> Candidate:
+    """The model that scores the answers of a run, and has no part in them.
+
+    Raises:
+        ModelUnavailableError: it cannot be had here.
+    """
+    settings = _patient(settings.model_copy(update={"model": model}))
+    return _recorded(_scored(candidates(settings, "judge"), settings)[0], settings, cache, ledger)
+
+
+def _patient(settings: Settings) -> Settings:
+    """A run has time: it waits out what a person would not."""
     patient = max(settings.bedrock_patience, PATIENCE)
-    settings = settings.model_copy(update={"bedrock_patience": patient})
-    found = candidates(settings, role)
+    return settings.model_copy(update={"bedrock_patience": patient})
+
+
+def _scored(found: tuple[Candidate, ...], settings: Settings) -> tuple[Candidate, ...]:
     kind = settings.model.partition(":")[0]
     if kind not in ("auto", NO_MODEL) and found[0].model_id == NO_MODEL:
         # The chat would fall back; a score under another model's name would be a lie.
         raise ModelUnavailableError(
             f"RAGBOT_MODEL={settings.model} cannot answer here", mend="ragbot doctor"
         )
-    if found[0].model_id != NO_MODEL:
-        found = found[:1]  # a failure is the model's, not an answer of another one
-    priced = (_priced(each, price) for each in found)
-    models = tuple(
-        _kept(_metered(outbox.takes(each) if outbox else each, settings, ledger), settings, cache)
-        for each in priced
-    )
-    return Product(
-        settings, index, Retriever(index, embedder, reranker), models, embedder, reranker
-    )
+    # A failure is the model's, not an answer of another one.
+    return found if found[0].model_id == NO_MODEL else found[:1]
+
+
+def _entailment_weights() -> str:
+    return f"sha256:{CATALOGUE['entailment'].files['model.onnx'][:12]}"
+
+
+def _recorded(
+    candidate: Candidate, settings: Settings, cache: ReplyCache | None, ledger: Ledger | None
+) -> Candidate:
+    return _kept(_metered(candidate, settings, ledger), settings, cache)
 
 
 def _priced(candidate: Candidate, price: Price | None) -> Candidate:

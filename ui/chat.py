@@ -201,6 +201,7 @@ def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]
             ):
                 for event in events:
                     if isinstance(event, Retrieved):
+                        pause.empty()
                         exchange.query = event.query
                         if told := _searched_for(exchange):
                             searched.html(told)

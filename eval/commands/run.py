@@ -22,7 +22,7 @@ from eval.commands.progress import progress_bar
 from eval.gold import Gold
 from eval.judge import Judge
 from eval.ledger import Ledger
-from eval.product import open_product
+from eval.product import open_judge, open_product
 from eval.replies import ReplyCache
 from eval.report import html_report, markdown_summary
 from eval.runner import Task, ask_all, begin, chosen_questions, new_manifest, tasks_of, unanswered
@@ -74,8 +74,7 @@ def asked_run(options: argparse.Namespace, settings: Settings) -> RunFolder | No
             raise RunError(f"bank {bank.name} has no question in split {options.split}")
     judge = None
     if options.judge:
-        own = settings.model_copy(update={"model": options.judge})
-        judge = Judge(open_product(own, cache, ledger=ledger, role="judge").models[0])
+        judge = Judge(open_judge(settings, options.judge, cache, ledger))
     asking = Asking(
         product,
         gold,
@@ -86,7 +85,8 @@ def asked_run(options: argparse.Namespace, settings: Settings) -> RunFolder | No
         tools=options.tools and outbox is None,  # Bedrock refuses tools in batch jobs of Converse
     )
     if options.max_cost is not None:
-        _need_prices([product.models[0], *([judge.candidate] if judge else [])])
+        scoring = [judge.candidate] if judge else []
+        _need_prices([product.models[0], *product.assisting.values(), *scoring])
     tasks = tasks_of(chosen, asking, options.mode)
     if not tasks:
         raise RunError(
@@ -131,16 +131,13 @@ def _config(
     """All that may change a score."""
     product = asking.product
     config: dict[str, object] = {
-        "model": product.model_id,
+        **product.conditions,
         "banks": [bank.name for bank in banks],
         "modes": list(options.mode),
         "split": options.split,
         "sample": options.sample,
         "rotations": options.orders,
         "seed": options.seed,
-        "k": product.settings.k,
-        "max_tokens": product.settings.max_tokens,
-        "reranker": product.reranker is not None,
         "judge": options.judge,
     }
     if product.model_id.startswith("bedrock:"):

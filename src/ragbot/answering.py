@@ -21,7 +21,6 @@ from ragbot.chat_models import (
     explain_failure,
     explain_stop,
     intervention,
-    is_free,
     usage_of,
 )
 from ragbot.citations import (
@@ -203,7 +202,7 @@ def _told_by(
             raise
     finally:
         reply.usage += ending.usage
-        reply.cost += _cost(candidate, ending)
+        reply.cost += cost_of(candidate.model_id, candidate.price, ending.usage, heard=ending.heard)
     return ending
 
 
@@ -309,12 +308,3 @@ def _set_off(checked: CheckedSentence) -> CheckedSentence:
 def _begun(shown: Sequence[Sentence]) -> str:
     """The answer so far without its markers, which number other things than the prompt does."""
     return "".join(sentence.prefix + sentence.text for sentence in shown).strip()
-
-
-def _cost(candidate: Candidate, ending: _Ending) -> Cost:
-    told = ending.usage.input_tokens or ending.usage.output_tokens
-    if not told and (not ending.heard or is_free(candidate.price)):
-        return Cost()
-    if not told:
-        return Cost(None, (f"{candidate.model_id} did not tell its tokens",))
-    return cost_of(candidate.model_id, candidate.price, ending.usage)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,18 +76,29 @@ class Ragbot:
         self._retriever: Searcher | None = None
 
     def ask(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = NO_FILTERS,
+        over: Searcher | None = None,
     ) -> Answer:
         """The whole answer at once; see `stream`."""
-        for event in self.stream(question, history, filters):
+        for event in self.stream(question, history, filters, over):
             if isinstance(event, Answer):
                 return event
         raise AssertionError("a stream of events ends with its Answer")
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = NO_FILTERS,
+        over: Searcher | None = None,
     ) -> Iterator[Event]:
         """One `Retrieved`, each checked `Sentence` as it is written, the `Answer` last.
+
+        Args:
+            over: what is asked for passages, instead of the bot's own notes.
 
         Raises:
             QuestionError: an empty or far too long question, or a filter on what is not there.
@@ -97,7 +109,7 @@ class Ragbot:
         yield from stream_answer(
             question,
             history,
-            retriever=self._current_retriever(),
+            retriever=over or self.searcher(),
             candidates=self._models,
             passed_over=self._passed_over,
             k=self.settings.k,
@@ -110,7 +122,7 @@ class Ragbot:
 
     def is_small_talk(self, said: str) -> bool:
         """A greeting, thanks or the like, which is answered at once, without search or model."""
-        return small_talk(said, self._current_retriever().knows) is not None
+        return small_talk(said, self.searcher().knows) is not None
 
     def search(
         self, query: str, k: int | None = None, filters: Filters = NO_FILTERS
@@ -121,44 +133,44 @@ class Ragbot:
             QuestionError: an empty or far too long query, or a filter on what is not there.
         """
         k = self.settings.k if k is None else k
-        return flagged(self._current_retriever().search(cleaned_question(query), k, filters))
+        return flagged(self.searcher().search(cleaned_question(query), k, filters))
 
     def section_of(self, passage: Passage) -> Section:
         """The section that a passage stands in, for reading on."""
-        return self._current_retriever().section_of(passage)
+        return self.searcher().section_of(passage)
 
     def document(self, doc_id: str) -> Document:
         """Raises KeyError for a document that is not in the index.
 
         Of a knowledge base each passage is one, and those last found are known.
         """
-        return self._current_retriever().document(doc_id)
+        return self.searcher().document(doc_id)
 
     def documents(self) -> tuple[Document, ...]:
-        return self._current_retriever().documents()
+        return self.searcher().documents()
 
     def topics(self) -> list[str]:
         """What `Filters(topics=...)` can name."""
-        return self._current_retriever().topics()
+        return self.searcher().topics()
 
     def sources(self) -> list[str]:
         """What `Filters(sources=...)` can name, folders apart."""
-        return self._current_retriever().sources()
+        return self.searcher().sources()
 
     def services(self) -> list[str]:
         """What `Filters(services=...)` can name."""
-        return self._current_retriever().services()
+        return self.searcher().services()
 
     def titles(self) -> tuple[str, ...]:
-        return self._current_retriever().titles() or ()
+        return self.searcher().titles() or ()
 
     def counts(self) -> dict[str, int]:
         """documents, sections, passages and questions of the index; of a knowledge base nothing."""
-        return dict(self._current_retriever().counts())
+        return dict(self.searcher().counts())
 
     def warm_up(self) -> None:
         """Load what the first question would wait for: index, embedder, reranker, entailment."""
-        self._current_retriever().search("warm up", 1)
+        self.searcher().search("warm up", 1)
         if self._reranker is not None:
             self._reranker.load()
         if self.entails is not None:
@@ -186,7 +198,8 @@ class Ragbot:
 
         return runnable_of(self)
 
-    def _current_retriever(self) -> Searcher:
+    def searcher(self) -> Searcher:
+        """What holds the notes: the index in force, or the knowledge base."""
         with self._lock:
             if self._retriever is None or not self._retriever.is_current():
                 # The one before is not closed: another thread may be reading it.
@@ -199,6 +212,27 @@ class Ragbot:
         both = fingerprint_of(self._embedder, self._passage_embedder)
         index = open_index(self.settings.index_dir, embedder=both)
         return Retriever(index, self._embedder, self._reranker, self._passage_embedder)
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Who does what for a bot."""
+
+    answer: tuple[Candidate, ...]
+    rewriter: Candidate
+    judge: Candidate | None
+
+
+def models_of(settings: Settings) -> Models:
+    """The models that the settings name; opened when they are first asked.
+
+    Raises:
+        SettingsError: a setting names no model.
+        ModelUnavailableError: a named model file that is not there.
+    """
+    return Models(
+        candidates(settings), candidates(settings, "rewrite")[0], judge=judge_of(settings)
+    )
 
 
 def open_bot(
@@ -230,12 +264,13 @@ def open_bot(
             mend="unset RAGBOT_RETRIEVER, or name no index",
         )
     if model is None or isinstance(model, str):
+        models = models_of(settings)
         bot = Ragbot(
             settings,
-            models=candidates(settings),
+            models=models.answer,
             passed_over=passed_over(settings),
-            rewriter=candidates(settings, "rewrite")[0],
-            judge=judge_of(settings),
+            rewriter=models.rewriter,
+            judge=models.judge,
         )
     else:
         chat_model = model

@@ -12,14 +12,15 @@ from contextlib import closing
 from dataclasses import replace
 
 from ragbot.answering import Checks, Reply, ask_in_turn
+from ragbot.aws.waiting import while_waiting
 from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
 from ragbot.errors import QuestionError
-from ragbot.evidence import REMEMBERED_TURNS, Judge, Prompt
+from ragbot.evidence import REMEMBERED_TURNS, Evidence, Judge, Prompt
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, citable
 from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
-from ragbot.partial import sentence_on, weighed_parts
-from ragbot.retrieval import Searcher, flagged, worth_reading
+from ragbot.partial import Parts, sentence_on, weighed_parts
+from ragbot.retrieval import Finding, Searcher, flagged, worth_reading
 from ragbot.rewriting import Rewritten, rewritten
 from ragbot.screening import gives_orders, without_hidden
 from ragbot.small_talk import reply_to, small_talk
@@ -107,21 +108,27 @@ def stream_answer(
         return
 
     asker = rewriter or (candidates[0] if candidates else None)
-    asked = rewritten(question, history, retriever, asker)
+    asked = yield from while_waiting(lambda: rewritten(question, history, retriever, asker))
     fell_back = list(passed_over)
     if asked.failure is not None and asker is not None:
         fell_back.append(FellBack(asker.model_id, asked.failure))
         # It would not answer either, and is not waited for twice.
         candidates = [each for each in candidates if each.model_id != asker.model_id]
     query = asked.query
-    found = flagged(retriever.search(query, k, filters))
-    evidence = citable(retriever.evidence(query, found), question)
-    finding = retriever.judged(query, evidence)
-    parts = weighed_parts(
-        query,
-        retriever,
-        lambda part: citable(retriever.evidence(part, retriever.search(part, k, filters)), part),
-    )
+
+    def searched() -> tuple[tuple[RetrievedPassage, ...], list[Evidence], Finding, Parts]:
+        found = flagged(retriever.search(query, k, filters))
+        evidence = citable(retriever.evidence(query, found), question)
+        parts = weighed_parts(
+            query,
+            retriever,
+            lambda part: citable(
+                retriever.evidence(part, retriever.search(part, k, filters)), part
+            ),
+        )
+        return found, evidence, retriever.judged(query, evidence), parts
+
+    found, evidence, finding, parts = yield from while_waiting(searched)
     passages = guardrails.shown_passages(found)
     clock.retrieved()
     if not finding.enough and not parts.some:
@@ -265,6 +272,7 @@ def _abstention(
         timings=clock.timings(),
         query=asked.query,
         usage=asked.usage,
+        cost=asked.cost,
     )
 
 

@@ -226,6 +226,15 @@ def explain_failure(error: BaseException) -> str | None:
     return None
 
 
+def cause_and_cure(error: BaseException, setting: str) -> tuple[str, str | None] | None:
+    """`explain_failure` in its two parts, of something that another setting names than a model."""
+    told = explain_failure(error)
+    if told is None:
+        return None
+    cause, _, cure = told.replace("RAGBOT_MODEL", setting).partition(": ")
+    return cause, getattr(error, "mend", None) or cure or None
+
+
 def kind_of(error: BaseException) -> Kind:
     """What is to be done about an error that `explain_failure` knows."""
     code = _aws_code(error)

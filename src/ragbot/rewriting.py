@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ragbot.aws.waiting import tell
 from ragbot.chat_models import (
     BLOCKED,
     Candidate,
@@ -71,6 +72,8 @@ def _asked(model: Candidate, question: str, history: Sequence[Turn]) -> tuple[st
     """The first line of the reply; a model that rambles on is not listened to."""
     reply, usage, blocked = "", Usage(), False
     for chunk in model.open().stream(rewriting_messages(question, history)):
+        for waiting in chunk.additional_kwargs.get("waiting", ()):
+            tell(waiting)
         reply += str(chunk.text)
         spent = getattr(chunk, "usage_metadata", None)
         if spent:

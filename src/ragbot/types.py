@@ -408,7 +408,7 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A model is not to be had right now and is asked again, after so many seconds.
+    """A model or a search is not to be had right now and is asked again, after so many seconds.
 
     `seconds` is None where it is not known how long: other questions are being answered.
     """

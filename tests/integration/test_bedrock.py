@@ -9,17 +9,14 @@ import socket
 import time
 from pathlib import Path
 
-import botocore.session
 import pytest
 import urllib3
 from botocore.exceptions import EndpointConnectionError
-from botocore.validate import ParamValidator
 from langchain_core.messages import HumanMessage, SystemMessage
 from support.bedrock_server import ON_DEMAND, BedrockServer, Fault, bedrock, fault, no_aws, reply
 from support.scored_product import product
 
 from ragbot.chat_models import candidates, explain_failure, usage_of
-from ragbot.chat_models.bedrock_models import RECOMMENDED, Recommended
 from ragbot.errors import ModelUnavailableError, SettingsError
 from ragbot.rewriting import rewritten
 from ragbot.settings import Settings
@@ -349,32 +346,6 @@ def test_a_dead_region_is_not_asked_by_the_next_question(
 
 
 # --- what leaves this machine
-
-
-@pytest.mark.parametrize("recommended", RECOMMENDED, ids=lambda each: each.model)
-@pytest.mark.parametrize("operation", ["Converse", "ConverseStream"])
-def test_what_is_sent_is_valid_for_every_family(
-    bedrock: BedrockServer, recommended: Recommended, operation: str
-) -> None:
-    """Held against botocore's own model of the service, as it arrived."""
-    prefix = f"{recommended.profiles[0]}." if recommended.profiles else ""
-    name = prefix + recommended.model
-    bedrock.script(reply("yes"))
-    model = candidates(settings(model=f"bedrock:{name}"))[0].open()
-    if operation == "Converse":
-        model.invoke(MESSAGES)
-    else:
-        list(model.stream(MESSAGES))
-    (request,) = bedrock.requests
-    service = botocore.session.get_session().get_service_model("bedrock-runtime")
-    shape = service.operation_model(operation).input_shape
-    report = ParamValidator().validate({"modelId": request.model_id, **request.body}, shape)
-    assert not report.has_errors(), report.generate_report()
-    assert request.model_id == name
-    assert (
-        request.operation
-        == {"Converse": "converse", "ConverseStream": "converse-stream"}[operation]
-    )
 
 
 def test_nothing_is_sent_but_the_prompt(bedrock: BedrockServer) -> None:

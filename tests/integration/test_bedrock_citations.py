@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import botocore.session
 import pytest
-from botocore.validate import ParamValidator
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessageChunk
@@ -19,7 +17,6 @@ from support.word_lengths import WordLengths
 
 from ragbot.assembly import Ragbot
 from ragbot.chat_models import candidates
-from ragbot.chat_models.bedrock_models import RECOMMENDED, Recommended
 from ragbot.chat_models.native_citations import CitedStream, markers_of
 from ragbot.citations import SentenceStream
 from ragbot.evidence import Prompt
@@ -82,24 +79,6 @@ def test_what_stands_in_a_document_is_as_inert_as_in_a_prompt(bedrock: BedrockSe
     assert chunk["text"] in prompt[-1].content
     assert "<system>" not in chunk["text"] and "<|" not in chunk["text"]
     assert chunk["text"].count("</passage>") == 1
-
-
-@pytest.mark.parametrize("recommended", RECOMMENDED, ids=lambda each: each.model)
-@pytest.mark.parametrize("operation", ["Converse", "ConverseStream"])
-def test_the_request_is_valid_for_every_family(
-    bedrock: BedrockServer, recommended: Recommended, operation: str
-) -> None:
-    bedrock.script(reply("yes"))
-    model = of(model=f"bedrock:{recommended.model}")
-    if operation == "Converse":
-        model.invoke(PROMPT)
-    else:
-        list(model.stream(PROMPT))
-    (request,) = bedrock.requests
-    service = botocore.session.get_session().get_service_model("bedrock-runtime")
-    shape = service.operation_model(operation).input_shape
-    report = ParamValidator().validate({"modelId": request.model_id, **request.body}, shape)
-    assert not report.has_errors(), report.generate_report()
 
 
 def test_markers_are_the_default_and_go_with_a_guardrail(

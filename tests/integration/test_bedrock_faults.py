@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from support.bedrock_faults import FIRST, ROWS, SECOND, Row, ask_with
+from support.bedrock_search_faults import SEARCH_ROWS, SearchRow, search_with
 
 pytestmark = pytest.mark.integration
 
@@ -34,5 +35,22 @@ def test_a_fault_is_told_and_another_answers(
         assert f"{SECOND}. [1]" in seen.answer.text
 
 
+@pytest.mark.parametrize("row", SEARCH_ROWS, ids=lambda row: row.name)
+def test_a_search_that_is_refused_is_told_with_its_cure(
+    row: SearchRow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = search_with(row, tmp_path, monkeypatch)
+    told = str(seen.error)
+    assert all(words in told for words in row.told), told
+    assert seen.error.mend
+    assert "123456789012" not in told
+    throttled = row.fault.startswith("throttled")
+    assert (seen.requests > 1) == throttled
+    assert {each.reason for each in seen.waited} == (
+        {"Bedrock is throttling this account"} if throttled else set()
+    )
+
+
 def test_no_two_rows_have_one_name() -> None:
-    assert len({row.name for row in ROWS}) == len(ROWS)
+    names = [row.name for row in (*ROWS, *SEARCH_ROWS)]
+    assert len(set(names)) == len(names)

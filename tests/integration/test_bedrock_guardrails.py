@@ -6,9 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import botocore.session
 import pytest
-from botocore.validate import ParamValidator
 from support.bedrock_server import BedrockServer, bedrock, fault, reply
 from support.scored_product import product
 from support.small_notes import evidence, passage
@@ -16,7 +14,6 @@ from support.word_lengths import WordLengths
 
 from ragbot.assembly import Ragbot
 from ragbot.chat_models import candidates, intervention
-from ragbot.chat_models.bedrock_models import RECOMMENDED, Recommended
 from ragbot.chat_models.blocks import LONGEST_QUERY
 from ragbot.cli.terminal import about
 from ragbot.evidence import Prompt
@@ -218,27 +215,6 @@ def test_a_question_too_long_for_the_grounding_check_is_still_guarded(
     content = sent_for(bedrock, guarded, question)["messages"][-1]["content"]
     marked = [block["guardContent"]["text"] for block in content if "guardContent" in block]
     assert len(marked) == 3 and not any("qualifiers" in block for block in marked)
-
-
-@pytest.mark.parametrize("recommended", RECOMMENDED, ids=lambda each: each.model)
-@pytest.mark.parametrize("operation", ["Converse", "ConverseStream"])
-def test_what_is_marked_is_valid_for_every_family(
-    bedrock: BedrockServer, guarded: Settings, recommended: Recommended, operation: str
-) -> None:
-    named = guarded.model_copy(update={"model": f"bedrock:{recommended.model}"})
-    model = candidates(named)[0].open()
-    bedrock.script(reply("yes"))
-    prompt = messages(Prompt(QUESTION, (), tuple(evidence(*NOTES))))
-    if operation == "Converse":
-        model.invoke(prompt)
-    else:
-        list(model.stream(prompt))
-    (request,) = bedrock.requests
-    assert any("guardContent" in block for block in request.body["messages"][-1]["content"])
-    service = botocore.session.get_session().get_service_model("bedrock-runtime")
-    shape = service.operation_model(operation).input_shape
-    report = ParamValidator().validate({"modelId": request.model_id, **request.body}, shape)
-    assert not report.has_errors(), report.generate_report()
 
 
 def test_a_model_that_refuses_marked_blocks_is_guarded_as_a_whole(

@@ -281,6 +281,23 @@ def test_a_quick_model_words_the_follow_up(settings: Settings) -> None:
     assert "<passage" in str(second[-1].content)
 
 
+def test_what_a_rewriting_took_is_told_though_the_notes_do_not_answer(settings: Settings) -> None:
+    price = Price(2.0, 10.0)
+    model = replace(quick("What does a Wagon weigh when it is empty?"), price=price)
+    said = [Turn("What is a Wagon?", "A Wagon is empty.")]
+    answer = bot(settings, model).ask("and what does it weigh?", said)
+    assert answer.abstained and answer.model_id == "none"
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (10, 5)
+    assert answer.cost.usd == pytest.approx((10 * 2.0 + 5 * 10.0) / 1e6)
+
+
+def test_a_rewriting_that_rambles_on_has_cost_what_nobody_told(settings: Settings) -> None:
+    rambling = replace(quick("It may be that " * 40, REPLY), price=Price(2.0, 10.0))
+    answer = bot(settings, rambling).ask("does it rotate labels?", [Turn(QUESTION, "400 KB")])
+    assert answer.query == "does Boxes rotate labels?"
+    assert answer.cost.unknown == ("quick did not tell its tokens",)
+
+
 def test_a_rewriting_that_is_odd_gives_way_to_the_rules(settings: Settings) -> None:
     model = quick("Boxes hold 400 KB.", REPLY)
     answer = bot(settings, model).ask("and does it rotate labels?", [Turn(QUESTION, "400 KB")])

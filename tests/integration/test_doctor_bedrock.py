@@ -237,6 +237,17 @@ def test_a_proxy_is_told_without_its_password(
     assert found["https proxy"]["detail"] == "proxy.example:3128"
 
 
+def test_models_that_are_named_are_tried_in_the_parts_that_they_play(
+    account: BedrockServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RAGBOT_MODEL", f"bedrock:{MICRO}")
+    monkeypatch.setenv("RAGBOT_JUDGE", f"bedrock:{PRO}")
+    account.policy = lambda _: reply("Hello")
+    doctor(capsys)
+    assert [request.model_id for request in account.requests] == [MICRO, PRO]
+    assert {f"{MICRO} (answer, rewrite)", f"{PRO} (judge)"} <= doctor(capsys)[1].keys()
+
+
 def test_fallbacks_are_tried_in_their_region(
     account: BedrockServer, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,7 +21,7 @@ from ragbot.embedding import Embedder, open_embedder, prepared_embedder
 from ragbot.errors import KnowledgeBaseError, QuestionError, SettingsError
 from ragbot.retrieval.knowledge_base import Base, FoundWords, KnowledgeBase
 from ragbot.settings import Settings, load_settings
-from ragbot.types import Filters, Turn
+from ragbot.types import Answer, Filters, Retrieved, Turn, Waiting
 from ui.sources import drawn
 
 pytestmark = pytest.mark.integration
@@ -251,7 +251,24 @@ def test_throttling_and_a_database_that_wakes_up_are_waited_out(base: BedrockSer
         fault("ThrottlingException", 429),
         fault("ValidationException", 400, "resuming after being auto-paused"),
     ]
-    assert not bot().ask(QUESTION).abstained
+    first, second, retrieved, *_, answer = bot().stream(QUESTION)
+    assert isinstance(first, Waiting) and isinstance(second, Waiting)
+    assert first.model_id == f"kb:{ID}" and "throttling" in first.reason
+    assert "waking up" in second.reason
+    assert isinstance(retrieved, Retrieved)
+    assert isinstance(answer, Answer) and not answer.abstained
+
+
+def test_credentials_that_were_renewed_are_read_by_the_next_question(
+    base: BedrockServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = bot()
+    base.refusals = [fault("ExpiredTokenException", 403)]
+    with pytest.raises(KnowledgeBaseError, match="have expired"):
+        asked.ask(QUESTION)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "RENEWEDEXAMPLE")
+    assert not asked.ask(QUESTION).abstained
+    assert base.requests[-1].signed_for[0] == "RENEWEDEXAMPLE"
 
 
 def test_without_credentials_the_question_says_so(

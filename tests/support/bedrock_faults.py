@@ -11,9 +11,9 @@ import os
 import socket
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from support.bedrock_server import (
@@ -93,7 +93,9 @@ class Seen:
         """Why it came as it did, without the names and figures."""
         told = [f"waits: {waiting.reason}" for waiting in self.waited]
         told += [fell.reason for fell in self.answer.fell_back_from]
-        if self.answer.reason:
+        if self.answer.blocked is not None:
+            told.append(self.answer.blocked.reason)
+        elif self.answer.reason:
             told.append(self.answer.reason)
         return list(dict.fromkeys(told))
 
@@ -180,6 +182,20 @@ def _code(code: str, status: int, message: str = "scripted") -> list[Fault]:
     return [fault(code, status, message)]
 
 
+_TOPIC = {"topicPolicy": {"topics": [{"name": "Share tips", "type": "DENY", "action": "BLOCKED"}]}}
+_PASSWORD = {
+    "sensitiveInformationPolicy": {
+        "piiEntities": [{"match": "hunter2", "type": "PASSWORD", "action": "BLOCKED"}],
+        "regexes": [],
+    }
+}
+
+
+def _intervened(trace: dict[str, Any], said: str = "") -> Reply:
+    told = reply(said, "Sorry.", stop="guardrail_intervened", trace=trace)
+    return told if said else replace(told, output_tokens=0)
+
+
 ROWS = (
     Row("throttled twice", [THROTTLED, THROTTLED, WHOLE], "throttling", "home", waits=True),
     Row("throttled for good", [THROTTLED], "throttling this account", waits=True),
@@ -262,9 +278,21 @@ ROWS = (
     Row("damaged event", [reply(*_BEGUN, broken="damaged")], "broke off", kept=True),
     Row("event without meaning", [reply(*_BEGUN, broken="nonsense")], "cannot read", kept=True),
     Row(
-        "guardrail intervened",
+        "guardrail intervened, says nothing",
         [reply("Sorry, I cannot answer that.", stop="guardrail_intervened")],
-        "guardrail",
+        "it did not tell what it met",
+        "nobody",
+    ),
+    Row(
+        "guardrail stops the question",
+        [_intervened({"inputAssessment": {"gr1a2b3c": _TOPIC}})],
+        "the question, with what goes with it, met the denied topic Share tips",
+        "nobody",
+    ),
+    Row(
+        "guardrail stops the answer",
+        [_intervened({"outputAssessments": {"gr1a2b3c": [_PASSWORD]}}, f"{FIRST} [1].")],
+        "the answer met the filter of personal data (password)",
         "nobody",
     ),
     Row(

@@ -15,6 +15,7 @@ from eval.asking import Asking
 from eval.gold import Gold
 from eval.product import Product
 from eval.scorer import FEATURES, FittedWeights, Weights
+from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate
 from ragbot.retrieval import Retriever
 from ragbot.settings import Settings
@@ -72,9 +73,10 @@ def product(folder: Path, *models: Candidate) -> Product:
             embedder=embedder,
             fingerprint="f",
         )
-    index = open_index(settings.index_dir)
-    retriever = Retriever(index, embedder, None)
-    return Product(settings, index, retriever, models or (scripted(),), embedder, None)
+    answering = models or (scripted(),)
+    bot = Ragbot(settings, models=answering, embedder=embedder)
+    retriever = Retriever(open_index(settings.index_dir), embedder, None)
+    return Product(bot, retriever, answering, embedder, None)
 
 
 def asking(product: Product, *, rotations: int | None = None, seed: int = 0) -> Asking:

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from support.bedrock_faults import ROWS
+from support.bedrock_search_faults import SEARCH_ROWS
 
 from eval.batch.jobs import STATES
 from eval.batch.running import LEAST
-from ragbot.chat_models.bedrock_models import default_model
+from ragbot.chat_models.bedrock_models import bare, default_model
 from ragbot.embedding.bedrock import FAMILIES
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/bedrock.md").read_text(encoding="utf-8")
@@ -20,7 +21,8 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs/bedrock.md").read_text(encod
 def test_the_table_of_faults_holds_those_that_are_tested() -> None:
     table = PAGE.split("<!-- faults")[1].split("<!-- end of faults")[0]
     names = re.findall(r"^\| ([^|]+?) \|", table, re.MULTILINE)[1:]
-    assert names == [row.name for row in ROWS], "python -m bench bedrock_faults writes it anew"
+    tested = [row.name for row in (*ROWS, *SEARCH_ROWS)]
+    assert names == tested, "python -m bench bedrock_faults writes it anew"
 
 
 def test_the_defaults_are_those_of_the_code() -> None:
@@ -32,7 +34,11 @@ def test_the_defaults_are_those_of_the_code() -> None:
 def test_the_policy_allows_asking_only_of_named_models() -> None:
     ask, look = _policies()[0]["Statement"]
     assert ask["Action"] == ["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"]
-    assert all("nova-pro" in resource for resource in ask["Resource"])
+    for role in ("answer", "rewrite"):
+        profile = default_model(role, "us-east-1")
+        own = [arn for arn in ask["Resource"] if bare(profile) in arn]
+        assert [arn.rpartition("/")[2] for arn in own] == [profile, bare(profile)]
+    assert len(ask["Resource"]) == 4
     assert all(re.match(r"bedrock:(?:List|Get)", action) for action in look["Action"])
 
 

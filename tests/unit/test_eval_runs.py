@@ -57,9 +57,9 @@ def test_a_choice_is_asked_in_every_mode_and_order(tmp_path: Path) -> None:
 
 def test_without_a_model_quotes_and_the_scorer_answer(tmp_path: Path) -> None:
     from ragbot.chat_models import candidates
+    from ragbot.settings import Settings
 
-    own = product(tmp_path)
-    own.models = candidates(own.settings.model_copy(update={"model": "quotes"}))
+    own = product(tmp_path, *candidates(Settings(model="quotes")))
     _, records = run(tmp_path, own, [SIZE, FREE, GAP])
     assert {r.mode for r in records if r.id == "size"} == {"retrieval", "no_model"}
     assert {r.mode for r in records if r.id == "free"} == {"retrieval", "open_book", "oracle"}

@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 
 from ragbot.aws.breaker import COOL_OFF, FAILURES, LONGEST, Breaker, OpenError
 from ragbot.aws.line import FIRST_PAUSE, LONGEST_PAUSE, Attempt, Line, Pace
+from ragbot.aws.waiting import tell, while_waiting
 from ragbot.errors import ModelUnavailableError
 from ragbot.types import Waiting
 
@@ -267,3 +268,24 @@ def test_an_unthrottled_pace_waits_for_nothing(clock: Clock) -> None:
     pace.throttled(clock.time)
     clock.time += 10.0
     assert [pace.turn(), pace.turn()] == [0.0, 0.0]
+
+
+def test_what_a_search_waits_for_comes_out_before_its_result():
+    def work() -> str:
+        tell(Waiting("kb:x", "throttled", 0.1))
+        return "found"
+
+    waits = while_waiting(work)
+    assert next(waits) == Waiting("kb:x", "throttled", 0.1)
+    with pytest.raises(StopIteration) as over:
+        next(waits)
+    assert over.value.value == "found"
+    tell(Waiting("kb:x", "nobody listens"))  # and nothing comes of it
+
+
+def test_what_a_search_raises_is_raised_to_who_waits():
+    def work() -> None:
+        raise KeyError("not there")
+
+    with pytest.raises(KeyError, match="not there"):
+        list(while_waiting(work))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from ragbot.errors import SettingsError
-from ragbot.settings import Settings, load_settings
+from ragbot.settings import PREFIX, Settings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +97,17 @@ def test_settings_do_not_change_once_read() -> None:
     settings = Settings()
     with pytest.raises(ValidationError, match="frozen"):
         settings.k = 3  # type: ignore[misc]
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs/api.md"
+    rows = re.findall(r"^\| (`RAGBOT_[^|]*) \|([^|]*)\|", page.read_text("utf-8"), re.MULTILINE)
+    told = {name: default for names, default in rows for name in re.findall(r"`(\w+)`", names)}
+    assert told.keys() == {PREFIX + name.upper() for name in Settings.model_fields}
+    for name, field in Settings.model_fields.items():
+        # What has no value of its own (a path, a model of the region) is told in words.
+        if isinstance(field.default, int | float | str) and field.default != "":
+            default = told[PREFIX + name.upper()].strip("` ")
+            assert default == (
+                field.default if isinstance(field.default, str) else f"{field.default:g}"
+            ), name

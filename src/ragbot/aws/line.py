@@ -21,6 +21,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from ragbot.aws.breaker import Breaker, OpenError
+from ragbot.aws.waiting import tell
 from ragbot.errors import ModelUnavailableError
 from ragbot.failures import Kind, explain_failure, kind_of
 from ragbot.logs import product_logger
@@ -119,9 +120,11 @@ class Line:
             yield from self._waited(attempt.pause, attempt.reason, deadline)
 
     def call(self, ask: Callable[[], T], patience: float) -> T:
-        """What `ask` gives, where nobody is told of the waiting; raises as `calls` does."""
+        """What `ask` gives; raises as `calls` does. Waits are told to who listens."""
         for step in self.calls(patience):
-            if isinstance(step, Attempt):
+            if isinstance(step, Waiting):
+                tell(step)
+            else:
                 with step:
                     return ask()
         raise AssertionError("the last attempt gives or raises")

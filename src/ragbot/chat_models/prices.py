@@ -86,8 +86,16 @@ def is_free(price: Price | None) -> bool:
     return price is not None and price.input == price.output == 0.0
 
 
-def cost_of(model_id: str, price: Price | None, usage: Usage) -> Cost:
-    """What an answer has cost, or why that is not known."""
+def cost_of(model_id: str, price: Price | None, usage: Usage, *, heard: bool = True) -> Cost:
+    """What a call has cost, or why that is not known.
+
+    Args:
+        heard: something of a reply came; then tokens that were not told are not none.
+    """
+    if not (usage.input_tokens or usage.output_tokens):
+        if not heard or is_free(price):
+            return Cost()
+        return Cost(None, (f"{model_id} did not tell its tokens",))
     if price is None:
         return Cost(None, (f"no price known for {model_id}",))
     return Cost(price.of(usage))

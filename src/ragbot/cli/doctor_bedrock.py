@@ -124,18 +124,22 @@ def _listing(known: Sequence[Listed], region: str) -> Iterator[Finding]:
 
 def _in_use(settings: Settings, named: Sequence[str]) -> Iterator[tuple[str, Target]]:
     """Each model once, under all that it is used for."""
-    kind, _, own = settings.model.partition(":")
+    model, judge = (_on_bedrock(spec) for spec in (settings.model, settings.judge))
+    by_name = {"answer": model, "rewrite": model, "judge": judge}
     uses: dict[Target, list[str]] = {}
     for name in named:
         uses.setdefault(target_of(name, "--bedrock"), []).append("named")
     for role in _ROLES:
-        chosen = bedrock_target(settings, role)
-        if role == "answer" and kind == "bedrock" and own:
-            chosen = target_of(own)
-        uses.setdefault(chosen, []).append(role)
+        uses.setdefault(by_name[role] or bedrock_target(settings, role), []).append(role)
     for target in fallback_targets(settings):
         uses.setdefault(target, []).append("fallback")
     return ((", ".join(names), target) for target, names in uses.items())
+
+
+def _on_bedrock(spec: str) -> Target | None:
+    """The model that a setting names, where it names one of Bedrock's."""
+    kind, _, named = spec.partition(":")
+    return target_of(named) if kind == "bedrock" and named else None
 
 
 def _tried(use: str, trial: Trial, settings: Settings, *, needed: bool) -> Finding:

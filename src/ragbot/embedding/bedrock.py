@@ -11,17 +11,16 @@ import re
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from ragbot.aws import clients
-from ragbot.aws.line import Line
-from ragbot.aws.lines import line_to
+from ragbot.aws.service import Service
 from ragbot.embedding.windows import Progress, Span, Vectors
 from ragbot.errors import ModelUnavailableError, SettingsError
-from ragbot.failures import UnreadableReply, explain_failure
+from ragbot.failures import UnreadableReply, cause_and_cure
 from ragbot.settings import Settings
 
 SETTING, DIMENSIONS = "RAGBOT_EMBEDDER", "RAGBOT_EMBEDDER_DIMENSIONS"
@@ -116,7 +115,7 @@ class BedrockEmbedder:
         self._settings = settings
         self._patience = settings.bedrock_patience if patience is None else patience
         self._lock = threading.Lock()
-        self._opened: tuple[Any, Line] | None = None
+        self._service = Service("bedrock-runtime", f"bedrock:{model}", settings, region)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """float32 [len(texts), dimension], unit length: of what is to be found.
@@ -141,7 +140,11 @@ class BedrockEmbedder:
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         done = 0
         with ThreadPoolExecutor(max_workers=self._settings.bedrock_concurrency) as pool:
-            asked = [pool.submit(self._asked, [t for _, t in batch], use) for batch in batches]
+            asked = [
+                # In a context of its own: who listens to the waiting here is heard there, too.
+                pool.submit(copy_context().run, self._asked, [text for _, text in batch], use)
+                for batch in batches
+            ]
             try:
                 for batch, answer in zip(batches, asked, strict=True):
                     for (owner, text), vector in zip(batch, answer.result(), strict=True):
@@ -157,16 +160,16 @@ class BedrockEmbedder:
     def _asked(self, texts: Sequence[str], use: Use) -> Vectors:
         """float32 [len(texts), dimension], unit length, in one request."""
         try:
-            runtime, line = self._open()
-            return line.call(lambda: self._invoked(runtime, texts, use), self._patience)
+            return self._service.call(
+                lambda runtime: self._invoked(runtime, texts, use), self._patience
+            )
         except Exception as error:
-            told = explain_failure(error)
+            told = cause_and_cure(error, SETTING)
             if told is None:
                 raise
-            what, _, cure = told.replace("RAGBOT_MODEL", SETTING).partition(": ")
-            mend = getattr(error, "mend", None) or cure or None
+            cause, cure = told
             raise ModelUnavailableError(
-                f"{self.model} on Bedrock cannot embed: {what}", mend=mend
+                f"{self.model} on Bedrock cannot embed: {cause}", mend=cure
             ) from error
 
     def _invoked(self, runtime: Any, texts: Sequence[str], use: Use) -> Vectors:
@@ -195,23 +198,6 @@ class BedrockEmbedder:
         with self._lock:
             known = self.tokens is not None and str(tokens).isdecimal()
             self.tokens = (self.tokens or 0) + int(tokens) if known else None
-
-    def _open(self) -> tuple[Any, Line]:
-        with self._lock:  # boto3 makes clients in one thread only
-            if self._opened is None:
-                runtime = clients.client(
-                    "bedrock-runtime",
-                    self._settings,
-                    self.region,
-                    read_seconds=self._settings.timeout,
-                )
-                endpoint = runtime.meta.endpoint_url
-                name = f"bedrock:{self.model}"
-                self._opened = (
-                    runtime,
-                    line_to(name, endpoint, self._settings.bedrock_concurrency),
-                )
-            return self._opened
 
 
 def family_of(model: str) -> Family:

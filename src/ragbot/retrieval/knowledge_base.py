@@ -16,13 +16,11 @@ from typing import Any
 
 import numpy as np
 
-from ragbot.aws import clients
-from ragbot.aws.line import Line
-from ragbot.aws.lines import line_to
+from ragbot.aws.service import Service
 from ragbot.embedding import Embedder
 from ragbot.errors import KnowledgeBaseError, QuestionError, SettingsError
 from ragbot.evidence import Evidence, indexed_spans
-from ragbot.failures import explain_failure
+from ragbot.failures import cause_and_cure
 from ragbot.reranker import Reranker, Similarity
 from ragbot.retrieval.answerability import Finding, judge_evidence
 from ragbot.retrieval.chunks import passage_of
@@ -98,7 +96,7 @@ class KnowledgeBase:
         self._reranker = reranker
         self._settings = settings
         self._lock = threading.Lock()
-        self._opened: tuple[Any, Line] | None = None
+        self._service = Service("bedrock-agent-runtime", f"kb:{base.id}", settings, base.region)
         self._seen: OrderedDict[str, Passage] = OrderedDict()
 
     @property
@@ -230,37 +228,24 @@ class KnowledgeBase:
         }
         results: list[Mapping[str, Any]] = []
         try:
-            runtime, line = self._open()
             for _ in range(_MOST_PAGES):
-                page = line.call(lambda: runtime.retrieve(**asked), self._settings.bedrock_patience)
+                page = self._service.call(
+                    lambda runtime: runtime.retrieve(**asked), self._settings.bedrock_patience
+                )
                 results += page["retrievalResults"]
                 token = page.get("nextToken")
                 if token is None or len(results) >= k:
                     break
                 asked["nextToken"] = token
         except Exception as error:
-            told = explain_failure(error)
+            told = cause_and_cure(error, SETTING)
             if told is None:
                 raise
-            what, _, cure = told.replace("RAGBOT_MODEL", SETTING).partition(": ")
+            cause, cure = told
             raise KnowledgeBaseError(
-                f"the knowledge base {self.base.id} cannot be searched: {what}",
-                mend=getattr(error, "mend", None) or cure or None,
+                f"the knowledge base {self.base.id} cannot be searched: {cause}", mend=cure
             ) from error
         return results
-
-    def _open(self) -> tuple[Any, Line]:
-        with self._lock:  # boto3 makes clients in one thread only
-            if self._opened is None:
-                runtime = clients.client(
-                    "bedrock-agent-runtime",
-                    self._settings,
-                    self.base.region,
-                    read_seconds=self._settings.timeout,
-                )
-                endpoint, most = runtime.meta.endpoint_url, self._settings.bedrock_concurrency
-                self._opened = (runtime, line_to(f"kb:{self.base.id}", endpoint, most))
-            return self._opened
 
 
 class FoundWords:
