@@ -1,6 +1,6 @@
 """How many planted lies reach the page as facts, and how many truths are withheld?
 
-    python -m bench lies [--split test] [--seed 5] [--judge local] [--show]
+    python -m bench lies [--split test] [--seed 5] [--judge off|rules|local] [--show]
 
 Each claim of eval/questions/claims (true and false sentences as a model may write them, by kind) is
 given to the citation checker as the reply to the claim's own question, over what the product
@@ -67,11 +67,15 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench lies", description=_ABOUT)
     parser.add_argument("--split", choices=("dev", "test"), default="test")
     parser.add_argument("--seed", type=int, default=5)
-    parser.add_argument("--judge", default="off", help="as RAGBOT_JUDGE")
+    parser.add_argument("--judge", default="off", help="as RAGBOT_JUDGE; rules: nobody")
     parser.add_argument("--show", action="store_true", help="print what was judged wrong")
     options = parser.parse_args(arguments)
     bot = ragbot.open(model="quotes")
-    judge = judge_of(bot.settings.model_copy(update={"judge": options.judge}))
+    judge = None
+    if options.judge == "rules":
+        bot.entails = None
+    else:
+        judge = judge_of(bot.settings.model_copy(update={"judge": options.judge}))
     told = [_judged(bot, c, judge) for c in own_claims() if c.split == options.split]
     if judge is None:
         told += _mechanical(bot, options.seed)
@@ -85,7 +89,7 @@ def main(arguments: Sequence[str]) -> int:
         for each in told:
             if each.truth != (each.verdict == "supported"):
                 print(f"  {each.kind:>18} {each.in_reach!s:5} {each.claim}  [{each.reason}]")
-    save(f"lies-{options.split}" + ("" if judge is None else f"-{options.judge}"), rows)
+    save(f"lies-{options.split}" + ("" if options.judge == "off" else f"-{options.judge}"), rows)
     return 0
 
 
@@ -115,6 +119,7 @@ def _verdict(
         withhold=True,
         similarity=bot._current_retriever().similarity,
         judge=ruling or bot.entails,
+        recognizes=bot._current_retriever().recognizes,
     )
     checked = checker.check(DraftSentence(claim, (1,), ""))
     if ruling is not None and ruling.failure is not None:

@@ -24,7 +24,13 @@ from ragbot.chat_models import (
     is_free,
     usage_of,
 )
-from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence, SentenceStream
+from ragbot.citations import (
+    CheckedSentence,
+    CitationChecker,
+    DraftSentence,
+    Recognizes,
+    SentenceStream,
+)
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import Judge, Prompt
 from ragbot.guardrails import ReplyGuard
@@ -46,11 +52,13 @@ class Checks:
     Attributes:
         similarity: the cross-encoder, where there is one, for paraphrases.
         judge: asked after the rules: a chat model where one is set, else the entailment model.
+        recognizes: whether something is a word at all.
         guard: makes what watches over one model's reply.
     """
 
     similarity: Similarity | None = None
     judge: Judge | None = None
+    recognizes: Recognizes | None = None
     guard: Callable[[], ReplyGuard] | None = None
 
 
@@ -212,6 +220,7 @@ def _checked(
         withhold=candidate.withhold_unsupported,
         similarity=checks.similarity,
         judge=checks.judge,
+        recognizes=checks.recognizes,
         markers=reply.markers,
     )
     said = {sentence.text.lower() for sentence in reply.sentences}

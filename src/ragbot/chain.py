@@ -18,6 +18,7 @@ from ragbot.evidence import REMEMBERED_TURNS, Judge, Prompt
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, citable
 from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
+from ragbot.partial import sentence_on, weighed_parts
 from ragbot.retrieval import Searcher, flagged, worth_reading
 from ragbot.rewriting import Rewritten, rewritten
 from ragbot.screening import gives_orders, without_hidden
@@ -116,9 +117,14 @@ def stream_answer(
     found = flagged(retriever.search(query, k, filters))
     evidence = citable(retriever.evidence(query, found), question)
     finding = retriever.judged(query, evidence)
+    parts = weighed_parts(
+        query,
+        retriever,
+        lambda part: citable(retriever.evidence(part, retriever.search(part, k, filters)), part),
+    )
     passages = guardrails.shown_passages(found)
     clock.retrieved()
-    if not finding.enough:
+    if not finding.enough and not parts.some:
         yield Retrieved(query, passages)
         yield _abstention(question, asked, passages, finding.reason, clock, fell_back)
         return
@@ -136,6 +142,7 @@ def stream_answer(
     checks = Checks(
         retriever.similarity,
         judged_by or entails,
+        retriever.recognizes,
         lambda: guardrails.over_reply(prompt.evidence, found, admitted),
     )
     with closing(ask_in_turn(prompt, candidates, reply, checks)) as events:
@@ -145,6 +152,9 @@ def stream_answer(
             yield event
     if judged_by is not None:
         reply.add_judge(judged_by)
+    if parts.missing and reply.shown and not reply.denials:
+        reply.sentences.append(sentence_on(parts.missing))
+        yield reply.sentences[-1]
     yield _answer(question, query, reply, passages, clock)
 
 

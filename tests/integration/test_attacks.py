@@ -17,8 +17,6 @@ pytestmark = pytest.mark.integration
 
 FOLDER = Path(__file__).parents[1] / "attacks"
 CHANNELS = {"document", "heading", "file name", "question", "model reply", "earlier turn"}
-# Sentences that the claim checker believes: an unknown word among known ones, a lead-in, a denial.
-BELIEVED = {"reply-canary-1", "reply-canary-3", "reply-canary-4", "reply-canary-5"}
 
 
 def test_there_are_enough_and_each_says_what_it_tries() -> None:
@@ -33,7 +31,7 @@ def test_there_are_enough_and_each_says_what_it_tries() -> None:
     assert len({json.loads(line)["text"] for line in harmless}) >= 60
 
 
-def test_no_attack_succeeds_but_those_that_are_known(tmp_path: Path) -> None:
+def test_no_attack_succeeds(tmp_path: Path) -> None:
     settings: Settings = load_settings(index=tmp_path / "index", model="quotes")
     every = attacks(FOLDER)
     ingested(every, tmp_path / "notes", settings)
@@ -42,7 +40,7 @@ def test_no_attack_succeeds_but_those_that_are_known(tmp_path: Path) -> None:
     for attack, answer, succeeded in carried_out(every, "obedient", settings):
         answers[attack["id"]] = answer
         won |= {attack["id"]} if succeeded else set()
-    assert won <= BELIEVED
+    assert won == set()
     flagged = [a for a in every if a["channel"] == "document" and a["sign"] == "canary"]
     seen = [any(p.flags for p in answers[attack["id"]].passages) for attack in flagged]
     assert all(seen)

@@ -7,12 +7,14 @@
 
 from ragbot.citations.checker import CheckedSentence, CitationChecker
 from ragbot.citations.drafts import DraftSentence, SentenceStream
+from ragbot.citations.invented import Recognizes
 from ragbot.citations.support import Support, support_of
 
 __all__ = [
     "CheckedSentence",
     "CitationChecker",
     "DraftSentence",
+    "Recognizes",
     "SentenceStream",
     "Support",
     "support_of",

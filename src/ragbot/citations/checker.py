@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.figures import figures_of
+from ragbot.citations.invented import Recognizes, invented_word
 from ragbot.citations.support import (
     Support,
     claim_words,
@@ -59,6 +60,7 @@ class CitationChecker:
         similarity: the cross-encoder's logits, for what words alone can't tell.
         judge: has the last word on what the rules take for supported, and on what says it in
             words too different for them; never on what they refute.
+        recognizes: whether something is a word at all; one that is none is borne out by nothing.
         markers: the marker of each passage cited so far, where this reply goes on with another.
     """
 
@@ -69,11 +71,13 @@ class CitationChecker:
         withhold: bool,
         similarity: Similarity | None = None,
         judge: Judge | None = None,
+        recognizes: Recognizes | None = None,
         markers: dict[str, int] | None = None,
     ) -> None:
         self._evidence = {item.number: item for item in evidence}
         self._similarity = similarity
         self._judge = judge
+        self._recognizes = recognizes
         self._withhold = withhold
         self._told: set[str] = set()
         self._marker_of: dict[str, int] = {} if markers is None else markers
@@ -133,9 +137,14 @@ class CitationChecker:
         claim = draft.text
         if _denies_only(claim):
             return CheckedSentence(self._plain(draft), (), denies=True)
-        if self._claims_nothing(claim):
+        invented = self._invented(claim)
+        if invented is None and self._claims_nothing(claim):
             return CheckedSentence(self._plain(draft), ())
-        support = self._ruled(claim, self._by_rules(draft))
+        support = self._by_rules(draft)
+        if invented is not None and support.holds:
+            reason = f"{invented!r} is no word that the notes know"
+            support = replace(support, reason=reason, partly=True)
+        support = self._ruled(claim, support)
         if support.holds:
             return self._cited(draft, support.spans, support.share)
         verdict: Verdict = "unsupported"
@@ -208,6 +217,12 @@ class CitationChecker:
 
     def _marker(self, passage_id: str) -> int:
         return self._marker_of.setdefault(passage_id, len(self._marker_of) + 1)
+
+    def _invented(self, claim: str) -> str | None:
+        known = self._recognizes
+        if known is None:
+            return None
+        return invented_word(claim, lambda word: word in self._ordinary or known(word))
 
     @staticmethod
     def _plain(draft: DraftSentence) -> Sentence:

@@ -46,6 +46,11 @@ _BOUND = re.compile(
     r"\b(?:no|not) (more|longer|larger|bigger|greater|higher|later|fewer|less) than\b",
     re.IGNORECASE,
 )
+_NOT_MORE = re.compile(
+    r"\b(?:not|cannot|never)(?: \w+ly)? (?:exceed|surpass|go (?:over|beyond|above))\b"
+    r"|n['’]t (?:exceed|surpass|go (?:over|beyond|above))\b",
+    re.IGNORECASE,
+)
 _UNLIMITED = re.compile(
     r"\b(?:no|without)(?: an?| any| upper| fixed)? ((?:\w+ )?)(?:limit|cap|ceiling)s?\b"
     r"(?: (?:on|to|for))?",
@@ -90,6 +95,21 @@ _OPENERS = frozenset(
     "using versus via what whatever when whenever where whereas wherever whether which whichever "
     "while whoever whose why with within without yet you your".split()
 )
+_IRREGULAR = {
+    form: base
+    for base, forms in {
+        "write": "wrote written", "keep": "kept", "hold": "held", "send": "sent", "build": "built",
+        "choose": "chose chosen", "make": "made", "take": "took taken", "give": "gave given",
+        "pay": "paid", "run": "ran", "bring": "brought", "find": "found", "get": "got gotten",
+        "lose": "lost", "buy": "bought", "leave": "left", "lead": "led", "speak": "spoke spoken",
+        "break": "broke broken", "go": "went gone", "begin": "began begun", "lie": "lay lain",
+        "draw": "drew drawn", "know": "knew known", "see": "saw seen", "mean": "meant",
+        "spend": "spent", "sell": "sold", "tell": "told", "think": "thought", "stand": "stood",
+        "understand": "understood", "hide": "hid hidden", "grow": "grew grown", "do": "did done",
+        "fall": "fell fallen", "feed": "fed", "deal": "dealt", "bind": "bound", "seek": "sought",
+    }.items()
+    for form in forms.split()
+}  # fmt: skip
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 _CONJUNCTION = re.compile(r"[;,]?\s+(?:and|but|while|whereas|or)\s+|;\s+", re.IGNORECASE)
 
@@ -145,7 +165,7 @@ def support_of(
         return whole
     best = whole
     for parts in _segmentations(claim):
-        joined = _best_jointly(parts, spans, words, named, whole)
+        joined = _best_jointly(parts, spans, words, similarity, named, whole)
         if joined.holds:
             return joined
         if joined.partly and not best.partly:
@@ -165,6 +185,7 @@ def _best_jointly(
     parts: Sequence[str],
     spans: Sequence[EvidenceSentence],
     ordinary: frozenset[str],
+    similarity: Similarity | None,
     named: frozenset[str],
     whole: Support,
 ) -> Support:
@@ -174,7 +195,7 @@ def _best_jointly(
         # A part that names nothing speaks of what the part before it named.
         near = [s for s in spans if not carried or _names_in(part) or _same_place(s, carried[-1])]
         of_part = frozenset(subject for subject in named if subject in _plain(part))
-        support = _best_single(part, near, ordinary, None, of_part)
+        support = _best_single(part, near, ordinary, similarity, of_part)
         if support.holds:
             carried += support.spans
             shares.append(support.share)
@@ -289,9 +310,15 @@ def _share(claim: str, text: str) -> float:
     """The share of the claim's words that the text holds; names and figures, which are checked
     on their own, say nothing about what is claimed of them."""
     names = {word for name in _names_in(claim) for word in words_of(name)}
-    said = claim_words(in_axes(claim))
-    words = {word for word in said - names if not word[0].isdigit()} or said
-    return len(words & set(words_of(in_axes(text)))) / len(words) if words else 1.0
+    counted = {word for figure in figures_of(claim) for word in words_of(figure.text)}
+    said = claim_words(in_axes(_regular(claim)))
+    words = {word for word in said - names - counted if not word[0].isdigit()} or said
+    return len(words & set(words_of(in_axes(_regular(text))))) / len(words) if words else 1.0
+
+
+def _regular(text: str) -> str:
+    """Forms of irregular verbs, which no stemmer brings together, as their base."""
+    return re.sub(r"[a-z]+", lambda m: _IRREGULAR.get(m[0], m[0]), text)
 
 
 def _denies_unheard(claim: str, text: str) -> bool:
@@ -446,4 +473,5 @@ def _plainly_negated(text: str) -> str:
         lambda m: "at least" if m[1].lower() in ("fewer", "less") else "at most", text
     )
     text = _UNLIMITED.sub(r"unlimited \1", text)
+    text = _NOT_MORE.sub(" at most", text)
     return _OPEN_ENDED.sub(" besides ", _FREE.sub("free", text))

@@ -8,6 +8,7 @@ query -> RetrievedPassage[] (fusion) -> Evidence[] -> enough? (answerability)
 from ragbot.retrieval.answerability import Finding, judge_evidence
 from ragbot.retrieval.fusion import Retriever, flagged, worth_reading
 from ragbot.retrieval.knowledge_base import KnowledgeBase, base_of
+from ragbot.retrieval.queries import parts_of
 from ragbot.retrieval.searcher import Searcher
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "base_of",
     "flagged",
     "judge_evidence",
+    "parts_of",
     "worth_reading",
 ]

@@ -26,10 +26,12 @@ _TOLD = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Whether the evidence is enough; `reason` says what is missing."""
+    """Whether the evidence is enough; `reason` says what is missing, and `definite` whether it
+    names it: a thing that the notes do not speak of, a quantity that they do not give."""
 
     enough: bool
     reason: str | None = None
+    definite: bool = False
 
 
 def judge_evidence(
@@ -55,9 +57,10 @@ def judge_evidence(
         if trees.probability(weighed.signals.values()) >= trees.threshold:
             return Finding(True)
         if weighed.absent_name is not None:
-            return Finding(False, f"the notes do not speak of {weighed.absent_name!r}")
+            return Finding(False, f"the notes do not speak of {weighed.absent_name!r}", True)
         if weighed.wanted is not None:
-            return Finding(False, f"the notes tell of it, but no {_TOLD[weighed.wanted.kind]}")
+            told = f"the notes tell of it, but no {_TOLD[weighed.wanted.kind]}"
+            return Finding(False, told, True)
     if not mostly_known:
         return Finding(False, "most words of the question are not in the notes; try their language")
     return Finding(False, "no passage of the notes answers this")

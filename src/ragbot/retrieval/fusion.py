@@ -70,7 +70,7 @@ class Retriever:
         return self._readings(question, history)[-1] != self._readings(question, ())[0]
 
     def _readings(self, question: str, history: Sequence[Turn]) -> tuple[str, ...]:
-        mended = self._spelling.mended(question.strip(), self._is_known)
+        mended = self._spelling.mended(question.strip(), self.recognizes)
         return readings(mended, history, self.names) if history else (mended,)
 
     def _best_known(self, questions: Sequence[str]) -> str:
@@ -85,7 +85,8 @@ class Retriever:
         """Whether the notes hold the word."""
         return any(held for _, held in self.index.known_words(word))
 
-    def _is_known(self, word: str) -> bool:
+    def recognizes(self, word: str) -> bool:
+        """Whether it is a word of the notes, or one that the encoder has a token for."""
         in_notes = self.index.known_words(word)  # empty for a stop word
         return not in_notes or any(known for _, known in in_notes) or self._embedder.knows(word)
 

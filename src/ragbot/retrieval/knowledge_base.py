@@ -127,6 +127,9 @@ class KnowledgeBase:
         # All words of the notes nobody tells; one that the encoder knows is hardly a slip.
         return self._embedder.knows(word)
 
+    def recognizes(self, word: str) -> bool:
+        return self._embedder.knows(word)
+
     def search(
         self, query: str, k: int, filters: Filters = NO_FILTERS
     ) -> tuple[RetrievedPassage, ...]:

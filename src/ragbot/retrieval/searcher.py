@@ -40,6 +40,10 @@ class Searcher(Protocol):
         """Whether the word is one, and no slip of the keys."""
         ...
 
+    def recognizes(self, word: str) -> bool:
+        """Whether it is a word at all: of the notes, or of the language."""
+        ...
+
     def search(self, query: str, k: int, filters: Filters = ...) -> tuple[RetrievedPassage, ...]:
         """The k best passages, best first.
 

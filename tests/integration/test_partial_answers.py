@@ -1,0 +1,57 @@
+"""A question that the notes answer in part: the part that is missing is named."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.__main__ import main as ingest
+from ragbot import open as open_bot
+from ragbot.assembly import Ragbot
+from ragbot.settings import load_settings
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Ragbot:
+    notes: Path = tmp_path_factory.mktemp("notes")
+    (notes / "boxes.md").write_text(
+        "# Harbour Boxes\n\n## Limits\n\n"
+        "- A Box holds at most 400 KB.\n- A Crate holds at most 16 MB.\n"
+        "- Boxes are stacked by a crane at night.\n- Labels of a Box are printed in black.\n",
+        encoding="utf-8",
+    )
+    index = tmp_path_factory.mktemp("index") / "index"
+    assert ingest([str(notes), "--index", str(index)]) == 0
+    opened = open_bot(settings=load_settings(index=index, model="quotes"))
+    if opened._reranker is None:
+        pytest.skip("the reranker's weights are not here: ragbot models pull reranker")
+    return opened
+
+
+def test_the_missing_part_is_named_behind_the_answer(bot: Ragbot) -> None:
+    answer = bot.ask("How much does a Box hold at most, and what port does it use?")
+    assert not answer.abstained
+    assert "400 KB" in answer.text
+    last = answer.sentences[-1]
+    assert last.text.startswith("Not in the notes: \u201cWhat port does it use?\u201d")
+    assert last.markers == ()
+    assert answer.text.endswith(last.text)
+
+
+def test_a_thing_that_the_notes_do_not_know_is_named(bot: Ragbot) -> None:
+    answer = bot.ask("How much does a Box hold at most and how does it work with Kafka?")
+    assert "400 KB" in answer.text
+    assert "(the notes do not speak of 'Kafka')" in answer.text
+
+
+def test_nothing_is_missing_where_both_parts_are_there(bot: Ragbot) -> None:
+    answer = bot.ask("How much does a Box hold at most, and how much does a Crate hold?")
+    assert {"400 KB", "16 MB"} <= {word for word in ("400 KB", "16 MB") if word in answer.text}
+    assert "Not in the notes" not in answer.text
+
+
+def test_a_question_with_no_part_answered_is_still_refused(bot: Ragbot) -> None:
+    answer = bot.ask("What port does Kafka use, and who founded Terraform?")
+    assert answer.abstained
+    assert "Not in the notes" not in answer.text
