@@ -10,6 +10,7 @@ NAMES = (
     "beir",
     "peers",
     "lies",
+    "liar",
     "followups",
     "injection",
     "topics",

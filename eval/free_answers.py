@@ -64,7 +64,7 @@ def score_answer(
     """Hold an answer of the product against the bank's question."""
     entails = entails or entails_by_rule
     texts = {item.passage.passage_id: _evidence_text(item.passage) for item in answer.passages}
-    claims = [] if answer.abstained else _claims(answer)
+    claims = [] if answer.abstained else claims_of(answer)
     stated = [claim.text for claim, _ in claims]
     cited_of = [[texts.get(c.passage_id, "") for c in citations] for _, citations in claims]
     recall, precision = _alce(stated, cited_of, entails)
@@ -154,7 +154,7 @@ def _held(nugget: Nugget, stated: Sequence[str], cited: Sequence[Sequence[str]])
     return False
 
 
-def _claims(answer: Answer) -> list[tuple[Sentence, list[Citation]]]:
+def claims_of(answer: Answer) -> list[tuple[Sentence, list[Citation]]]:
     """The shown sentences that state something, each with its citations."""
     by_claim: dict[str, list[Citation]] = {}
     for citation in answer.citations:

@@ -234,18 +234,20 @@ def _checked(
             if not draft.text or draft.text.lower() in said:  # small models repeat themselves
                 continue
             # Markers are numbered as they are given, so what is left out must not be given any.
-            known = dict(reply.markers)
+            known, withheld = dict(reply.markers), set[str]()
             for checked in _guarded(checker, draft, guard):
                 text = checked.sentence.text.lower()
                 if text in said or (prompt.begun and _is_there(checked, there, words)):
                     reply.markers.clear()
                     reply.markers.update(known)
                     continue
-                said.add(text)
+                # The notes may say the very same in place of what is withheld.
+                (withheld if checked.sentence.withheld else said).add(text)
                 known = dict(reply.markers)
                 if reply.shown and not checked.sentence.prefix.startswith((" ", "\n")):
                     checked = _set_off(checked)
                 yield checked
+            said |= withheld
             if guard is not None and guard.ended:
                 return
 

@@ -28,6 +28,16 @@ CRATES = "- Crates has no built-in rotation of labels.\n- A Crates document can 
 QUESTION = "How large can a Boxes item be?"
 
 
+def _noted(home: Path, notes: str) -> Settings:
+    """An index over these notes on Boxes alone."""
+    document = Document("boxes", "Containers", "boxes.md", notes, 0, len(notes))
+    section = Section("boxes", ("Containers", "Boxes"), 0, len(notes))
+    contents = Contents([document], [section], [passage(notes, "Boxes", title="Containers")])
+    settings = Settings(home=home, models_dir=home / "models")
+    write_generation(settings.index_dir, contents, embedder=WordLengths(), fingerprint="f")
+    return settings
+
+
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     text = f"{BOXES}\n{CRATES}\n"
@@ -74,6 +84,14 @@ def test_withheld_sentences_are_kept_for_the_record_and_not_shown(settings: Sett
     answer = bot(settings, model).ask(QUESTION)
     assert answer.text == "Boxes rotates its labels. [1]"
     assert [s.withheld for s in answer.sentences] == [True, False]
+
+
+def test_a_dated_note_that_a_model_repeats_is_shown(tmp_path: Path) -> None:
+    note = "As of May 2026: Boxes can use labels."
+    notes = f"- Boxes has these limits: no lids, no labels and no locks.\n  - {note}"
+    model = scripted(f"{note} [1]\n{note} [1]", withhold=True)
+    answer = bot(_noted(tmp_path, notes), model).ask("Can Boxes use labels?")
+    assert answer.text == f"{note} [1]"
 
 
 def test_no_evidence_no_model_call(settings: Settings) -> None:

@@ -184,3 +184,13 @@ def test_markers_are_numbered_by_appearance() -> None:
 def test_two_facts_in_one_sentence_need_both_sources() -> None:
     claim = "A Boxes item can be at most 400 KB and a Crates document up to 16 MB."
     assert check(claim, 1, 2).sentence.markers == (1, 2)
+
+
+def test_a_sentence_of_the_notes_is_cited_where_it_stands_whatever_its_marker():
+    first = passage("- Boxes are stacked at night.", "Boxes")
+    second = passage("- Crates cannot be stacked.\n  - Crates can be stacked since May.", "Crates")
+    checker = CitationChecker(evidence(first, second), withhold=False)
+    told = checker.check(DraftSentence("Crates can be stacked since May.", (1,), ""))
+    assert told.sentence.verdict == "supported"
+    (citation,) = told.citations
+    assert citation.passage_id == second.passage_id

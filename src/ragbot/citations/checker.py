@@ -180,6 +180,11 @@ class CitationChecker:
 
     def _by_rules(self, draft: DraftSentence) -> Support:
         cited = [self._evidence[n] for n in draft.markers if n in self._evidence]
+        # What stands in the notes word for word is borne out there, wherever the marker points.
+        for item in (*cited, *self._evidence.values()):
+            for span in item.sentences:
+                if _says(span, draft.text):
+                    return Support(1.0, (span,), None)
         support = self._support(draft.text, cited)
         if not support.holds:
             # The model forgot the marker, or set the wrong one: look through all evidence.
