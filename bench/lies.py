@@ -119,7 +119,7 @@ def _verdict(
         withhold=True,
         similarity=bot.searcher().similarity,
         judge=ruling or bot.entails,
-        recognizes=bot._current_retriever().recognizes,
+        recognizes=bot.searcher().recognizes,
     )
     checked = checker.check(DraftSentence(claim, (1,), ""))
     if ruling is not None and ruling.failure is not None:
