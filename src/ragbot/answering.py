@@ -52,12 +52,14 @@ class Checks:
         similarity: the cross-encoder, where there is one, for paraphrases.
         judge: asked after the rules: a chat model where one is set, else the entailment model.
         recognizes: whether something is a word at all.
+        about: the names in the question.
         guard: makes what watches over one model's reply.
     """
 
     similarity: Similarity | None = None
     judge: Judge | None = None
     recognizes: Recognizes | None = None
+    about: Sequence[str] = ()
     guard: Callable[[], ReplyGuard] | None = None
 
 
@@ -220,6 +222,8 @@ def _checked(
         similarity=checks.similarity,
         judge=checks.judge,
         recognizes=checks.recognizes,
+        question=prompt.question,
+        about=checks.about,
         markers=reply.markers,
     )
     said = {sentence.text.lower() for sentence in reply.sentences}

@@ -150,6 +150,7 @@ def stream_answer(
         retriever.similarity,
         judged_by or entails,
         retriever.recognizes,
+        retriever.names.known_in(query),
         lambda: guardrails.over_reply(prompt.evidence, found, admitted),
     )
     with closing(ask_in_turn(prompt, candidates, reply, checks)) as events:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ragbot.citations.drafts import DraftSentence
@@ -12,10 +12,13 @@ from ragbot.citations.invented import Recognizes, invented_word
 from ragbot.citations.support import (
     Support,
     claim_words,
+    names_something,
     opposition_to,
+    speaks_of,
     subjects_of,
     support_of,
 )
+from ragbot.citations.yes_no import opens_with, says_little_more, statement_of
 from ragbot.evidence import Evidence, EvidenceSentence, Judge
 from ragbot.reranker import Similarity
 from ragbot.store.lexical import words_of
@@ -23,6 +26,7 @@ from ragbot.types import Citation, Sentence, Verdict
 
 _LEAD_IN_WORDS = 14
 DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
+_NOT_TOLD = Support(0.0, (), "a yes or no that no note can be held against")
 _DENIAL = re.compile(
     r"\b(?:notes?|passages?|sources?|context|evidence|information|text|sheets?)\b[^.]{0,60}"
     r"\b(?:(?:do|does|did|is|are|was)\s*(?:not|n['’]t)|no|cannot|lacks?|without)\b"
@@ -61,6 +65,8 @@ class CitationChecker:
         judge: has the last word on what the rules take for supported, and on what says it in
             words too different for them; never on what they refute.
         recognizes: whether something is a word at all; one that is none is borne out by nothing.
+        question: what was asked; a bare yes or no states it.
+        about: the names in the question; a sentence that names nothing speaks of these.
         markers: the marker of each passage cited so far, where this reply goes on with another.
     """
 
@@ -72,12 +78,17 @@ class CitationChecker:
         similarity: Similarity | None = None,
         judge: Judge | None = None,
         recognizes: Recognizes | None = None,
+        question: str = "",
+        about: Sequence[str] = (),
         markers: dict[str, int] | None = None,
     ) -> None:
         self._evidence = {item.number: item for item in evidence}
         self._similarity = similarity
         self._judge = judge
         self._recognizes = recognizes
+        self._question = question
+        self._about = tuple(about)
+        self._spoken_of: frozenset[str] = frozenset()  # passages that the last sentence stands on
         self._withhold = withhold
         self._told: set[str] = set()
         self._marker_of: dict[str, int] = {} if markers is None else markers
@@ -125,9 +136,8 @@ class CitationChecker:
         """A line of another passage that says the opposite of a supported claim."""
         others = [
             sentence
-            for item in self._evidence.values()
-            if all(item.passage != span.passage for span in spans)
-            for sentence in item.sentences
+            for sentence in self._meant(claim, self._evidence.values())
+            if all(sentence.passage != span.passage for span in spans)
         ]
         against = opposition_to(claim, others)
         return () if against is None or against.share < DISAGREES else against.spans
@@ -137,21 +147,32 @@ class CitationChecker:
         claim = draft.text
         if _denies_only(claim):
             return CheckedSentence(self._plain(draft), (), denies=True)
+        yes = opens_with(claim)
+        if yes is not None and says_little_more(claim) and not figures_of(claim):
+            stated = statement_of(self._question, yes, self._about)
+            support = _NOT_TOLD if stated is None else self._support_for(stated, draft.markers)
+            return self._checked(draft, support)
         invented = self._invented(claim)
         if invented is None and self._claims_nothing(claim):
             return CheckedSentence(self._plain(draft), ())
-        support = self._by_rules(draft)
+        support = self._support_for(claim, draft.markers)
         if invented is not None and support.holds:
             reason = f"{invented!r} is no word that the notes know"
             support = replace(support, reason=reason, partly=True)
-        support = self._ruled(claim, support)
+        return self._checked(draft, support)
+
+    def _support_for(self, claim: str, markers: Sequence[int]) -> Support:
+        return self._ruled(claim, self._by_rules(claim, markers))
+
+    def _checked(self, draft: DraftSentence, support: Support) -> CheckedSentence:
         if support.holds:
+            self._spoken_of = frozenset(span.passage.passage_id for span in support.spans)
             return self._cited(draft, support.spans, support.share)
         verdict: Verdict = "unsupported"
         if support.opposed or support.partly:
             verdict = "contradicted" if support.opposed else "partly"
         sentence = Sentence(
-            text=claim,
+            text=draft.text,
             markers=(),
             verdict=verdict,
             reason=support.reason,
@@ -178,24 +199,36 @@ class CitationChecker:
                 return Support(support.share, tuple(dict.fromkeys(notes)), None)
         return support
 
-    def _by_rules(self, draft: DraftSentence) -> Support:
-        cited = [self._evidence[n] for n in draft.markers if n in self._evidence]
+    def _by_rules(self, claim: str, markers: Sequence[int]) -> Support:
+        cited = [self._evidence[n] for n in markers if n in self._evidence]
         # What stands in the notes word for word is borne out there, wherever the marker points.
         for item in (*cited, *self._evidence.values()):
             for span in item.sentences:
-                if _says(span, draft.text):
+                if _says(span, claim):
                     return Support(1.0, (span,), None)
-        support = self._support(draft.text, cited)
+        support = self._support(claim, cited)
         if not support.holds:
             # The model forgot the marker, or set the wrong one: look through all evidence.
-            others = self._support(draft.text, list(self._evidence.values()))
+            others = self._support(claim, list(self._evidence.values()))
             support = others if others.holds or others.opposed or not cited else support
         if support.holds:
-            spans = [s for item in self._evidence.values() for s in item.sentences]
-            against = opposition_to(draft.text, spans)
+            against = opposition_to(claim, self._meant(claim, self._evidence.values()))
             # Words alone can be taken together from anywhere; a plain contradiction weighs more.
             support = against if against and against.share >= support.share else support
         return support
+
+    def _meant(self, claim: str, evidence: Iterable[Evidence]) -> list[EvidenceSentence]:
+        """The sentences that a claim may stand on: one that names nothing ("It rotates them")
+        speaks of what the question names, or goes on with what the sentence before stands on."""
+        spans = [sentence for item in evidence for sentence in item.sentences]
+        if not self._about or names_something(claim, self._ordinary, self._subjects):
+            return spans
+        return [
+            span
+            for span in spans
+            if span.passage.passage_id in self._spoken_of
+            or speaks_of(span, self._about, self._subjects)
+        ]
 
     def _cited(
         self, draft: DraftSentence, spans: Sequence[EvidenceSentence], share: float
@@ -217,7 +250,7 @@ class CitationChecker:
         return CheckedSentence(sentence, held, spans=tuple(spans))
 
     def _support(self, claim: str, evidence: Sequence[Evidence]) -> Support:
-        spans = [sentence for item in evidence for sentence in item.sentences]
+        spans = self._meant(claim, evidence)
         return support_of(claim, spans, self._ordinary, self._similarity, self._subjects)
 
     def _marker(self, passage_id: str) -> int:

@@ -255,6 +255,25 @@ def _same_place(one: EvidenceSentence, other: EvidenceSentence) -> bool:
     return one.passage.heading_path == other.passage.heading_path
 
 
+def names_something(claim: str, ordinary: frozenset[str], subjects: frozenset[str]) -> bool:
+    """Whether the claim says itself what it speaks of."""
+    return bool(_names_in(claim, ordinary)) or any(each in _plain(claim) for each in subjects)
+
+
+def speaks_of(
+    span: EvidenceSentence, names: Sequence[str], subjects: frozenset[str] = frozenset()
+) -> bool:
+    """Whether the sentence can be taken to speak of one of the names: by its own words, or by its
+    headings or the lines around it where it names no other of the subjects."""
+    own = span.text if span.fact is None else f"{span.fact.subject} {span.fact.value}"
+    if any(_plain(name) in _plain(own) for name in names):
+        return True
+    if span.fact is not None or any(subject in _plain(own) for subject in subjects):
+        return False
+    around = _plain(f"{_readable(span)} {span.passage.text}")
+    return any(_plain(name) in around for name in names)
+
+
 def subjects_of(evidence: Sequence[EvidenceSentence]) -> frozenset[str]:
     """What the notes speak of under a heading or in a table row of its own, in small letters:
     names like "multivalue answer" that no capital tells."""

@@ -179,6 +179,14 @@ class Names:
     def know_one_in(self, text: str) -> bool:
         return bool(self._spans(words_in(text)))
 
+    def known_in(self, text: str) -> tuple[str, ...]:
+        """The known names in a text, in small letters."""
+        words = words_in(text)
+        return tuple(
+            " ".join(word.low.removesuffix("'s") for word in words[first:end])
+            for first, end in self._spans(words)
+        )
+
     def completed(self, text: str) -> str:
         """The one known name that begins with these words: "failover" is failover routing."""
         keys = tuple(word.key for word in words_in(text))

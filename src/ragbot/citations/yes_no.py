@@ -1,0 +1,54 @@
+"""A bare yes or no claims what the question says, and is held to that.
+
+"Does Parameter Store rotate secrets?" - "Yes, it does." has no word that a note could bear out, and
+is the shortest lie there is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from ragbot.store.lexical import words_of
+
+_ANSWER = re.compile(
+    r"^\W*(?P<yes>yes|yeah|yep|correct|right|true|indeed|certainly|absolutely|of course|sure)\b"
+    r"|^\W*(?P<no>no|nope|false|incorrect|not at all)\b"
+    r"(?=\W*(?:$|[,.;:!–—-]|\b(?:it|they|you|this)\b))",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(
+    r"(?:so|and|but|also|ok|then)?,?\s*(?P<asks>does|do|did|is|are|was|were|can|could|will|would|has|"
+    r"have|may|must|should)\s+(?:the\s+|an?\s+|aws\s+|amazon\s+)*(?P<rest>[^?]+)\??\s*",
+    re.IGNORECASE,
+)
+FEW = 3  # words behind a yes that do not yet say the question again
+
+
+def opens_with(claim: str) -> bool | None:
+    """True for a yes, False for a no, None where the claim opens with neither."""
+    match = _ANSWER.match(claim)
+    return None if match is None else match["yes"] is not None
+
+
+def says_little_more(claim: str) -> bool:
+    """Whether nearly all that the claim says is its yes or no."""
+    return len(set(words_of(_ANSWER.sub("", claim, count=1)))) < FEW
+
+
+def statement_of(question: str, answer: bool, about: Sequence[str]) -> str | None:
+    """What a yes or no to the question states; None where that can't be told.
+
+    Args:
+        about: the names in the question, in small letters.
+    """
+    asked = _QUESTION.fullmatch(question.strip())
+    if asked is None or re.search(r"\bor\b", asked["rest"], re.IGNORECASE):
+        return None
+    rest = asked["rest"].strip()
+    if answer:
+        return f"{rest}."
+    subject = next((name for name in about if rest.lower().startswith(name)), None)
+    if subject is None:
+        return None
+    return f"{rest[: len(subject)]} {asked['asks'].lower()} not{rest[len(subject) :]}."

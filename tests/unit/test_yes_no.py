@@ -1,0 +1,87 @@
+"""A yes or no is held to the question, and "it" to what the question names."""
+
+import pytest
+from support.small_notes import evidence, passage
+
+from ragbot.citations import CitationChecker, DraftSentence
+from ragbot.citations.yes_no import opens_with, says_little_more, statement_of
+from ragbot.types import Fact
+
+BOXES = passage("- Boxes rotates its labels automatically.", "Boxes")
+ROW = passage(
+    "| Rotation | Automatic | No built-in rotation |",
+    "Comparison",
+    kind="table_row",
+    facts=(
+        Fact("Boxes", "Rotation", "Automatic"),
+        Fact("Crates", "Rotation", "No built-in rotation"),
+    ),
+    start=100,
+)
+BOTH = passage(
+    "- Boxes is for labels that rotate.\n- Crates is for heavy goods.", "Which", start=200
+)
+QUESTION = "Does Crates rotate its labels automatically?"
+
+
+def verdict(claim: str, question: str = QUESTION, about: tuple[str, ...] = ("crates",)) -> str:
+    checker = CitationChecker(
+        evidence(BOXES, ROW, BOTH), withhold=True, question=question, about=about
+    )
+    sentence = checker.check(DraftSentence(claim, (1,), "")).sentence
+    assert sentence.withheld == (sentence.verdict != "supported")
+    return sentence.verdict
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Yes.",
+        "Yes, it does.",
+        "Yes, automatically.",
+        "Yes, it rotates its labels automatically.",
+        "It rotates its labels automatically.",
+        "They are rotated automatically.",
+    ],
+)
+def test_what_is_true_of_something_else_is_not_said_of_what_was_asked(claim: str) -> None:
+    assert verdict(claim) != "supported"
+    boxes = "Does Boxes rotate its labels automatically?"
+    assert verdict(claim, boxes, ("boxes",)) == "supported"
+
+
+def test_a_no_is_held_to_the_question_turned_round() -> None:
+    assert verdict("No.", "Does Crates rotate?") == "supported"
+    assert verdict("No, it does not.", "Does Crates rotate?") == "supported"
+    assert verdict("No.", "Does Boxes rotate labels?", ("boxes",)) != "supported"
+
+
+def test_a_value_without_its_subject_is_that_of_what_was_asked() -> None:
+    assert verdict("No built-in rotation.") == "supported"
+
+
+def test_a_yes_to_what_is_no_yes_or_no_question_is_not_shown() -> None:
+    assert verdict("Yes.", "How many labels does Crates rotate?") == "unsupported"
+    assert verdict("Yes.", "Is Crates cheap or dear?") == "unsupported"
+
+
+def test_a_sentence_may_go_on_with_what_the_one_before_spoke_of() -> None:
+    checker = CitationChecker(
+        evidence(BOXES, ROW), withhold=True, question=QUESTION, about=("crates",)
+    )
+    first = checker.check(DraftSentence("Boxes rotates its labels.", (1,), ""))
+    assert first.sentence.verdict == "supported"
+    then = checker.check(DraftSentence("It rotates them automatically.", (1,), ""))
+    assert then.sentence.verdict == "supported"
+
+
+def test_the_words_that_answer() -> None:
+    assert opens_with("Yes, it does.") is True
+    assert opens_with("No.") is False
+    assert opens_with("No built-in rotation.") is None
+    assert opens_with("Notes are kept.") is None
+    assert says_little_more("Yes, it does.")
+    assert not says_little_more("Yes, Crates rotates labels of goods by night.")
+    assert statement_of("Is EFS regional?", True, ()) == "EFS regional."
+    assert statement_of("Can EFS grow?", False, ("efs",)) == "EFS can not grow."
+    assert statement_of("Can it grow?", False, ("efs",)) is None
