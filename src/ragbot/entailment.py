@@ -8,8 +8,6 @@ only: what lies between is left to the rules.
 
 from __future__ import annotations
 
-import os
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from numpy.typing import NDArray
 
 from ragbot import weights
 from ragbot.evidence import EvidenceSentence, Ruling
+from ragbot.pair_encoder import PairEncoder
 
 WINDOW = 160  # tokens; the graph was exported for just these
 # Logits for "it follows" less those for "it does not". Chosen on the development claims (n = 257,
@@ -27,47 +26,18 @@ WINDOW = 160  # tokens; the graph was exported for just these
 REFUTED, SURE = -4.4, -1.5
 
 
-class Entailment:
-    """The model, loaded on first use; safe to use from several threads."""
+class Entailment(PairEncoder):
+    """The model, as a judge of what the rules left open."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._lock = threading.Lock()
-        self._session: Any = None
-        self._tokenizer: Any = None
-
-    def load(self) -> None:
-        """Read the weights (less than a second), once."""
-        with self._lock:
-            if self._session is not None:
-                return
-            import onnxruntime
-            from tokenizers import Tokenizer
-
-            tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
-            tokenizer.enable_truncation(WINDOW)
-            tokenizer.enable_padding(length=WINDOW)
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = os.cpu_count() or 1
-            options.log_severity_level = 3
-            self._session = onnxruntime.InferenceSession(
-                str(self._folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-            )
-            self._tokenizer = tokenizer
+    def _cut(self, tokenizer: Any) -> None:
+        tokenizer.enable_truncation(WINDOW)
+        tokenizer.enable_padding(length=WINDOW)
 
     def margins(self, claim: str, premises: Sequence[str]) -> NDArray[np.float32]:
         """float32 [len(premises)]: above 0 the claim rather follows from the premise than not."""
-        self.load()
-        margins = np.zeros(len(premises), dtype=np.float32)
-        for i, encoded in enumerate(self._tokenizer.encode_batch([(p, claim) for p in premises])):
-            (logits,) = self._session.run(
-                None,
-                {
-                    "input_ids": np.array([encoded.ids], dtype=np.int64),
-                    "attention_mask": np.array([encoded.attention_mask], dtype=np.int64),
-                },
-            )
-            margins[i] = logits[0, 0] - logits[0, 1]
+        # One by one: a window is filled up to its end in any case.
+        logits = np.concatenate([self._logits([(premise, claim)]) for premise in premises])
+        margins: NDArray[np.float32] = logits[:, 0] - logits[:, 1]
         return margins
 
     def __call__(self, claim: str, notes: Sequence[EvidenceSentence]) -> Ruling | None:

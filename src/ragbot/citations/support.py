@@ -16,6 +16,7 @@ from ragbot.citations.bindings import misbound_figure, swapped_name, turned_comp
 from ragbot.citations.figures import figures_of
 from ragbot.citations.opposites import in_axes, turned_word
 from ragbot.citations.overclaims import overclaiming_word
+from ragbot.citations.polarity import denies_unheard, flipped
 from ragbot.evidence import EvidenceSentence
 from ragbot.reranker import Similarity
 from ragbot.store.lexical import words_of
@@ -29,46 +30,6 @@ RESCUED_SHARE, RESCUED_LOGIT = 0.2, 5.0
 DOUBTED, DOUBTED_LOGIT = 3, 2.7
 
 _TOO_FEW_WORDS = "the cited passage does not say it in so many words"
-_NEGATOR = re.compile(
-    r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|lacks?|lacking|unsupported|"
-    r"unavailable|except|nobody|nothing|spares?|avoids?|eliminates?|saves? you)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-# What denies without a negation: "serverless", "unlimited", "free", "only".
-_LESS = re.compile(
-    r"\b(?:\w{3,}less|un\w{4,}|in(?:dependent|compatible|accessible)\w*|free|only|different|alone|"
-    r"instead|rather|stops?|prevents?|blocks?|den(?:y|ies|ied)|disabled|excluded|forbid\w*|"
-    r"refuses?|rejects?|fails?|removes?|ends|ended|closed|retired|optional|separate|automatic\w*|"
-    r"managed|single|temporary|lost|least|most|same)\b",
-    re.IGNORECASE,
-)
-_BOUND = re.compile(
-    r"\b(?:no|not) (more|longer|larger|bigger|greater|higher|later|fewer|less) than\b",
-    re.IGNORECASE,
-)
-_NOT_MORE = re.compile(
-    r"\b(?:not|cannot|never)(?: \w+ly)? (?:exceed|surpass|go (?:over|beyond|above))\b"
-    r"|n['’]t (?:exceed|surpass|go (?:over|beyond|above))\b",
-    re.IGNORECASE,
-)
-_UNLIMITED = re.compile(
-    r"\b(?:no|without)(?: an?| any| upper| fixed)? ((?:\w+ )?)(?:limit|cap|ceiling)s?\b"
-    r"(?: (?:on|to|for))?",
-    re.IGNORECASE,
-)
-_FREE = re.compile(
-    r"\b(?:pays?|costs?|charged?) nothing\b|\b(?:no|without|at no)(?: extra| additional)? "
-    r"(?:charge|cost|fee)s?\b|\bnot (?:charged|billed)(?: for)?\b",
-    re.IGNORECASE,
-)
-_CLAUSE = re.compile(
-    r"[.;:,()]|\s[-–—]\s|\b(?:but|and|or|while|whereas|although|so|because|which|who|whose)\b"
-)
-_OPEN_ENDED = re.compile(
-    r"(?:\bnot|\bcannot|n['’]t)(?: be)? (?:limited|restricted|confined|just|only|merely)(?: to)?\b",
-    re.IGNORECASE,
-)
-_SCOPE = 4  # content words behind a negator that it is taken to negate
 _NAME = re.compile(r"[A-Za-z0-9][\w+#]*(?:[.&/'-][A-Za-z0-9]\w*)*")
 # Words about the answer itself, which no evidence needs to hold.
 _ABOUT = frozenset(
@@ -303,8 +264,12 @@ def _judge(
     reason = _wrong_figure(claim, text) or _foreign_name(claim, text, ordinary)
     if reason is None:
         names = _heading_words(span)
-        turned = turned_word(claim, f"{span.parent or ''} {span.text}", names)
-        if turned or _flipped(claim, span) or turned_comparison(claim, span.text):
+        said = f"{span.parent or ''} {span.text}"
+        if (
+            turned_word(claim, said, names)
+            or flipped(claim, said, names)
+            or turned_comparison(claim, span.text)
+        ):
             return Support(share, (span,), "the notes say the opposite", opposed=True)
         figure = misbound_figure(claim, span.text)
         swapped = swapped_name(claim, span.text, _names_in(claim, ordinary))
@@ -316,7 +281,7 @@ def _judge(
         foreign = next((each for each in named if each not in _plain(text)), None)
         if foreign is not None:
             reason = f"the cited passage does not speak of{foreign}".rstrip()
-        elif _denies_unheard(claim, text):
+        elif denies_unheard(claim, text):
             reason = "the notes do not deny it"
         elif overclaim is not None:
             reason = f"the notes do not say {overclaim!r}"
@@ -338,13 +303,6 @@ def _share(claim: str, text: str) -> float:
 def _regular(text: str) -> str:
     """Forms of irregular verbs, which no stemmer brings together, as their base."""
     return re.sub(r"[a-z]+", lambda m: _IRREGULAR.get(m[0], m[0]), text)
-
-
-def _denies_unheard(claim: str, text: str) -> bool:
-    """A claim that something is not so needs a sentence that denies something, too."""
-    if not _NEGATOR.search(_plainly_negated(claim)) or _NEGATOR.search(_plainly_negated(text)):
-        return False
-    return not _LESS.search(text)
 
 
 def _heading_words(span: EvidenceSentence) -> frozenset[str]:
@@ -428,69 +386,3 @@ def _has_inner_capital(token: str) -> bool:
 
 def _singular(word: str) -> str:
     return word[:-1] if word.endswith("s") and len(word) > 3 else word
-
-
-def _flipped(claim: str, span: EvidenceSentence) -> bool:
-    """A negation of one side that the other side affirms.
-
-    A negation that both sides share in one of its words is the same negation, however the words
-    around it are chosen.
-    """
-    said, held = _polarity(claim), _polarity(f"{span.parent or ''} {span.text}")
-    # A name stays the same whichever way the sentence goes.
-    names = _heading_words(span)
-    return said.denied_by(held, names) or held.denied_by(said, names)
-
-
-@dataclass(frozen=True, slots=True)
-class _Polarity:
-    """Stemmed words: those that each negation reaches, and those that none does."""
-
-    negations: tuple[frozenset[str], ...]
-    affirmed: frozenset[str]
-
-    @property
-    def negated(self) -> frozenset[str]:
-        return frozenset().union(*self.negations)
-
-    def denied_by(self, other: _Polarity, names: frozenset[str]) -> bool:
-        """One of my negations stands on words that the other affirms and nowhere negates."""
-        return any(
-            scope & (other.affirmed - other.negated) - names and not scope & other.negated
-            for scope in self.negations
-        )
-
-
-def _polarity(text: str) -> _Polarity:
-    """A negator reaches a few words into its clause."""
-    negations: list[frozenset[str]] = []
-    affirmed: set[str] = set()
-    last: list[str] = []
-    for clause in _CLAUSE.split(_plainly_negated(text)):
-        match = _NEGATOR.search(clause)
-        if match is None:
-            last = words_of(clause)
-            affirmed.update(last)
-            continue
-        before = words_of(clause[: match.start()])
-        after = words_of(clause[match.end() :])
-        if not after:  # "rotation: none", "rotation does not"
-            after = (before or last)[-2:]
-            affirmed.difference_update(after)
-            before = before[:-2]
-        affirmed.update(before)
-        affirmed.update(after[_SCOPE:])
-        negations.append(frozenset(after[:_SCOPE]))
-        last = before + after
-    return _Polarity(tuple(negations), frozenset(affirmed))
-
-
-def _plainly_negated(text: str) -> str:
-    """Without the negations that affirm: "no more than" is a bound, "pay nothing" is
-    free, "no limit" unlimited, "not limited to" open."""
-    text = _BOUND.sub(
-        lambda m: "at least" if m[1].lower() in ("fewer", "less") else "at most", text
-    )
-    text = _UNLIMITED.sub(r"unlimited \1", text)
-    text = _NOT_MORE.sub(" at most", text)
-    return _OPEN_ENDED.sub(" besides ", _FREE.sub("free", text))

@@ -1,0 +1,120 @@
+"""What a sentence denies and what it affirms, so that a turned sentence is heard."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ragbot.store.lexical import words_of
+
+_NEGATOR = re.compile(
+    r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|lacks?|lacking|unsupported|"
+    r"unavailable|except|nobody|nothing|spares?|avoids?|eliminates?|saves? you)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+# What denies without a negation: "serverless", "unlimited", "free", "only".
+_LESS = re.compile(
+    r"\b(?:\w{3,}less|un\w{4,}|in(?:dependent|compatible|accessible)\w*|free|only|different|alone|"
+    r"instead|rather|stops?|prevents?|blocks?|den(?:y|ies|ied)|disabled|excluded|forbid\w*|"
+    r"refuses?|rejects?|fails?|removes?|ends|ended|closed|retired|optional|separate|automatic\w*|"
+    r"managed|single|temporary|lost|least|most|same)\b",
+    re.IGNORECASE,
+)
+_BOUND = re.compile(
+    r"\b(?:no|not) (more|longer|larger|bigger|greater|higher|later|fewer|less) than\b",
+    re.IGNORECASE,
+)
+_NOT_MORE = re.compile(
+    r"\b(?:not|cannot|never)(?: \w+ly)? (?:exceed|surpass|go (?:over|beyond|above))\b"
+    r"|n['’]t (?:exceed|surpass|go (?:over|beyond|above))\b",
+    re.IGNORECASE,
+)
+_UNLIMITED = re.compile(
+    r"\b(?:no|without)(?: an?| any| upper| fixed)? ((?:\w+ )?)(?:limit|cap|ceiling)s?\b"
+    r"(?: (?:on|to|for))?",
+    re.IGNORECASE,
+)
+_FREE = re.compile(
+    r"\b(?:pays?|costs?|charged?) nothing\b|\b(?:no|without|at no)(?: extra| additional)? "
+    r"(?:charge|cost|fee)s?\b|\bnot (?:charged|billed)(?: for)?\b",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(
+    r"[.;:,()]|\s[-–—]\s|\b(?:but|and|or|while|whereas|although|so|because|which|who|whose)\b"
+)
+_OPEN_ENDED = re.compile(
+    r"(?:\bnot|\bcannot|n['’]t)(?: be)? (?:limited|restricted|confined|just|only|merely)(?: to)?\b",
+    re.IGNORECASE,
+)
+_SCOPE = 4  # content words behind a negator that it is taken to negate
+
+
+def flipped(claim: str, text: str, names: frozenset[str]) -> bool:
+    """A negation of one side that the other side affirms.
+
+    A negation that both sides share in one of its words is the same negation, however the words
+    around it are chosen. A name stays the same whichever way the sentence goes.
+    """
+    said, held = _polarity(claim), _polarity(text)
+    return said.denied_by(held, names) or held.denied_by(said, names)
+
+
+def denies_unheard(claim: str, text: str) -> bool:
+    """A claim that something is not so needs a sentence that denies something, too."""
+    if not _NEGATOR.search(_plainly_negated(claim)) or _NEGATOR.search(_plainly_negated(text)):
+        return False
+    return not _LESS.search(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Polarity:
+    """Stemmed words: those that each negation reaches, and those that none does."""
+
+    negations: tuple[frozenset[str], ...]
+    affirmed: frozenset[str]
+
+    @property
+    def negated(self) -> frozenset[str]:
+        return frozenset().union(*self.negations)
+
+    def denied_by(self, other: _Polarity, names: frozenset[str]) -> bool:
+        """One of my negations stands on words that the other affirms and nowhere negates."""
+        return any(
+            scope & (other.affirmed - other.negated) - names and not scope & other.negated
+            for scope in self.negations
+        )
+
+
+def _polarity(text: str) -> _Polarity:
+    """A negator reaches a few words into its clause."""
+    negations: list[frozenset[str]] = []
+    affirmed: set[str] = set()
+    last: list[str] = []
+    for clause in _CLAUSE.split(_plainly_negated(text)):
+        match = _NEGATOR.search(clause)
+        if match is None:
+            last = words_of(clause)
+            affirmed.update(last)
+            continue
+        before = words_of(clause[: match.start()])
+        after = words_of(clause[match.end() :])
+        if not after:  # "rotation: none", "rotation does not"
+            after = (before or last)[-2:]
+            affirmed.difference_update(after)
+            before = before[:-2]
+        affirmed.update(before)
+        affirmed.update(after[_SCOPE:])
+        negations.append(frozenset(after[:_SCOPE]))
+        last = before + after
+    return _Polarity(tuple(negations), frozenset(affirmed))
+
+
+def _plainly_negated(text: str) -> str:
+    """Without the negations that affirm: "no more than" is a bound, "pay nothing" is
+    free, "no limit" unlimited, "not limited to" open."""
+    text = _BOUND.sub(
+        lambda m: "at least" if m[1].lower() in ("fewer", "less") else "at most", text
+    )
+    text = _UNLIMITED.sub(r"unlimited \1", text)
+    text = _NOT_MORE.sub(" at most", text)
+    return _OPEN_ENDED.sub(" besides ", _FREE.sub("free", text))
