@@ -21,11 +21,10 @@ from typing import Any
 
 from bench.attacked import Listening
 from bench.lies import shown_evidence
-from bench.output import save
+from bench.output import save, shares
 from bench.planted import VERBATIM, Fate, Planner, fate_of
 from bench.unentailed import read_over
 from eval.claims import Claim, own_claims
-from eval.statistics import wilson
 from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate, candidates
 from ragbot.settings import Settings, load_settings
@@ -107,16 +106,7 @@ def rows_of(asked: Sequence[Asked]) -> Iterator[Row]:
         for fate in each.fates:
             for name, hit in _truth(fate) if fate.line.truth else _lie(fate):
                 groups[name].append(hit)
-    for name, hits in sorted(groups.items()):
-        low, high = wilson(sum(hits), len(hits))
-        yield {
-            "what": name,
-            "n": len(hits),
-            "hits": sum(hits),
-            "share": round(sum(hits) / len(hits), 4),
-            "low": round(low, 4),
-            "high": round(high, 4),
-        }
+    yield from shares(groups)
 
 
 def _lie(fate: Fate) -> Iterator[tuple[str, bool]]:

@@ -21,9 +21,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import ragbot
-from bench.output import save
+from bench.output import save, shares
 from eval.claims import Claim, own_claims
-from eval.statistics import wilson
 from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate, judge_of
 from ragbot.citations import CitationChecker, DraftSentence
@@ -82,7 +81,7 @@ def main(arguments: Sequence[str]) -> int:
     rows = list(_rows(told))
     for row in rows:
         print(
-            f"{row['what']:>28}  {row['share']:.3f} ({row['wrong']}/{row['n']}, "
+            f"{row['what']:>28}  {row['share']:.3f} ({row['hits']}/{row['n']}, "
             f"{row['low']:.3f}-{row['high']:.3f})"
         )
     if options.show:
@@ -99,7 +98,7 @@ def _judged(bot: Ragbot, claim: Claim, judge: Candidate | None) -> Told:
         any(quote in sentence.passage.text for item in evidence for sentence in item.sentences)
         for quote in claim.quotes
     )
-    verdict, reason = _verdict(bot, evidence, claim.claim, judge)
+    verdict, reason = _verdict(bot, claim.question, evidence, claim.claim, judge)
     return Told(claim.kind, claim.label == "true", claim.claim, verdict, reason, held)
 
 
@@ -111,7 +110,11 @@ def shown_evidence(bot: Ragbot, question: str) -> list[Evidence]:
 
 
 def _verdict(
-    bot: Ragbot, evidence: Sequence[Evidence], claim: str, judge: Candidate | None = None
+    bot: Ragbot,
+    question: str,
+    evidence: Sequence[Evidence],
+    claim: str,
+    judge: Candidate | None = None,
 ) -> tuple[str, str | None]:
     ruling = None if judge is None else ModelJudge(judge)
     checker = CitationChecker(
@@ -120,6 +123,8 @@ def _verdict(
         similarity=bot.searcher().similarity,
         judge=ruling or bot.entails,
         recognizes=bot.searcher().recognizes,
+        question=question,
+        about=bot.searcher().names.known_in(question),
     )
     checked = checker.check(DraftSentence(claim, (1,), ""))
     if ruling is not None and ruling.failure is not None:
@@ -143,16 +148,7 @@ def _rows(told: Sequence[Told]) -> Iterator[dict[str, Any]]:
             groups[f"passed: {each.kind}"].append(passed)
             if not machine:
                 groups["passed: all lies"].append(passed)
-    for name, wrong in sorted(groups.items()):
-        low, high = wilson(sum(wrong), len(wrong))
-        yield {
-            "what": name,
-            "n": len(wrong),
-            "wrong": sum(wrong),
-            "share": round(sum(wrong) / len(wrong), 4),
-            "low": round(low, 4),
-            "high": round(high, 4),
-        }
+    yield from shares(groups)
 
 
 def _mechanical(bot: Ragbot, seed: int) -> Iterator[Told]:
@@ -170,7 +166,7 @@ def _mechanical(bot: Ragbot, seed: int) -> Iterator[Told]:
         made = [(s, c) for s in sentences if (c := change(s, chance)) is not None][:EACH]
         for source, claim in made:
             evidence = shown_evidence(bot, source)
-            verdict, reason = _verdict(bot, evidence, claim)
+            verdict, reason = _verdict(bot, source, evidence, claim)
             yield Told(f"notes: {name}", change is as_it_stands, claim, verdict, reason, True)
 
 

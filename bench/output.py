@@ -7,12 +7,14 @@ import math
 import os
 import platform
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from eval.statistics import wilson
 
 RESULTS = Path(__file__).parent / "results"
 _COLOURS = ("#0b7285", "#e8590c", "#5f3dc4", "#2b8a3e", "#c2255c", "#868e96")
@@ -111,3 +113,17 @@ def _plot(rows: Sequence[Row], x: str, lines: Sequence[str]) -> str:
         )
     label = f'<text x="{(_WIDTH - _LEGEND) / 2:.0f}" y="{_HEIGHT - 4}">{escape(x)}</text>'
     return "".join([*parts, label, "</svg>\n"])
+
+
+def shares(groups: Mapping[str, Sequence[bool]]) -> Iterator[dict[str, Any]]:
+    """A row for each group, by name: how many, which share, and Wilson's interval of it."""
+    for name, hits in sorted(groups.items()):
+        low, high = wilson(sum(hits), len(hits))
+        yield {
+            "what": name,
+            "n": len(hits),
+            "hits": sum(hits),
+            "share": round(sum(hits) / len(hits), 4),
+            "low": round(low, 4),
+            "high": round(high, 4),
+        }
