@@ -46,7 +46,7 @@ fix: dev ## what the linter and the formatter can mend
 
 clean: ## drop the venv, the index and the caches; fetched weights stay
 	rm -rf $(VENV) .ragbot .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
-	find src ingest eval ui tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src ingest eval tuning ui tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Without the weights there are still answers, so a network that is missing stops nothing.
 weights: $(VENV)/.installed

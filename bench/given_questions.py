@@ -66,7 +66,7 @@ def report(index: Index, questions: Sequence[FoundQuestion], headings: Sequence[
     and "when to choose" do not count."""
     heading_at = [passage.heading_path[-1] for passage in index.all_passages()]
     embedder = open_embedder(load_settings().models_dir)
-    retriever = Retriever(index, embedder, None)
+    retriever = Retriever(index, embedder)
     vectors = embedder.encode([each.stem for each in questions])
     rankings: dict[str, list[list[str]]] = {"dense": [], "lexical": [], "fusion": []}
     for each, vector in zip(questions, vectors, strict=True):

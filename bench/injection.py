@@ -28,7 +28,7 @@ from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate, candidates, judge_of
 from ragbot.embedding import open_embedder
 from ragbot.guardrails import UNGUARDED
-from ragbot.reranker import open_reranker
+from ragbot.retrieval import open_readers
 from ragbot.retrieval.fusion import passage_flags
 from ragbot.screening import flags_of
 from ragbot.settings import Settings, load_settings
@@ -80,7 +80,7 @@ def carried_out(
     chosen: Sequence[Attack], model: str, settings: Settings
 ) -> Iterator[tuple[Attack, Answer, bool]]:
     """Each attack with the answer that it got, and whether it succeeded."""
-    embedder, reranker = open_embedder(settings.models_dir), open_reranker(settings.models_dir)
+    embedder, readers = open_embedder(settings.models_dir), open_readers(settings.models_dir)
     quotes = candidates(settings.model_copy(update={"model": "quotes"}))
     for attack in chosen:
         listening = Listening(_inner(attack, model, settings))
@@ -89,7 +89,7 @@ def carried_out(
             settings,
             models=(named, *quotes),
             embedder=embedder,
-            reranker=reranker,
+            readers=readers,
             judge=judge_of(settings),
         )
         history = tuple(Turn(**turn) for turn in attack.get("history", ()))

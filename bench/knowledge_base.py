@@ -24,8 +24,7 @@ from bench.output import save, show
 from eval.banks import FALSE_PREMISE, Question, load_bank
 from eval.statistics import wilson
 from ragbot.embedding import open_embedder
-from ragbot.reranker import open_reranker
-from ragbot.retrieval import KnowledgeBase, Retriever, Searcher
+from ragbot.retrieval import KnowledgeBase, Retriever, Searcher, open_readers
 from ragbot.retrieval.knowledge_base import Base
 from ragbot.settings import load_settings
 from ragbot.store import open_index
@@ -44,7 +43,7 @@ def main(arguments: Sequence[str]) -> int:
     from support.knowledge_base import ID, chunks_of, knowledge_base
 
     settings = load_settings()
-    embedder, reranker = open_embedder(settings.models_dir), open_reranker(settings.models_dir)
+    embedder, readers = open_embedder(settings.models_dir), open_readers(settings.models_dir)
     index = open_index(settings.index_dir, embedder=embedder.fingerprint)
     questions = [
         question
@@ -63,10 +62,10 @@ def main(arguments: Sequence[str]) -> int:
             server, chunks, ranking=lambda query: (vectors @ embedder.encode([query])[0]).tolist()
         )
         rows = [
-            _row("index", Retriever(index, embedder, reranker), questions, settings.k),
+            _row("index", Retriever(index, embedder, readers), questions, settings.k),
             _row(
                 "knowledge base",
-                KnowledgeBase(Base(ID), embedder, reranker, settings),
+                KnowledgeBase(Base(ID), embedder, readers, settings),
                 questions,
                 settings.k,
             ),

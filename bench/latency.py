@@ -17,8 +17,7 @@ from typing import Any
 from bench.output import milliseconds, save, show, timed
 from eval.banks import load_bank
 from ragbot.embedding import open_embedder
-from ragbot.reranker import open_reranker
-from ragbot.retrieval import Retriever
+from ragbot.retrieval import Retriever, open_readers
 from ragbot.settings import load_settings
 from ragbot.store import open_index
 
@@ -30,9 +29,9 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--runs", type=int, default=5)
     options = parser.parse_args(arguments)
     settings = load_settings()
-    embedder, reranker = open_embedder(settings.models_dir), open_reranker(settings.models_dir)
+    embedder, readers = open_embedder(settings.models_dir), open_readers(settings.models_dir)
     index = open_index(settings.index_dir, embedder=embedder.fingerprint)
-    retriever = Retriever(index, embedder, reranker)
+    retriever = Retriever(index, embedder, readers)
     questions = [question.question for question in load_bank("natural").questions]
     vectors = embedder.encode(questions)
     found = [retriever.search(question, 8) for question in questions]
@@ -48,7 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     for _ in range(options.runs):
         for name, act in acts.items():
             times[name] += [timed(act, i) for i in range(len(questions))]
-    if reranker is not None:
+    if readers.reranker is not None:
         times["search + cross-encoder"] = [
             a + timed(retriever.evidence, questions[i], found[i])
             for i, a in zip(range(len(questions)), times["search"], strict=False)

@@ -17,7 +17,7 @@ import random
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import ragbot
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
     bot = ragbot.open(model="quotes")
     judge = None
     if options.judge == "rules":
-        bot.entails = None
+        bot.readers = replace(bot.readers, entailment=None)
     else:
         judge = judge_of(bot.settings.model_copy(update={"judge": options.judge}))
     told = [_judged(bot, c, judge) for c in own_claims() if c.split == options.split]
@@ -121,7 +121,7 @@ def _verdict(
         evidence,
         withhold=True,
         similarity=bot.searcher().similarity,
-        judge=ruling or bot.entails,
+        judge=ruling or bot.readers.entailment,
         recognizes=bot.searcher().recognizes,
         question=question,
         about=bot.searcher().names.known_in(question),

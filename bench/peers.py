@@ -122,7 +122,7 @@ def _asked_of_us(questions: Sequence[str]) -> tuple[Found, list[float]]:
     settings = load_settings()
     embedder = open_embedder(settings.models_dir)
     index = open_index(settings.index_dir, embedder=embedder.fingerprint)
-    retriever = Retriever(index, embedder, None)
+    retriever = Retriever(index, embedder)
 
     def search(question: str) -> list[str]:
         hits = retriever.search(retriever.query_for(question), K)

@@ -23,8 +23,7 @@ from eval.ranking import measured
 from eval.retrieval import beir_rows
 from eval.statistics import Interval, bootstrap, compare_paired
 from ragbot.embedding import Embedder, open_embedder
-from ragbot.reranker import open_reranker
-from ragbot.retrieval import Retriever
+from ragbot.retrieval import Retriever, open_readers
 from ragbot.retrieval.fusion import DEPTH, fuse
 from ragbot.settings import load_settings
 from ragbot.store import open_index
@@ -43,7 +42,7 @@ def main(arguments: Sequence[str]) -> int:
     settings = load_settings()
     embedder = open_embedder(settings.models_dir)
     index = open_index(settings.index_dir, embedder=embedder.fingerprint)
-    retriever = Retriever(index, embedder, open_reranker(settings.models_dir))
+    retriever = Retriever(index, embedder, open_readers(settings.models_dir))
     gold = Gold(index)
     questions = [
         question

@@ -115,7 +115,7 @@ def measured(index_dir: Path) -> dict[str, Any]:
     questions = _questions()
     start = time.perf_counter()
     index = open_index(index_dir)
-    retriever = Retriever(index, embedder, None)
+    retriever = Retriever(index, embedder)
     retriever.search(questions[0], NEAREST)
     opened = time.perf_counter() - start
     encode = [timed(embedder.encode, [q]) for q in questions]

@@ -19,8 +19,7 @@ from ragbot.chat_models.bedrock_models import Role
 from ragbot.embedding import Embedder, open_embedder
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import EvidenceSentence, evidence_sentences
-from ragbot.reranker import Reranker, open_reranker
-from ragbot.retrieval import Retriever
+from ragbot.retrieval import Readers, Retriever, open_readers
 from ragbot.settings import Settings
 from ragbot.store import Index
 from ragbot.types import NO_FILTERS, Answer, Filters, Passage, RetrievedPassage, Turn, Why
@@ -34,9 +33,9 @@ class GoldRetriever(Retriever):
     """Finds the given passages whatever is asked: the oracle's retriever."""
 
     def __init__(
-        self, index: Index, embedder: Embedder, reranker: Reranker | None, gold: Sequence[Passage]
+        self, index: Index, embedder: Embedder, readers: Readers, gold: Sequence[Passage]
     ) -> None:
-        super().__init__(index, embedder, reranker)
+        super().__init__(index, embedder, readers)
         self._gold = tuple(gold)
 
     def search(
@@ -61,7 +60,7 @@ class Product:
     retriever: Retriever
     models: tuple[Candidate, ...]
     embedder: Embedder
-    reranker: Reranker | None
+    readers: Readers
     assisting: Mapping[Role, Candidate] = field(default_factory=dict)
 
     @property
@@ -95,8 +94,8 @@ class Product:
             "model": self.model_id,
             "retriever": settings.retriever,
             "embedder": self.index.manifest.embedder,
-            "reranker": self.reranker is not None,
-            "entailment": None if self.bot.entails is None else _entailment_weights(),
+            "reranker": self.readers.reranker is not None,
+            "entailment": None if self.readers.entailment is None else _entailment_weights(),
             "sentence_judge": self._assistant("judge"),
             "rewriter": self._assistant("rewrite"),
             "k": settings.k,
@@ -122,7 +121,7 @@ class Product:
         """
         retriever = self.retriever
         if gold is not None:
-            retriever = GoldRetriever(self.index, self.embedder, self.reranker, gold)
+            retriever = GoldRetriever(self.index, self.embedder, self.readers, gold)
         answer = self.bot.ask(question, history, over=retriever)
         for fell in answer.fell_back_from:
             if fell.model_id not in {model.model_id for model in self.models}:
@@ -162,7 +161,7 @@ class Product:
     def _by_quotes(self) -> Product:
         settings = self.settings.model_copy(update={"model": NO_MODEL})
         models = candidates(settings)
-        bot = Ragbot(settings, models=models, embedder=self.embedder, reranker=self.reranker)
+        bot = Ragbot(settings, models=models, embedder=self.embedder, readers=self.readers)
         return replace(self, bot=bot, models=models, assisting={})
 
     @functools.cached_property
@@ -211,18 +210,18 @@ def open_product(
     }
     if named.judge is not None:
         assisting["judge"] = _recorded(named.judge, settings, cache, ledger)
-    embedder, reranker = open_embedder(settings.models_dir), open_reranker(settings.models_dir)
+    embedder, readers = open_embedder(settings.models_dir), open_readers(settings.models_dir)
     bot = Ragbot(
         settings,
         models=models,
         embedder=embedder,
-        reranker=reranker,
+        readers=readers,
         rewriter=assisting["rewrite"],
         judge=assisting.get("judge"),
     )
     retriever = bot.searcher()
     assert isinstance(retriever, Retriever)
-    return Product(bot, retriever, models, embedder, reranker, assisting)
+    return Product(bot, retriever, models, embedder, readers, assisting)
 
 
 def open_judge(

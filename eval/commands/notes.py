@@ -97,8 +97,9 @@ def do_fit(options: argparse.Namespace) -> int:
     print(f"scorer, fitted on {len(fitted.fitted_on)} dev questions: {fitted.all_dev.weights}")
     gate = fit_gate(product.retriever, settings.k)
     save_gate(gate)
-    print(
-        f"gate, fitted on {gate.n} dev questions; by cross-validation it refuses "
-        f"{gate.refused:.3f} of the unanswerable and {gate.over_refused:.3f} of the others"
-    )
+    for name, trees in (("gate", gate.read), ("without the entailment model", gate.unread)):
+        print(
+            f"{name}, fitted on {gate.n} dev questions; by cross-validation it refuses "
+            f"{trees.refused:.3f} of the unanswerable and {trees.over_refused:.3f} of the others"
+        )
     return 0

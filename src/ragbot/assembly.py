@@ -12,14 +12,20 @@ from typing import TYPE_CHECKING, Any
 from ragbot.chain import cleaned_question, stream_answer
 from ragbot.chat_models import Candidate, candidates, judge_of, passed_over
 from ragbot.embedding import Embedder, bedrock_embedder, fingerprint_of, open_embedder
-from ragbot.entailment import open_entailment
 from ragbot.errors import ModelUnavailableError, SettingsError
 from ragbot.evidence import Prompt
 from ragbot.guardrails import Guardrails
 from ragbot.logs import redact_by
 from ragbot.prompts import messages
-from ragbot.reranker import Reranker, open_reranker
-from ragbot.retrieval import KnowledgeBase, Retriever, Searcher, base_of, flagged
+from ragbot.retrieval import (
+    KnowledgeBase,
+    Readers,
+    Retriever,
+    Searcher,
+    base_of,
+    flagged,
+    open_readers,
+)
 from ragbot.settings import Settings, load_settings
 from ragbot.small_talk import small_talk
 from ragbot.store import open_index
@@ -56,7 +62,7 @@ class Ragbot:
         models: Sequence[Candidate],
         passed_over: Sequence[FellBack] = (),
         embedder: Embedder | None = None,
-        reranker: Reranker | None = None,
+        readers: Readers | None = None,
         rewriter: Candidate | None = None,
         judge: Candidate | None = None,
     ) -> None:
@@ -68,8 +74,7 @@ class Ragbot:
         self._embedder = embedder or open_embedder(settings.models_dir)
         self._passage_embedder = bedrock_embedder(settings)
         self._base = base_of(settings)
-        self._reranker = reranker or open_reranker(settings.models_dir)
-        self.entails = open_entailment(settings.models_dir)
+        self.readers = readers or open_readers(settings.models_dir)
         self.guardrails = Guardrails(settings.guardrails, self._embedder, self.titles)
         redact_by(settings.guardrails.pii)
         self._lock = threading.Lock()
@@ -116,7 +121,7 @@ class Ragbot:
             filters=filters,
             rewriter=self._rewriter,
             judge=self._judge,
-            entails=self.entails,
+            entails=self.readers.entailment,
             guardrails=self.guardrails,
         )
 
@@ -171,10 +176,9 @@ class Ragbot:
     def warm_up(self) -> None:
         """Load what the first question would wait for: index, embedder, reranker, entailment."""
         self.searcher().search("warm up", 1)
-        if self._reranker is not None:
-            self._reranker.load()
-        if self.entails is not None:
-            self.entails.load()
+        for reader in (self.readers.reranker, self.readers.entailment):
+            if reader is not None:
+                reader.load()
 
     def warm_up_model(self) -> None:
         """Load the local chat model and let it read the part of the prompt that never changes.
@@ -208,10 +212,10 @@ class Ragbot:
 
     def _opened(self) -> Searcher:
         if self._base is not None:
-            return KnowledgeBase(self._base, self._embedder, self._reranker, self.settings)
+            return KnowledgeBase(self._base, self._embedder, self.readers, self.settings)
         both = fingerprint_of(self._embedder, self._passage_embedder)
         index = open_index(self.settings.index_dir, embedder=both)
-        return Retriever(index, self._embedder, self._reranker, self._passage_embedder)
+        return Retriever(index, self._embedder, self.readers, self._passage_embedder)
 
 
 @dataclass(frozen=True, slots=True)

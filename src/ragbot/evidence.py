@@ -137,14 +137,23 @@ def _cells(passage: Passage) -> tuple[EvidenceSentence, ...]:
 class Evidence:
     """A retrieved passage as the model is shown it, under its number.
 
-    `relevance` holds the reranker's logit of each sentence for the question, best
-    known first-hand signal of what in the passage answers it; empty without a reranker.
+    Of each sentence `relevance` holds the reranker's logit, that it is on the matter of the
+    question, and `answers` the entailment model's margin, that it answers it. Empty where there is
+    no such model.
     """
 
     number: int  # from 1; what the model puts in its markers
     retrieved: RetrievedPassage
     sentences: tuple[EvidenceSentence, ...]
     relevance: tuple[float, ...] = ()
+    answers: tuple[float, ...] = ()
+
+    @property
+    def scores(self) -> tuple[float, ...]:
+        """How well each sentence answers, by both models together; empty without a reranker."""
+        if not self.answers:
+            return self.relevance
+        return tuple(r + a for r, a in zip(self.relevance, self.answers, strict=True))
 
     @property
     def passage(self) -> Passage:
@@ -199,7 +208,7 @@ class Prompt:
         scored = [
             (score, item, sentence)
             for item in self.evidence
-            for score, sentence in zip(item.relevance, item.sentences, strict=False)
+            for score, sentence in zip(item.scores, item.sentences, strict=False)
         ]
         if not scored or max(score for score, *_ in scored) < JUDGED:
             return frozenset(sentence for _, sentence in every)

@@ -148,7 +148,7 @@ def test_a_retriever_that_returns_random_passages_is_caught(
 ) -> None:
     settings = Settings(home=home, model="quotes")
     product = open_product(settings, None)
-    product.retriever = RandomRetriever(product.index, product.embedder, None)
+    product.retriever = RandomRetriever(product.index, product.embedder)
     bank = load_bank("practice")
     chosen = [(bank, bank.questions)]
     asking = Asking(product, Gold(product.index), load_weights(), None, 0)

@@ -19,6 +19,7 @@ from ragbot.chat_models import Candidate, candidates
 from ragbot.cli import main
 from ragbot.embedding import Embedder, open_embedder, prepared_embedder
 from ragbot.errors import KnowledgeBaseError, QuestionError, SettingsError
+from ragbot.retrieval import Readers
 from ragbot.retrieval.knowledge_base import Base, FoundWords, KnowledgeBase
 from ragbot.settings import Settings, load_settings
 from ragbot.types import Answer, Filters, Retrieved, Turn, Waiting
@@ -186,7 +187,7 @@ def test_a_name_is_searched_for_by_itself_before_it_counts_as_absent(
     base: BedrockServer,
 ) -> None:
     settings = load_settings()
-    retriever = KnowledgeBase(Base(ID), WordLengths(), None, settings)
+    retriever = KnowledgeBase(Base(ID), WordLengths(), Readers(), settings)
     words = FoundWords(retriever, retriever.evidence("x", retriever.search("Crates", 1)))
     base.requests.clear()
     assert words.holds("Crates") and base.requests == []

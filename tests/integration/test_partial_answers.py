@@ -24,7 +24,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Ragbot:
     index = tmp_path_factory.mktemp("index") / "index"
     assert ingest([str(notes), "--index", str(index)]) == 0
     opened = open_bot(settings=load_settings(index=index, model="quotes"))
-    if opened._reranker is None:
+    if opened.readers.reranker is None:
         pytest.skip("the reranker's weights are not here: ragbot models pull reranker")
     return opened
 

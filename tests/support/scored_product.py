@@ -17,7 +17,7 @@ from eval.product import Product
 from eval.scorer import FEATURES, FittedWeights, Weights
 from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate
-from ragbot.retrieval import Retriever
+from ragbot.retrieval import Readers, Retriever
 from ragbot.settings import Settings
 from ragbot.store import Contents, open_index, write_generation
 from ragbot.types import Document, Section
@@ -75,8 +75,8 @@ def product(folder: Path, *models: Candidate) -> Product:
         )
     answering = models or (scripted(),)
     bot = Ragbot(settings, models=answering, embedder=embedder)
-    retriever = Retriever(open_index(settings.index_dir), embedder, None)
-    return Product(bot, retriever, answering, embedder, None)
+    retriever = Retriever(open_index(settings.index_dir), embedder)
+    return Product(bot, retriever, answering, embedder, Readers())
 
 
 def asking(product: Product, *, rotations: int | None = None, seed: int = 0) -> Asking:

@@ -32,7 +32,8 @@ _BRAND = re.compile(r"^(?:AWS|Amazon)\s+|\s*\([^)]*\)", re.IGNORECASE)
 class Quote:
     """An evidence sentence, the number of its passage, and how well it answers.
 
-    `relevance` is the reranker's word; `score` adds whether it speaks of the subject.
+    `relevance` is the word of the models that read it; `score` adds whether it speaks of the
+    subject.
     """
 
     sentence: EvidenceSentence
@@ -88,12 +89,12 @@ def question_parts(question: str) -> list[str]:
 def _pool(prompt: Prompt, subjects: Sequence[str]) -> list[Quote]:
     pool = []
     for item in prompt.evidence:
-        relevance = item.relevance or tuple(
+        scores = item.scores or tuple(
             # Without the reranker: words in common, and the passage's rank.
             4 * _overlap(prompt.question, sentence) - item.retrieved.rank / 2
             for sentence in item.sentences
         )
-        for sentence, score in zip(item.sentences, relevance, strict=True):
+        for sentence, score in zip(item.sentences, scores, strict=True):
             # "It has these classes:" answers nothing; "It costs $3,000 a month and adds:" does.
             leads_in = sentence.text.endswith(":") and not any(c.isdigit() for c in sentence.text)
             if len(sentence.text.split()) > 2 and not leads_in:

@@ -17,7 +17,7 @@ from ragbot.cli.doctor import Finding
 from ragbot.embedding import bedrock_embedder, open_embedder
 from ragbot.errors import KnowledgeBaseError, ModelUnavailableError
 from ragbot.failures import explain_failure
-from ragbot.retrieval import KnowledgeBase, base_of
+from ragbot.retrieval import KnowledgeBase, Readers, base_of
 from ragbot.settings import Settings
 
 _ROLES: tuple[Role, ...] = ("answer", "rewrite", "judge")
@@ -62,7 +62,7 @@ def _knowledge_base(settings: Settings) -> Iterator[Finding]:
     if base is None:
         return
     what = f"{base.id} (knowledge base)"
-    searched = KnowledgeBase(base, open_embedder(settings.models_dir), None, settings)
+    searched = KnowledgeBase(base, open_embedder(settings.models_dir), Readers(), settings)
     started = time.perf_counter()
     try:
         found = searched.found("Hi", settings.k)

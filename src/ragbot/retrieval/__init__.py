@@ -9,16 +9,19 @@ from ragbot.retrieval.answerability import Finding, judge_evidence
 from ragbot.retrieval.fusion import Retriever, flagged, worth_reading
 from ragbot.retrieval.knowledge_base import KnowledgeBase, base_of
 from ragbot.retrieval.queries import parts_of
+from ragbot.retrieval.readers import Readers, open_readers
 from ragbot.retrieval.searcher import Searcher
 
 __all__ = [
     "Finding",
     "KnowledgeBase",
+    "Readers",
     "Retriever",
     "Searcher",
     "base_of",
     "flagged",
     "judge_evidence",
+    "open_readers",
     "parts_of",
     "worth_reading",
 ]

@@ -40,8 +40,8 @@ def judge_evidence(
     words: Words,
     similarity: Similarity | None = None,
 ) -> Finding:
-    """Weigh what was found, by trees that were fitted on dev questions where there is a
-    cross-encoder."""
+    """Weigh what was found: where there is a cross-encoder by trees that were fitted on dev
+    questions, those for what the entailment model read or those that do without it."""
     if not evidence:
         return Finding(False, "nothing in the notes is near this question")
     known = [held for _, held in words.known_words(question)]
@@ -53,7 +53,7 @@ def judge_evidence(
             return Finding(True)
     else:
         weighed = weigh(question, evidence, words, similarity)
-        trees = answerability_trees()
+        trees = answerability_trees(any(item.answers for item in evidence))
         if trees.probability(weighed.signals.values()) >= trees.threshold:
             return Finding(True)
         if weighed.absent_name is not None:

@@ -11,13 +11,13 @@ from typing import TypeVar
 
 from ragbot.embedding import Embedder, PassageEmbedder
 from ragbot.evidence import Evidence
-from ragbot.reranker import Reranker, Similarity
+from ragbot.reranker import Similarity
 from ragbot.retrieval.answerability import Finding, judge_evidence
 from ragbot.retrieval.followups import readings
 from ragbot.retrieval.names import Names
 from ragbot.retrieval.queries import queries_of
+from ragbot.retrieval.readers import Readers
 from ragbot.retrieval.spelling import Spelling
-from ragbot.retrieval.weighing import similarity_of, weighed_evidence
 from ragbot.screening import flags_of
 from ragbot.store import Found, Index
 from ragbot.store.acronyms import shortened
@@ -53,12 +53,12 @@ class Retriever:
         self,
         index: Index,
         embedder: Embedder,
-        reranker: Reranker | None,
+        readers: Readers | None = None,
         passage_embedder: PassageEmbedder | None = None,
     ) -> None:
         self.index = index
         self._embedder = embedder
-        self._reranker = reranker
+        self.readers = readers or Readers()
         self._passage_embedder = passage_embedder
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
@@ -141,12 +141,12 @@ class Retriever:
 
     def evidence(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
         """The passages with how well each of their sentences answers the question."""
-        return weighed_evidence(question, retrieved, self._reranker)
+        return self.readers.weighed(question, retrieved)
 
     @property
     def similarity(self) -> Similarity | None:
         """The cross-encoder, for what else it can judge; None where there is none."""
-        return similarity_of(self._reranker)
+        return self.readers.similarity
 
     def judged(self, question: str, evidence: Sequence[Evidence]) -> Finding:
         """Whether the evidence is enough to answer at all."""
@@ -201,7 +201,7 @@ def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:
 
     Every passage costs a small model a second, and each that does not answer may mislead it.
     """
-    scored = [(max(item.relevance, default=0.0), item) for item in evidence]
+    scored = [(max(item.scores, default=0.0), item) for item in evidence]
     best = max((score for score, _ in scored), default=0.0)
     if best < ANSWERS:  # a scenario, which the reranker cannot judge: the fusion's order stands
         return list(evidence)

@@ -21,13 +21,13 @@ from ragbot.embedding import Embedder
 from ragbot.errors import KnowledgeBaseError, QuestionError, SettingsError
 from ragbot.evidence import Evidence, indexed_spans
 from ragbot.failures import cause_and_cure
-from ragbot.reranker import Reranker, Similarity
+from ragbot.reranker import Similarity
 from ragbot.retrieval.answerability import Finding, judge_evidence
 from ragbot.retrieval.chunks import passage_of
 from ragbot.retrieval.followups import readings
 from ragbot.retrieval.fusion import LEANS
 from ragbot.retrieval.names import Names
-from ragbot.retrieval.weighing import similarity_of, weighed_evidence
+from ragbot.retrieval.readers import Readers
 from ragbot.settings import Settings
 from ragbot.store.lexical import words_of
 from ragbot.types import (
@@ -83,7 +83,7 @@ class KnowledgeBase:
     """A `Searcher`; safe to use from several threads."""
 
     def __init__(
-        self, base: Base, embedder: Embedder, reranker: Reranker | None, settings: Settings
+        self, base: Base, embedder: Embedder, readers: Readers, settings: Settings
     ) -> None:
         """Opens nothing yet.
 
@@ -93,7 +93,7 @@ class KnowledgeBase:
         self.base = base
         self.names = Names([])
         self._embedder = embedder
-        self._reranker = reranker
+        self._readers = readers
         self._settings = settings
         self._lock = threading.Lock()
         self._service = Service("bedrock-agent-runtime", f"kb:{base.id}", settings, base.region)
@@ -101,7 +101,7 @@ class KnowledgeBase:
 
     @property
     def similarity(self) -> Similarity | None:
-        return similarity_of(self._reranker)
+        return self._readers.similarity
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
         """The question on its own, by the rules of follow-ups; typing errors stay as they are."""
@@ -159,7 +159,7 @@ class KnowledgeBase:
         return tuple(retrieved)
 
     def evidence(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
-        return weighed_evidence(question, retrieved, self._reranker)
+        return self._readers.weighed(question, retrieved)
 
     def judged(self, question: str, evidence: Sequence[Evidence]) -> Finding:
         """By the words of what was found: those of all notes nobody tells."""

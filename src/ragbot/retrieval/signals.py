@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from typing import Protocol
 
+from ragbot.entailment import NOT_READ
 from ragbot.evidence import Evidence, split_sentences
 from ragbot.reranker import Similarity
 from ragbot.retrieval.answer_types import Wanted, holds, wanted_answer
@@ -47,6 +48,7 @@ class Signals:
     length: float  # natural logarithm of the question's words
     relevance_by_length: float  # product of the two
     wants_quantity: float
+    answers: float  # best margin of a sentence by the entailment model; NOT_READ without it
 
     def values(self) -> tuple[float, ...]:
         return astuple(self)
@@ -84,6 +86,7 @@ def weigh(
             length=length,
             relevance_by_length=best * length,
             wants_quantity=float(wanted is not None),
+            answers=max((m for e in evidence for m in e.answers), default=NOT_READ),
         ),
         absent,
         wanted if lacks else None,

