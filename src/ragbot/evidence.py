@@ -7,9 +7,9 @@ in the document, so that a citation highlights exactly what supports the claim.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from ragbot.types import Fact, Passage, RetrievedPassage, Turn
 
@@ -57,8 +57,21 @@ class EvidenceSentence:
 
 
 Ruling = Literal["supported", "contradicted", "unsupported"]
-# (claim, what may bear it out) -> whether it does; None where that can't be told
-Judge = Callable[[str, Sequence[EvidenceSentence]], Ruling | None]
+
+
+class Judge(Protocol):
+    """(claim, what may bear it out) -> whether it does; None where that can't be told.
+
+    One that `rereads` may overrule the rules, and is shown the sentences nearest to a claim that
+    they do not believe; with `surely` it must have no doubt.
+    """
+
+    @property
+    def rereads(self) -> bool: ...
+
+    def __call__(
+        self, claim: str, notes: Sequence[EvidenceSentence], *, surely: bool = False
+    ) -> Ruling | None: ...
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:

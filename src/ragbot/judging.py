@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from ragbot.chat_models import Candidate, cost_of, explain_failure, usage_of
 from ragbot.evidence import EvidenceSentence, Ruling
@@ -37,8 +38,11 @@ class ModelJudge:
     usage: Usage = field(default_factory=Usage)
     cost: Cost = field(default_factory=Cost)
     failure: FellBack | None = None
+    rereads: ClassVar[bool] = False  # every reading is a call
 
-    def __call__(self, claim: str, notes: Sequence[EvidenceSentence]) -> Ruling | None:
+    def __call__(
+        self, claim: str, notes: Sequence[EvidenceSentence], *, surely: bool = False
+    ) -> Ruling | None:
         """None where it could not be asked, or said anything but one of the three words."""
         if self.failure is not None:
             return None

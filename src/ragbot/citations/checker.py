@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.figures import figures_of
@@ -17,6 +18,7 @@ from ragbot.citations.support import (
     speaks_of,
     subjects_of,
     support_of,
+    unheard,
 )
 from ragbot.citations.yes_no import opens_with, says_little_more, statement_of
 from ragbot.evidence import Evidence, EvidenceSentence, Judge
@@ -25,6 +27,7 @@ from ragbot.store.lexical import words_of
 from ragbot.types import Citation, Sentence, Verdict
 
 _LEAD_IN_WORDS = 14
+NEAREST = 3  # sentences that a judge reads of a claim, alone and together
 DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
 _NOT_TOLD = Support(0.0, (), "a yes or no that no note can be held against")
 _DENIAL = re.compile(
@@ -192,12 +195,35 @@ class CitationChecker:
                 return replace(support, reason="the judge finds the opposite", opposed=True)
             if ruling == "unsupported":
                 reason = "the judge finds that the notes do not say it so"
-                return replace(support, reason=reason, partly=True)
+                refuted = replace(support, reason=reason, partly=True)
+                return self._reread(claim, refuted, surely=False) or refuted
             return support
-        for notes in support.doubted:
-            if self._judge(claim, notes) == "supported":
-                return Support(support.share, tuple(dict.fromkeys(notes)), None)
-        return support
+        if not support.partly:
+            for notes in support.doubted:
+                if self._judge(claim, notes) == "supported":
+                    return Support(support.share, notes, None)
+        return self._reread(claim, support, surely=True) or support
+
+    def _reread(self, claim: str, support: Support, *, surely: bool) -> Support | None:
+        """What bears the claim out in the judge's eyes, though not in those of the rules: the
+        fewest of the nearest sentences that have all its figures and names between them."""
+        if self._judge is None or not self._judge.rereads:
+            return None
+        for notes in _groups(self._nearest(claim)):
+            if unheard(claim, notes, self._ordinary) is not None:
+                continue
+            if self._judge(claim, notes, surely=surely) == "supported":
+                return Support(support.share, notes, None)
+        return None
+
+    def _nearest(self, claim: str) -> list[EvidenceSentence]:
+        """The sentences on the claim's matter by the cross-encoder, nearest first."""
+        if self._similarity is None:
+            return []
+        spans = self._meant(claim, self._evidence.values())
+        nearness = self._similarity(claim, [span.in_context for span in spans])
+        ranked = sorted(zip(nearness, spans, strict=True), key=lambda pair: -pair[0])
+        return [span for _, span in ranked[:NEAREST]]
 
     def _by_rules(self, claim: str, markers: Sequence[int]) -> Support:
         cited = [self._evidence[n] for n in markers if n in self._evidence]
@@ -275,6 +301,12 @@ class CitationChecker:
         # In words of its own alone, it leads in something else than what the notes tell.
         known = len(words & self._words) >= len(words) / 2
         return claim.endswith(":") and short and known and not figures_of(claim)
+
+
+def _groups(spans: Sequence[EvidenceSentence]) -> Iterator[tuple[EvidenceSentence, ...]]:
+    """Each one alone, each two, and so on."""
+    for size in range(1, len(spans) + 1):
+        yield from combinations(spans, size)
 
 
 def _says(span: EvidenceSentence, claim: str) -> bool:

@@ -27,7 +27,7 @@ OPPOSED = 0.5  # the same of a sentence that says the opposite
 RESCUED_SHARE, RESCUED_LOGIT = 0.2, 5.0
 
 # What a judge reads for a claim in other words: so many sentences, on the same matter for sure.
-DOUBTED, DOUBTED_LOGIT = 3, 2.7
+DOUBTED, DOUBTED_LOGIT = 3, -3.0
 
 _TOO_FEW_WORDS = "the cited passage does not say it in so many words"
 _NAME = re.compile(r"[A-Za-z0-9][\w+#]*(?:[.&/'-][A-Za-z0-9]\w*)*")
@@ -322,6 +322,13 @@ def _scope(span: EvidenceSentence) -> Sequence[str]:
     title, *rest = span.passage.heading_path or ("",)
     headings = rest if re.search(r"\bvs\b", title) else [title, *rest]
     return [heading for heading in headings if not re.search(r"\bvs\b", heading)]
+
+
+def unheard(claim: str, spans: Sequence[EvidenceSentence], ordinary: frozenset[str]) -> str | None:
+    """What is wrong with taking the spans together for the claim: a figure or a name of it that
+    none of them has."""
+    text = " ".join(map(_readable, spans))
+    return _wrong_figure(claim, text) or _foreign_name(claim, text, ordinary)
 
 
 def _wrong_figure(claim: str, text: str) -> str | None:
