@@ -1,6 +1,7 @@
 """Fits the gate that decides whether the notes answer: dev questions in, decision trees out.
 
-`false_premise` questions are left out: they are to be answered with their correction, or refused.
+`false_premise` questions count among the answerable: the notes hold their correction. The threshold
+is set without them.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ def dev_questions() -> list[Question]:
         question
         for bank in BANKS
         for question in load_bank(bank).questions
-        if question.split == "dev" and question.kind != FALSE_PREMISE
+        if question.split == "dev"
     ]
 
 
@@ -61,24 +62,29 @@ def fit_gate(retriever: Retriever, k: int) -> FittedGate:
         raise ValueError("the gate is fitted on the signals of two models, and one is missing")
     questions = dev_questions()
     values = np.array([signals_of(q.question, retriever, similarity, k) for q in questions])
-    answerable = np.array([question.answerable for question in questions])
+    answerable = np.array([q.answerable for q in questions])
+    premise = np.array([q.kind == FALSE_PREMISE for q in questions])
     names = Signals.names()
     heard = names.index("answers")
     values_unread = np.delete(values, heard, axis=1)
     return FittedGate(
-        _fitted(values, answerable, names),
-        _fitted(values_unread, answerable, tuple(np.delete(names, heard).tolist())),
+        _fitted(values, answerable, premise, names),
+        _fitted(values_unread, answerable, premise, names[:heard] + names[heard + 1 :]),
         len(questions),
     )
 
 
 def _fitted(
-    values: NDArray[Any], answerable: NDArray[Any], signals: tuple[str, ...]
+    values: NDArray[Any],
+    answerable: NDArray[Any],
+    premise: NDArray[Any],
+    signals: tuple[str, ...],
 ) -> FittedTrees:
-    told = _cross_validated(values, answerable)
+    held = answerable | premise
+    told = _cross_validated(values, held)
     threshold = float(np.quantile(told[answerable], OVER_REFUSAL))
-    model = _model(0).fit(values, answerable)
-    prior = float(np.mean(answerable))
+    model = _model(0).fit(values, held)
+    prior = float(np.mean(held))
     content = {
         "signals": list(signals),
         "threshold": round(threshold, 4),
@@ -88,7 +94,7 @@ def _fitted(
     return FittedTrees(
         content,
         threshold,
-        float(np.mean(told[~answerable] < threshold)),
+        float(np.mean(told[~held] < threshold)),
         float(np.mean(told[answerable] < threshold)),
     )
 

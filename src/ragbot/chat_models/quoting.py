@@ -17,6 +17,7 @@ from ragbot.store.lexical import words_of
 MOST = 5  # quotes in an answer, siblings in a list apart
 MOST_SIBLINGS = 10
 WITHIN = 4.0  # logits below the best quote that a further one may lie
+ON_THE_MATTER = 2.0  # reranker logit
 GOOD = 1.0  # a further quote must rather be an answer than not (reranker logit)
 NAMED, OTHER_NAMED = 2.0, -3.0  # logits for speaking of the question's subject, or of another
 
@@ -33,13 +34,14 @@ class Quote:
     """An evidence sentence, the number of its passage, and how well it answers.
 
     `relevance` is the word of the models that read it; `score` adds whether it speaks of the
-    subject.
+    subject; `near` is the reranker's word alone.
     """
 
     sentence: EvidenceSentence
     number: int
     relevance: float
     score: float
+    near: float = 0.0
 
 
 def composed(prompt: Prompt) -> list[str]:
@@ -62,6 +64,10 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
     for part in parts[1:]:
         _add(picked, _best_for(part, [q for q in pool if q not in picked], subjects))
     best = max((quote.score for quote in picked), default=0.0)
+    # What answers nothing and is on the very matter may tell what is wrong with the question.
+    nearest = max(pool, key=lambda quote: quote.near, default=None)
+    if nearest is not None and nearest.near >= ON_THE_MATTER:
+        _add(picked, nearest)
     for quote in pool:
         if len(picked) >= MOST or quote.score < max(best - WITHIN, GOOD):
             break
@@ -94,12 +100,13 @@ def _pool(prompt: Prompt, subjects: Sequence[str]) -> list[Quote]:
             4 * _overlap(prompt.question, sentence) - item.retrieved.rank / 2
             for sentence in item.sentences
         )
-        for sentence, score in zip(item.sentences, scores, strict=True):
+        relevance = item.relevance or scores
+        for sentence, score, near in zip(item.sentences, scores, relevance, strict=True):
             # "It has these classes:" answers nothing; "It costs $3,000 a month and adds:" does.
             leads_in = sentence.text.endswith(":") and not any(c.isdigit() for c in sentence.text)
             if len(sentence.text.split()) > 2 and not leads_in:
                 bonus = _subject_bonus(sentence, subjects)
-                pool.append(Quote(sentence, item.number, score, score + bonus))
+                pool.append(Quote(sentence, item.number, score, score + bonus, near))
     return pool
 
 
