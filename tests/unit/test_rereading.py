@@ -1,0 +1,67 @@
+"""A judge that may overrule the rules is shown the nearest lines, the fewest that will do."""
+
+from collections.abc import Sequence
+
+from support.small_notes import evidence, passage
+
+from ragbot.citations import CitationChecker, DraftSentence
+from ragbot.evidence import EvidenceSentence, Ruling
+
+NOTES = passage(
+    "- A box holds 400 KB.\n- A crate holds 16 MB.\n- Labels are printed in black ink.\n", "Boxes"
+)
+
+
+class Reader:
+    """Says "supported" of notes that hold all of its words, and "unsupported" of all others."""
+
+    def __init__(self, *words: str, rereads: bool = True) -> None:
+        self.words, self.rereads = words, rereads
+        self.asked: list[tuple[int, bool]] = []
+
+    def __call__(
+        self, claim: str, notes: Sequence[EvidenceSentence], *, surely: bool = False
+    ) -> Ruling | None:
+        self.asked.append((len(notes), surely))
+        text = " ".join(note.text for note in notes)
+        return "supported" if all(word in text for word in self.words) else "unsupported"
+
+
+def near(claim: str, texts: Sequence[str]) -> list[float]:
+    """Words in common, as a cross-encoder of one line."""
+    return [float(len(set(claim.split()) & set(text.split()))) for text in texts]
+
+
+def checked(claim: str, judge: Reader):
+    checker = CitationChecker(evidence(NOTES), withhold=True, similarity=near, judge=judge)
+    return checker.check(DraftSentence(claim, (1,), ""))
+
+
+def test_it_may_overrule_the_rules_where_it_has_no_doubt():
+    claim = "A box takes 400 KB, never more."
+    assert checked(claim, Reader("nowhere")).sentence.verdict != "supported"
+    judge = Reader("400 KB")
+    found = checked(claim, judge)
+    assert found.sentence.verdict == "supported"
+    assert [span.text for span in found.spans] == ["A box holds 400 KB."]
+    assert judge.asked[-1] == (1, True)
+
+
+def test_two_lines_together_are_read_where_neither_does_alone():
+    claim = "With 16 MB the crate outdoes what 400 KB allow a box."
+    found = checked(claim, Reader("400 KB", "16 MB"))
+    assert found.sentence.verdict == "supported"
+    assert {span.text for span in found.spans} == {"A box holds 400 KB.", "A crate holds 16 MB."}
+
+
+def test_a_figure_that_no_line_has_is_never_overruled():
+    claim = "A box holds 500 KB at the most, and no more."
+    judge = Reader()
+    assert checked(claim, judge).sentence.verdict != "supported"
+    assert judge.asked == []
+
+
+def test_a_judge_that_does_not_reread_is_asked_once_of_what_the_rules_believe():
+    judge = Reader("nowhere", rereads=False)
+    assert checked("Labels are printed in ink that is black.", judge).sentence.verdict == "partly"
+    assert judge.asked == [(1, False)]
