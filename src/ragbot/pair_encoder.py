@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ragbot.onnx_session import open_session
 
 
 class PairEncoder:
@@ -25,17 +26,11 @@ class PairEncoder:
         with self._lock:
             if self._session is not None:
                 return
-            import onnxruntime
             from tokenizers import Tokenizer
 
             tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
             self._cut(tokenizer)
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = os.cpu_count() or 1
-            options.log_severity_level = 3
-            self._session = onnxruntime.InferenceSession(
-                str(self._folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            self._session = open_session(self._folder / "model.onnx")
             self._tokenizer = tokenizer
 
     def _cut(self, tokenizer: Any) -> None:

@@ -44,3 +44,17 @@ def test_a_truth_in_other_words_stays(entails):
 def test_a_long_premise_is_cut_not_refused(entails):
     (margin,) = entails.margins("Crates are cheap.", ["Crates are heavy. " * 400])
     assert margin == margin  # a number
+
+
+def test_margins_are_the_same_on_every_processor(entails):
+    """Without VNNI the quick kernel saturated: 0.14 instead of -4.2."""
+    note = (
+        "Amazon CloudWatch: Composite alarms in CloudWatch combine alarms by AND and OR, which "
+        "cuts noise."
+    )
+    lie = (
+        "Putting alarms together into a composite alarm creates more noise than having separate "
+        "alarms."
+    )
+    (margin,) = entails.margins(lie, [note])
+    assert margin < REFUTED

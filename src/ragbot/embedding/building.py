@@ -18,8 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragbot.embedding.package import WEIGHTS_SHA256, verified_weights
-from ragbot.embedding.quantized import RECIPE, forward, open_session
+from ragbot.embedding.quantized import RECIPE, forward
 from ragbot.errors import ModelUnavailableError
+from ragbot.onnx_session import open_session
 
 LAYERS, HEADS, HEAD_SIZE = 6, 12, 32
 OPSET, IR_VERSION = 20, 9

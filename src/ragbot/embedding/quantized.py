@@ -5,7 +5,6 @@ The file is made on this machine from the published weights, once (`embedding.bu
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,8 +13,9 @@ import numpy as np
 
 from ragbot.embedding.package import FINGERPRINT, weights_folder
 from ragbot.embedding.windows import MAX_TOKENS, EncodedWindow, Vectors, WindowedEmbedder
+from ragbot.onnx_session import open_session
 
-RECIPE = "int8-2"  # changes with the graph or its quantization: vectors then differ a little
+RECIPE = "int8-3"  # changes with the graph or its quantization: vectors then differ a little
 
 
 class QuantizedMiniLM(WindowedEmbedder):
@@ -58,17 +58,6 @@ class QuantizedMiniLM(WindowedEmbedder):
         if self._for_many is None:
             self._for_many = open_session(self._file)
         return self._for_many
-
-
-def open_session(file: Path, threads: int | None = None) -> Any:
-    """An ONNX Runtime session on so many cores, or on all that we may use."""
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    options.intra_op_num_threads = threads or allowed or 1
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
 
 
 def forward(session: Any, tokenizer: Any, windows: Sequence[str]) -> Vectors:
