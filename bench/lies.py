@@ -123,6 +123,7 @@ def _verdict(
         similarity=bot.searcher().similarity,
         judge=ruling or bot.readers.entailment,
         recognizes=bot.searcher().recognizes,
+        opens_with_name=bot.searcher().names.open,
         question=question,
         about=bot.searcher().names.known_in(question),
     )

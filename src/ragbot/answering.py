@@ -52,6 +52,7 @@ class Checks:
         similarity: the cross-encoder, where there is one, for paraphrases.
         judge: asked after the rules: a chat model where one is set, else the entailment model.
         recognizes: whether something is a word at all.
+        opens_with_name: whether a sentence begins with a name that the notes know.
         about: the names in the question.
         guard: makes what watches over one model's reply.
     """
@@ -59,6 +60,7 @@ class Checks:
     similarity: Similarity | None = None
     judge: Judge | None = None
     recognizes: Recognizes | None = None
+    opens_with_name: Callable[[str], bool] | None = None
     about: Sequence[str] = ()
     guard: Callable[[], ReplyGuard] | None = None
 
@@ -222,6 +224,7 @@ def _checked(
         similarity=checks.similarity,
         judge=checks.judge,
         recognizes=checks.recognizes,
+        opens_with_name=checks.opens_with_name,
         question=prompt.question,
         about=checks.about,
         markers=reply.markers,

@@ -150,6 +150,7 @@ def stream_answer(
         retriever.similarity,
         judged_by or entails,
         retriever.recognizes,
+        retriever.names.open,
         retriever.names.known_in(query),
         lambda: guardrails.over_reply(prompt.evidence, found, admitted),
     )

@@ -222,3 +222,9 @@ def test_any_notes_will_do() -> None:
 )
 def test_names_in_headings(heading: str, names: list[str]) -> None:
     assert names_in_heading(heading) == names
+
+
+def test_a_name_at_the_beginning_of_a_sentence():
+    names = Names(["Shield", "Step Functions"])
+    assert names.open("Shield costs nothing.") and names.open("Step Functions waits.")
+    assert not names.open("Step by step it waits for Step Functions.")

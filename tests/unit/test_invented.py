@@ -4,7 +4,7 @@ import pytest
 
 from ragbot.citations.invented import invented_word
 
-KNOWN = {"item", "hold", "most", "cut", "analyze", "byte", "color", "wrap", "check", "run"}
+KNOWN = {"item", "hold", "most", "cut", "analyze", "byte", "color", "wrap", "check", "run", "large"}
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,7 @@ KNOWN = {"item", "hold", "most", "cut", "analyze", "byte", "color", "wrap", "che
     [
         ("An item holds at most hastrubel bytes.", "hastrubel"),
         ("An undercut item", None),
+        ("it enlarges the item", None),
         ("analyse the colours of kilobytes", None),
         ("unchecked, wrapped and rerunning", None),
         ("see aws:kestrovane, s3/kestrovane.md and x_kestrovane", None),  # no words, but names

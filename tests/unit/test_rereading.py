@@ -65,3 +65,31 @@ def test_a_judge_that_does_not_reread_is_asked_once_of_what_the_rules_believe():
     judge = Reader("nowhere", rereads=False)
     assert checked("Labels are printed in ink that is black.", judge).sentence.verdict == "partly"
     assert judge.asked == [(1, False)]
+
+
+def test_the_first_word_of_a_sentence_is_no_name_for_its_capital():
+    claim = "Pick crates where 16 MB are to be held, for they can."
+    for known, names, asked in ((True, False, True), (True, True, False), (False, False, False)):
+        judge = Reader("16 MB")
+        checker = CitationChecker(
+            evidence(NOTES),
+            withhold=True,
+            similarity=near,
+            judge=judge,
+            recognizes=lambda word, known=known: known or word != "pick",
+            opens_with_name=lambda claim, names=names: names,
+        )
+        verdict = checker.check(DraftSentence(claim, (1,), "")).sentence.verdict
+        assert (verdict == "supported") is asked
+        assert bool(judge.asked) is asked
+
+
+def test_each_statement_of_a_sentence_has_a_line_that_is_read():
+    crowd = "".join(f"- A box of class {n} stands upright in the hall.\n" for n in "ABCDE")
+    notes = passage(f"{crowd}- Ink of labels dries overnight.\n", "Boxes")
+    claim = "A box of class A stands upright in the hall always, and labels want a night."
+    judge = Reader("class A", "dries")
+    checker = CitationChecker(evidence(notes), withhold=True, similarity=near, judge=judge)
+    found = checker.check(DraftSentence(claim, (1,), ""))
+    assert found.sentence.verdict == "supported"
+    assert len(found.spans) == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -16,6 +16,7 @@ from ragbot.citations.support import (
     names_something,
     opposition_to,
     speaks_of,
+    statements_of,
     subjects_of,
     support_of,
     unheard,
@@ -68,6 +69,7 @@ class CitationChecker:
         judge: has the last word on what the rules take for supported, and on what says it in
             words too different for them; never on what they refute.
         recognizes: whether something is a word at all; one that is none is borne out by nothing.
+        opens_with_name: whether a sentence begins with a name that the notes know.
         question: what was asked; a bare yes or no states it.
         about: the names in the question; a sentence that names nothing speaks of these.
         markers: the marker of each passage cited so far, where this reply goes on with another.
@@ -81,6 +83,7 @@ class CitationChecker:
         similarity: Similarity | None = None,
         judge: Judge | None = None,
         recognizes: Recognizes | None = None,
+        opens_with_name: Callable[[str], bool] | None = None,
         question: str = "",
         about: Sequence[str] = (),
         markers: dict[str, int] | None = None,
@@ -89,6 +92,7 @@ class CitationChecker:
         self._similarity = similarity
         self._judge = judge
         self._recognizes = recognizes
+        self._opens_with_name = opens_with_name
         self._question = question
         self._about = tuple(about)
         self._spoken_of: frozenset[str] = frozenset()  # passages that the last sentence stands on
@@ -209,21 +213,31 @@ class CitationChecker:
         fewest of the nearest sentences that have all its figures and names between them."""
         if self._judge is None or not self._judge.rereads:
             return None
+        ordinary = self._ordinary_in(claim)
         for notes in _groups(self._nearest(claim)):
-            if unheard(claim, notes, self._ordinary) is not None:
+            if unheard(claim, notes, ordinary) is not None:
                 continue
             if self._judge(claim, notes, surely=surely) == "supported":
                 return Support(support.share, notes, None)
         return None
 
     def _nearest(self, claim: str) -> list[EvidenceSentence]:
-        """The sentences on the claim's matter by the cross-encoder, nearest first."""
+        """The sentences on the claim's matter by the cross-encoder, nearest first, and the nearest
+        to each of the statements that it may join."""
         if self._similarity is None:
             return []
         spans = self._meant(claim, self._evidence.values())
-        nearness = self._similarity(claim, [span.in_context for span in spans])
+        found = self._ranked(claim, spans)[:NEAREST]
+        for part in statements_of(claim):
+            found += self._ranked(part, spans)[:1]
+        return list(dict.fromkeys(found))
+
+    def _ranked(self, text: str, spans: Sequence[EvidenceSentence]) -> list[EvidenceSentence]:
+        if self._similarity is None:
+            return []
+        nearness = self._similarity(text, [span.in_context for span in spans])
         ranked = sorted(zip(nearness, spans, strict=True), key=lambda pair: -pair[0])
-        return [span for _, span in ranked[:NEAREST]]
+        return [span for _, span in ranked]
 
     def _by_rules(self, claim: str, markers: Sequence[int]) -> Support:
         cited = [self._evidence[n] for n in markers if n in self._evidence]
@@ -282,6 +296,18 @@ class CitationChecker:
     def _marker(self, passage_id: str) -> int:
         return self._marker_of.setdefault(passage_id, len(self._marker_of) + 1)
 
+    def _ordinary_in(self, claim: str) -> frozenset[str]:
+        """With the claim's first word ("Pick Neptune when"), which has a capital anyway: where it
+        is a word of the language and begins no name that the notes know."""
+        first = re.match(r"[A-Z][a-z]+(?:-[a-z]+)?(?=\s)", claim)
+        known, names = self._recognizes, self._opens_with_name
+        if first is None or known is None or names is None or names(claim):
+            return self._ordinary
+        word = first[0].lower()
+        if not all(known(part) for part in word.split("-")):
+            return self._ordinary
+        return self._ordinary | {word}
+
     def _invented(self, claim: str) -> str | None:
         known = self._recognizes
         if known is None:
@@ -304,8 +330,8 @@ class CitationChecker:
 
 
 def _groups(spans: Sequence[EvidenceSentence]) -> Iterator[tuple[EvidenceSentence, ...]]:
-    """Each one alone, each two, and so on."""
-    for size in range(1, len(spans) + 1):
+    """Each one alone, each two, each three."""
+    for size in range(1, NEAREST + 1):
         yield from combinations(spans, size)
 
 

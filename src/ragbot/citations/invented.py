@@ -15,7 +15,7 @@ SHORTEST = 5  # letters; abbreviations are not words either
 _WORD = re.compile(rf"(?<![\w./:@-])[a-z]{{{SHORTEST},}}(?![\w/:@-]|\.\w)")
 _PREFIX = re.compile(
     r"^(?:under|inter|multi|micro|milli|super|semi|auto|over|fore|back|kilo|mega|giga|tera|sub|non|"
-    r"pre|dis|mis|out|un|re|bi|de|in|im|co|up)(?=\w{3})"
+    r"pre|dis|mis|out|un|en|re|bi|de|in|im|co|up)(?=\w{3})"
 )
 _SUFFIX = re.compile(
     r"(?:s|es|d|ed|ing|ly|r|er|ers|or|ors|ness|able|ably|ible|en|ens|ened|ment|ments|ity|ities|"

@@ -134,11 +134,15 @@ def support_of(
     return best
 
 
+def statements_of(claim: str) -> list[str]:
+    """What a claim joins, taken apart at each conjunction; itself where it joins nothing."""
+    return [part for part in _CONJUNCTION.split(claim) if claim_words(part)]
+
+
 def _segmentations(claim: str) -> list[list[str]]:
     """The ways to take a claim for several statements: in two, and at each conjunction."""
     cuts = [(match.start(), match.end()) for match in _CONJUNCTION.finditer(claim)]
-    halves = [[claim[:start], claim[end:]] for start, end in cuts]
-    ways = [[part for part in _CONJUNCTION.split(claim) if claim_words(part)], *halves]
+    ways = [statements_of(claim), *([claim[:start], claim[end:]] for start, end in cuts)]
     return [parts for parts in ways if len(parts) > 1 and all(map(claim_words, parts))]
 
 

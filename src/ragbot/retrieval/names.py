@@ -179,6 +179,10 @@ class Names:
     def know_one_in(self, text: str) -> bool:
         return bool(self._spans(words_in(text)))
 
+    def open(self, text: str) -> bool:
+        """Whether the text begins with a known name."""
+        return any(first == 0 for first, _ in self._spans(words_in(text)))
+
     def known_in(self, text: str) -> tuple[str, ...]:
         """The known names in a text, in small letters."""
         words = words_in(text)
