@@ -1,9 +1,11 @@
 """Trains the entailment model on and writes the patch that `ragbot models pull` applies.
 
-    python -m tuning [--passes 3] [--patch FILE]
+    python -m tuning sheets       from the model as it was published, on the sheets
+    python -m tuning own_notes    from the model with its patch, on the notes of the project, too
 
-Fetches the model as it was published, and takes about an hour on two cores. The hash that it prints
-belongs into `ragbot.weights.catalogue`; then `python -m eval fit` fits the gate to the new model.
+One after the other; the first takes an hour on two cores, the second two thirds of that, and an
+index of the notes (`python -m ingest`). The hash that is printed belongs into
+`ragbot.weights.catalogue`; then `python -m eval fit` fits the gate to the new model.
 """
 
 from __future__ import annotations
@@ -14,19 +16,28 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
+import ragbot
 import ragbot.weights
+from ragbot.embedding import open_embedder
+from ragbot.retrieval import Retriever
 from ragbot.weights import CATALOGUE, patches, wheels
+from tuning.examples import Example, examples
 from tuning.graph import opened, pieces_between, written
+from tuning.own_notes import examples_of, placed, read_texts
 from tuning.sheets import read_sheets
 from tuning.train import opened_tokenizer, train
 
 PATCH = Path(ragbot.weights.__file__).parent / CATALOGUE["entailment"].patches["model.onnx"]
+PASSES = {"sheets": 3, "own_notes": 2}
+RATES = {"sheets": 1e-4, "own_notes": 7e-5}
+KEPT = 0.07  # share of the sheets' examples that are read again, lest they be forgotten
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tuning", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--passes", type=int, default=3)
+    parser.add_argument("on", choices=tuple(RATES))
     parser.add_argument("--patch", type=Path, default=PATCH)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
@@ -34,16 +45,37 @@ def main(arguments: Sequence[str]) -> int:
         files = {piece.name.removesuffix(wheels.PIECE): piece for piece in published}
         base = files["model.onnx"].read_bytes()
         tokenizer = opened_tokenizer(files["tokenizer.json"])
-    sheets = read_sheets()
-    module, grids = opened(base)
-    print(f"{len(sheets)} sheets, {sum(len(sheet.lines) for sheet in sheets)} lines")
-    train(module, tokenizer, sheets, options.passes)
+    if options.on == "sheets":
+        module, grids = opened(base)
+        read = [examples(read_sheets(), seed) for seed in range(PASSES["sheets"])]
+    else:
+        module, grids = opened(patches.apply(options.patch, base))
+        read = passes_on_own_notes()
+    print(f"{len(read[0])} examples in the first of {PASSES[options.on]} passes")
+    train(module, tokenizer, read, RATES[options.on])
     new = written(base, module, grids)
     patch = patches.make(base, new, pieces_between(base, new))
     options.patch.write_bytes(patch)
     print(f"{options.patch}: {len(patch):,} bytes")
     print(f"the model's sha256: {hashlib.sha256(new).hexdigest()}")
     return 0
+
+
+def passes_on_own_notes() -> list[list[Example]]:
+    """On the notes of the index, and among it a part of what the sheets teach."""
+    bot = ragbot.open(model="quotes")
+    retriever = bot.searcher()
+    if not isinstance(retriever, Retriever):
+        raise SystemExit("RAGBOT_RETRIEVER: texts are placed among the lines of an index")
+    embedder = open_embedder(bot.settings.models_dir)
+    texts = placed(read_texts(), retriever.index.all_passages(), embedder)
+    read = []
+    for seed in range(PASSES["own_notes"]):
+        known = examples(read_sheets(), PASSES["sheets"] + seed)
+        each = [*examples_of(texts, seed), *known[: int(KEPT * len(known))]]
+        Random(seed).shuffle(each)
+        read.append(each)
+    return read
 
 
 if __name__ == "__main__":

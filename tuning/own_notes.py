@@ -1,0 +1,181 @@
+"""What is asked and said of the project's own notes -> examples.
+
+The sheets teach what it means to answer, and to bear out. These teach it where it is hardest: each
+question that the notes do not answer is held against the very lines that a search finds for it, and
+each false sentence against the line whose words it has. None of them is in the banks of `eval`, and
+no question is the twin of one there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ragbot.embedding import Embedder
+from ragbot.evidence import EvidenceSentence, evidence_sentences
+from ragbot.types import Passage
+from tuning.examples import ASTRAY, MOST_WORDS, Example
+from tuning.sheets import SheetError
+
+OWN_NOTES = Path(__file__).resolve().parent / "own_notes"
+FOUND = 10  # lines nearest to a text, among which a search would look
+SAME = 0.6  # cosine of two lines from which one may say what the other does
+BARE, AMONG = 0.2, 0.2  # shares of lines without their headings, and of those among others
+
+
+class Pointer(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    doc_id: str
+    heading: str
+    quote: str
+
+
+class Text(BaseModel):
+    """A question or a sentence, and its lines.
+
+    They answer it ("asks"), contradict what it takes for granted ("false_premise", which is to be
+    answered by them, too), or only speak of the same thing ("near"). They bear it out, together
+    where there are several ("true"), or they do not ("false").
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["asks", "false_premise", "near", "true", "false"]
+    text: str
+    evidence: tuple[Pointer, ...]
+
+    @property
+    def follows(self) -> bool:
+        return self.kind in ("asks", "false_premise", "true")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A text among the lines of the notes: its own by pointer, and the nearest others."""
+
+    text: Text
+    own: tuple[tuple[EvidenceSentence, ...], ...]
+    others: tuple[EvidenceSentence, ...]
+
+
+def read_texts(folder: Path = OWN_NOTES) -> tuple[Text, ...]:
+    """Raises SheetError, with the file and the line."""
+    texts: list[Text] = []
+    for file in sorted(folder.glob("*.jsonl")):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+            try:
+                texts.append(Text.model_validate(json.loads(line)))
+            except (ValueError, ValidationError) as error:
+                raise SheetError(f"{file}, line {number}: {error}") from error
+    return tuple(texts)
+
+
+def placed(texts: Sequence[Text], passages: Sequence[Passage], embedder: Embedder) -> list[Placed]:
+    """Each text among the lines of the notes; one with a line that is gone is left out."""
+    lines = [line for passage in passages for line in evidence_sentences(passage)]
+    vectors = embedder.encode([line.in_context for line in lines])
+    near = embedder.encode([each.text for each in texts]) @ vectors.T
+    return [
+        found
+        for each, nearness in zip(texts, near, strict=True)
+        if (found := _placed(each, lines, vectors, nearness)) is not None
+    ]
+
+
+def _placed(
+    text: Text,
+    lines: Sequence[EvidenceSentence],
+    vectors: NDArray[np.float32],
+    nearness: NDArray[np.float32],
+) -> Placed | None:
+    places = [_places(pointer, text, lines) for pointer in text.evidence]
+    if not all(places):
+        return None
+    own = [place for each in places for place in each]
+    found = [place for place in np.argsort(-nearness)[:FOUND].tolist() if place not in own]
+    if text.kind != "near":  # what is too like its own lines may say the same
+        like = (vectors @ vectors[own].T).max(axis=1)
+        found = [place for place in found if like[place] < SAME]
+    return Placed(
+        text,
+        tuple(tuple(lines[place] for place in each) for each in places),
+        tuple(lines[place] for place in found),
+    )
+
+
+def _places(pointer: Pointer, text: Text, lines: Sequence[EvidenceSentence]) -> list[int]:
+    """Of a table's row, the cells of what the text names."""
+    places = [place for place, line in enumerate(lines) if _is_of(line, pointer)]
+    named = [place for place in places if _subject(lines[place]) in text.text.lower()]
+    return named or places
+
+
+def _is_of(line: EvidenceSentence, pointer: Pointer) -> bool:
+    if line.passage.doc_id != pointer.doc_id:
+        return False
+    if line.text in pointer.quote or pointer.quote in line.text:
+        return True
+    fact = line.fact
+    return fact is not None and fact.value in pointer.quote and fact.feature in pointer.quote
+
+
+def _subject(line: EvidenceSentence) -> str:
+    return "" if line.fact is None else line.fact.subject.lower()
+
+
+def examples_of(texts: Sequence[Placed], seed: int) -> list[Example]:
+    """Those of one pass, shuffled; the same for the same seed."""
+    random = Random(seed)
+    found = [example for each in texts for example in _of_text(each, random)]
+    random.shuffle(found)
+    return found
+
+
+def _of_text(each: Placed, random: Random) -> Iterator[Example]:
+    text, follows = each.text.text, each.text.follows
+    if each.text.kind in ("true", "false"):
+        yield from _of_sentence(each, random)
+        return
+    for lines in each.own[:2]:  # any of them answers it, or none
+        line = random.choice(lines)
+        yield Example(_premise([line], (), random), text, follows)
+        if each.others and random.random() < AMONG:
+            yield Example(_premise([line], each.others, random), text, follows)
+    if not follows:
+        for line in random.sample(each.others, min(1, len(each.others))):
+            yield Example(_premise([line], (), random), text, False)
+    elif each.others and random.random() < ASTRAY["question"]:
+        yield Example(_premise([random.choice(each.others)], (), random), text, False)
+
+
+def _of_sentence(each: Placed, random: Random) -> Iterator[Example]:
+    text, follows = each.text.text, each.text.follows
+    lines = [line for cells in each.own for line in cells]
+    others = each.others if random.random() < AMONG else ()
+    yield Example(_premise(lines, others, random), text, follows)
+    if follows and len(each.own) > 1:  # half of what it joins does not bear it out
+        yield Example(_premise(random.choice(each.own), (), random), text, False)
+    if follows and each.others and random.random() < ASTRAY["claim"]:
+        yield Example(_premise([random.choice(each.others)], (), random), text, False)
+
+
+def _premise(
+    own: Sequence[EvidenceSentence], others: Sequence[EvidenceSentence], random: Random
+) -> str:
+    """The lines as the checker and the gate show them; up to two others among them."""
+    bare = random.random() < BARE
+    texts = [line.text if bare else line.in_context for line in own]
+    for line in random.sample(others, min(2, len(others))):
+        if sum(len(text.split()) for text in [*texts, line.in_context]) <= MOST_WORDS:
+            texts.append(line.text if bare else line.in_context)
+    random.shuffle(texts)
+    return " ".join(texts)
