@@ -1,6 +1,6 @@
 """How many lies reach the page when the model itself lies?
 
-    python -m bench liar [--split test] [--seed 5] [--show]
+    python -m bench liar [--split test] [--of PREFIX] [--seed 5] [--show]
     python -m bench liar --model quotes|local [--split test] [--sample 25] [--show]
 
 The whole product answers, with a model that follows a script: the question of each claim of
@@ -24,7 +24,8 @@ from bench.lies import shown_evidence
 from bench.output import save, shares
 from bench.planted import VERBATIM, Fate, Planner, fate_of
 from bench.unentailed import read_over
-from eval.claims import Claim, own_claims
+from bench.unlearned import claims_of
+from eval.claims import Claim
 from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate, candidates
 from ragbot.settings import Settings, load_settings
@@ -49,6 +50,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench liar", description=_ABOUT)
     parser.add_argument("--model", choices=("liar", "quotes", "local"), default="liar")
     parser.add_argument("--split", choices=("dev", "test"), default="test")
+    parser.add_argument("--of", default="", help="claims whose id begins so: an author's")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--sample", type=int, help="ask only so many, with quotes or local")
     parser.add_argument("--show", action="store_true", help="print what should not have been")
@@ -59,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     if options.show and options.split == "test":
         parser.error("the failures of the test split are not for reading: --split dev --show")
-    asked = list(lied_to([c for c in own_claims() if c.split == options.split], options.seed))
+    asked = list(lied_to(claims_of(options.split, options.of), options.seed))
     rows = list(rows_of(asked))
     for row in rows:
         print(

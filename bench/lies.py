@@ -1,6 +1,6 @@
 """How many planted lies reach the page as facts, and how many truths are withheld?
 
-    python -m bench lies [--split test] [--seed 5] [--judge off|rules|local] [--show]
+    python -m bench lies [--split test] [--of PREFIX] [--seed 5] [--judge off|rules|local] [--show]
 
 Each claim of eval/questions/claims (true and false sentences as a model may write them, by kind) is
 given to the citation checker as the reply to the claim's own question, over what the product
@@ -22,7 +22,8 @@ from typing import Any
 
 import ragbot
 from bench.output import save, shares
-from eval.claims import Claim, own_claims
+from bench.unlearned import claims_of
+from eval.claims import Claim
 from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate, judge_of
 from ragbot.citations import CitationChecker, DraftSentence
@@ -65,6 +66,7 @@ class Told:
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench lies", description=_ABOUT)
     parser.add_argument("--split", choices=("dev", "test"), default="test")
+    parser.add_argument("--of", default="", help="claims whose id begins so: an author's")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--judge", default="off", help="as RAGBOT_JUDGE; rules: nobody")
     parser.add_argument("--show", action="store_true", help="print what was judged wrong")
@@ -75,8 +77,8 @@ def main(arguments: Sequence[str]) -> int:
         bot.readers = replace(bot.readers, entailment=None)
     else:
         judge = judge_of(bot.settings.model_copy(update={"judge": options.judge}))
-    told = [_judged(bot, c, judge) for c in own_claims() if c.split == options.split]
-    if judge is None:
+    told = [_judged(bot, c, judge) for c in claims_of(options.split, options.of)]
+    if judge is None and not options.of:
         told += _mechanical(bot, options.seed)
     rows = list(_rows(told))
     for row in rows:
@@ -117,15 +119,16 @@ def _verdict(
     judge: Candidate | None = None,
 ) -> tuple[str, str | None]:
     ruling = None if judge is None else ModelJudge(judge)
+    names = bot.searcher().names
     checker = CitationChecker(
         evidence,
         withhold=True,
         similarity=bot.searcher().similarity,
         judge=ruling or bot.readers.entailment,
         recognizes=bot.searcher().recognizes,
-        opens_with_name=bot.searcher().names.open,
+        opens_with_name=lambda text: names.know_first_in(text, bot.searcher().knows),
         question=question,
-        about=bot.searcher().names.known_in(question),
+        about=names.known_in(question),
     )
     checked = checker.check(DraftSentence(claim, (1,), ""))
     if ruling is not None and ruling.failure is not None:

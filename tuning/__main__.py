@@ -68,14 +68,16 @@ def passes_on_own_notes() -> list[list[Example]]:
     if not isinstance(retriever, Retriever):
         raise SystemExit("RAGBOT_RETRIEVER: texts are placed among the lines of an index")
     embedder = open_embedder(bot.settings.models_dir)
-    texts = placed(read_texts(), retriever.index.all_passages(), embedder)
-    read = []
+    read = read_texts()
+    texts = placed(read, retriever.index.all_passages(), embedder)
+    print(f"{len(texts)} texts; {len(read) - len(texts)} more stand on lines that are not found")
+    passes = []
     for seed in range(PASSES["own_notes"]):
         known = examples(read_sheets(), PASSES["sheets"] + seed)
         each = [*examples_of(texts, seed), *known[: int(KEPT * len(known))]]
         Random(seed).shuffle(each)
-        read.append(each)
-    return read
+        passes.append(each)
+    return passes
 
 
 if __name__ == "__main__":

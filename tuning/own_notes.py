@@ -17,7 +17,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ragbot.embedding import Embedder
 from ragbot.evidence import EvidenceSentence, evidence_sentences
@@ -51,7 +51,7 @@ class Text(BaseModel):
 
     kind: Literal["asks", "false_premise", "near", "true", "false"]
     text: str
-    evidence: tuple[Pointer, ...]
+    evidence: tuple[Pointer, ...] = Field(min_length=1)
 
     @property
     def follows(self) -> bool:
@@ -80,7 +80,10 @@ def read_texts(folder: Path = OWN_NOTES) -> tuple[Text, ...]:
 
 
 def placed(texts: Sequence[Text], passages: Sequence[Passage], embedder: Embedder) -> list[Placed]:
-    """Each text among the lines of the notes; one with a line that is gone is left out."""
+    """Each text among the lines of the notes; one with a line that is not found is left out.
+
+    That are lines that have gone, and rows of a table whose first cell is no feature.
+    """
     lines = [line for passage in passages for line in evidence_sentences(passage)]
     vectors = embedder.encode([line.in_context for line in lines])
     near = embedder.encode([each.text for each in texts]) @ vectors.T

@@ -22,11 +22,11 @@ POOL = 20 * BATCH  # examples among which those of like length are put together
 
 
 def train(
-    module: Any, tokenizer: Tokenizer, read: Sequence[Sequence[Example]], rate: float
+    module: Any, tokenizer: Tokenizer, passes: Sequence[Sequence[Example]], rate: float
 ) -> None:
     """Train in place on the examples of each pass; the loss is told now and then."""
     torch.manual_seed(0)
-    steps = sum(len(each) // BATCH for each in read)
+    steps = sum(len(each) // BATCH for each in passes)
     learning = [p for p in module.parameters() if p.requires_grad]
     optimizer = torch.optim.AdamW(
         [
@@ -43,7 +43,7 @@ def train(
     module.train()
     losses: list[float] = []
     begun = time.monotonic()
-    for number, each in enumerate(read, start=1):
+    for number, each in enumerate(passes, start=1):
         for batch in batches(each, Random(number)):
             ids, mask = encoded(tokenizer, [(e.premise, e.hypothesis) for e in batch])
             follows = torch.tensor([0 if e.follows else 1 for e in batch])  # the file's first class

@@ -150,7 +150,7 @@ def stream_answer(
         retriever.similarity,
         judged_by or entails,
         retriever.recognizes,
-        retriever.names.open,
+        lambda text: retriever.names.know_first_in(text, retriever.knows),
         retriever.names.known_in(query),
         lambda: guardrails.over_reply(prompt.evidence, found, admitted),
     )

@@ -3,8 +3,8 @@
 The cross-encoder of `reranker` tells whether two texts are on one matter. This model tells whether
 the second follows from the first, so that it hears a turned sentence ("free metrics are the custom
 ones") that has all the right words; and of a question, whether the note answers it, not just speaks
-of what is asked about. It was trained on for these two tasks on sheets of other products and fields
-(`tuning/`), and comes as a published model and a patch.
+of what is asked about. It was trained on for these two tasks, on sheets of other products and
+fields and then on the notes of the project (`tuning/`), and comes as a published model and a patch.
 """
 
 from __future__ import annotations

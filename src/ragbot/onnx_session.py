@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 # Without VNNI (most processors before 2020) the quick kernel adds products of 8 bits in 16, and
-# what does not fit is cut off: a margin of the entailment model was off by up to 6.6. This way
-# costs a tenth of the time there, and nothing elsewhere.
+# what does not fit is cut off: margins of the entailment model were off by up to 7. This way costs
+# a tenth of the time there, and nothing elsewhere (docs/decisions.md).
 EXACT = ("session.x64quantprecision", "1")
 
 

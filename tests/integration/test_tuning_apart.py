@@ -10,7 +10,7 @@ from tuning.own_notes import read_texts
 def test_no_question_that_is_scored_has_a_twin_among_those_that_were_learned() -> None:
     embedder = open_embedder(Settings().models_dir)
     banks = [load_bank(name).questions for name in own_banks()]
-    scored = [q.question for bank in banks for q in bank]
+    scored = [q.standalone or q.question for bank in banks for q in bank]
     learned = [each.text for each in read_texts() if each.kind not in ("true", "false")]
     nearest = (embedder.encode(scored) @ embedder.encode(learned).T).max(axis=1)
     # A hair's breadth, for an encoder that is rounded otherwise on another processor.

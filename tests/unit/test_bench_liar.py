@@ -10,9 +10,11 @@ from support.small_notes import evidence, passage
 from bench.liar import Asked, rows_of
 from bench.planted import NOWHERE, Line, Planner, fate_of
 from bench.unentailed import read_through
+from bench.unlearned import unlearned
 from eval.banks import Question
-from eval.claims import Claim
+from eval.claims import Claim, own_claims
 from ragbot.types import Answer, Citation, Passage, RetrievedPassage, Sentence, Why
+from tuning.own_notes import read_texts
 
 SIZE = "A Boxes item can be at most 400 KB."
 LABELS = "Boxes rotates its labels automatically once in every thirty days."
@@ -146,3 +148,10 @@ def test_a_sentence_that_its_passage_does_not_say_is_for_a_person_to_read() -> N
     )
     read = read_through(Question(id="q", question="How large?"), answer)
     assert (read.stated, read.unfound) == (2, ((LIE, SIZE),))
+
+
+def test_a_claim_that_the_model_learned_is_not_scored():
+    learned = next(each.text for each in read_texts() if each.kind == "true")
+    like = own_claims()[0].model_copy(update={"claim": learned.rstrip(".") + "!"})
+    other = own_claims()[0].model_copy(update={"claim": "Boxes are cheaper than crates."})
+    assert unlearned([like, other]) == [other]

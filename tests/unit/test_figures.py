@@ -44,11 +44,3 @@ def test_different_figures(one: str, other: str) -> None:
 @pytest.mark.parametrize("name", ["S3", "EC2", "io2 volumes", "Route53", "v2"])
 def test_a_digit_in_a_name_is_no_figure(name: str) -> None:
     assert figures_of(name) == []
-
-
-@pytest.mark.parametrize("text", ["sub-millisecond latency", "submillisecond", "below 1 ms"])
-def test_below_one_unit_is_one_unit(text):
-    (figure,) = figures_of(f"Reads come at {text}.")
-    (other,) = figures_of("Latency stays under one millisecond.")
-    assert figure.agrees_with(other)
-    assert not figures_of("It is a substance of a subnet.")

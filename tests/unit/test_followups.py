@@ -226,5 +226,8 @@ def test_names_in_headings(heading: str, names: list[str]) -> None:
 
 def test_a_name_at_the_beginning_of_a_sentence():
     names = Names(["Shield", "Step Functions"])
-    assert names.open("Shield costs nothing.") and names.open("Step Functions waits.")
-    assert not names.open("Step by step it waits for Step Functions.")
+    held = {"aurora", "use", "step", "when"}.__contains__
+    for named in ("Shield costs nothing.", "Step Functions waits.", "Aurora is not near."):
+        assert names.know_first_in(named, held)
+    for ordinary in ("Use Shield where it costs nothing.", "Pick Aurora for Step Functions."):
+        assert not names.know_first_in(ordinary, held)

@@ -93,3 +93,21 @@ def test_each_statement_of_a_sentence_has_a_line_that_is_read():
     found = checker.check(DraftSentence(claim, (1,), ""))
     assert found.sentence.verdict == "supported"
     assert len(found.spans) == 2
+
+
+def test_a_sentence_that_names_nothing_is_not_borne_out_by_another_product():
+    notes = [
+        passage("- Boxes are for letters.", "Boxes"),
+        passage("- Crates are for wine.", "Crates"),
+    ]
+    checker = CitationChecker(
+        evidence(*notes),
+        withhold=True,
+        similarity=near,
+        judge=Reader("wine"),
+        recognizes=lambda word: True,
+        opens_with_name=lambda claim: False,
+        about=["boxes"],
+    )
+    found = checker.check(DraftSentence("Pick it where wine is to be kept.", (), ""))
+    assert found.sentence.verdict != "supported"

@@ -28,7 +28,8 @@ from ragbot.store.lexical import words_of
 from ragbot.types import Citation, Sentence, Verdict
 
 _LEAD_IN_WORDS = 14
-NEAREST = 3  # sentences that a judge reads of a claim, alone and together
+NEAREST = 3  # sentences nearest to a claim that a judge reads, and how many of them together
+MOST_READ = 5  # with those nearest to each statement of the claim
 DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
 _NOT_TOLD = Support(0.0, (), "a yes or no that no note can be held against")
 _DENIAL = re.compile(
@@ -226,18 +227,12 @@ class CitationChecker:
         to each of the statements that it may join."""
         if self._similarity is None:
             return []
-        spans = self._meant(claim, self._evidence.values())
-        found = self._ranked(claim, spans)[:NEAREST]
-        for part in statements_of(claim):
-            found += self._ranked(part, spans)[:1]
-        return list(dict.fromkeys(found))
-
-    def _ranked(self, text: str, spans: Sequence[EvidenceSentence]) -> list[EvidenceSentence]:
-        if self._similarity is None:
-            return []
-        nearness = self._similarity(text, [span.in_context for span in spans])
-        ranked = sorted(zip(nearness, spans, strict=True), key=lambda pair: -pair[0])
-        return [span for _, span in ranked]
+        spans = self._meant(claim, self._evidence.values(), self._ordinary_in(claim))
+        found = _ranked(claim, spans, self._similarity)[:NEAREST]
+        parts = statements_of(claim)
+        for part in parts if len(parts) > 1 else ():
+            found += _ranked(part, spans, self._similarity)[:1]
+        return list(dict.fromkeys(found))[:MOST_READ]
 
     def _by_rules(self, claim: str, markers: Sequence[int]) -> Support:
         cited = [self._evidence[n] for n in markers if n in self._evidence]
@@ -257,11 +252,13 @@ class CitationChecker:
             support = against if against and against.share >= support.share else support
         return support
 
-    def _meant(self, claim: str, evidence: Iterable[Evidence]) -> list[EvidenceSentence]:
+    def _meant(
+        self, claim: str, evidence: Iterable[Evidence], ordinary: frozenset[str] | None = None
+    ) -> list[EvidenceSentence]:
         """The sentences that a claim may stand on: one that names nothing ("It rotates them")
         speaks of what the question names, or goes on with what the sentence before stands on."""
         spans = [sentence for item in evidence for sentence in item.sentences]
-        if not self._about or names_something(claim, self._ordinary, self._subjects):
+        if not self._about or names_something(claim, ordinary or self._ordinary, self._subjects):
             return spans
         return [
             span
@@ -329,8 +326,16 @@ class CitationChecker:
         return claim.endswith(":") and short and known and not figures_of(claim)
 
 
+def _ranked(
+    text: str, spans: Sequence[EvidenceSentence], similarity: Similarity
+) -> list[EvidenceSentence]:
+    nearness = similarity(text, [span.in_context for span in spans])
+    ranked = sorted(zip(nearness, spans, strict=True), key=lambda pair: -pair[0])
+    return [span for _, span in ranked]
+
+
 def _groups(spans: Sequence[EvidenceSentence]) -> Iterator[tuple[EvidenceSentence, ...]]:
-    """Each one alone, each two, each three."""
+    """Each one alone, each two, and so on."""
     for size in range(1, NEAREST + 1):
         yield from combinations(spans, size)
 

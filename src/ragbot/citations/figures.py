@@ -50,7 +50,6 @@ _FIGURE = re.compile(
     r"[\s-]?(?P<unit>%|[A-Za-z]+)?",
     re.IGNORECASE,
 )
-_BELOW_ONE = re.compile(r"\bsub-?([a-z]{3,})\b", re.IGNORECASE)  # "sub-millisecond"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,6 @@ def _equal(one: float, other: float) -> bool:
 
 def figures_of(text: str) -> list[Figure]:
     """The figures of a text. Versions (`v2`), names (`S3`, `EC2`) and list numbers are none."""
-    text = _BELOW_ONE.sub(_as_one, text)
     found = []
     for match in _FIGURE.finditer(text):
         word = match["number"].lower()
@@ -105,9 +103,3 @@ def figures_of(text: str) -> list[Figure]:
             value *= factor
         found.append(Figure(value, unit, match[0].strip(), match.start(), written))
     return found
-
-
-def _as_one(below: re.Match[str]) -> str:
-    """ "sub-second" is measured by one second; in as many characters as it was."""
-    known = below[1].lower() in _UNITS
-    return f"1 {below[1]}".rjust(len(below[0])) if known else below[0]

@@ -135,7 +135,7 @@ def support_of(
 
 
 def statements_of(claim: str) -> list[str]:
-    """What a claim joins, taken apart at each conjunction; itself where it joins nothing."""
+    """What a claim joins, taken apart at each conjunction."""
     return [part for part in _CONJUNCTION.split(claim) if claim_words(part)]
 
 

@@ -15,7 +15,7 @@ from ragbot.embedding.package import FINGERPRINT, weights_folder
 from ragbot.embedding.windows import MAX_TOKENS, EncodedWindow, Vectors, WindowedEmbedder
 from ragbot.onnx_session import open_session
 
-RECIPE = "int8-3"  # changes with the graph or its quantization: vectors then differ a little
+RECIPE = "int8-3"  # changes with the graph, its quantization or the session
 
 
 class QuantizedMiniLM(WindowedEmbedder):

@@ -7,7 +7,7 @@ those count that hold a name: one that the notes know, or a word that is written
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ragbot.store import Index
@@ -179,9 +179,13 @@ class Names:
     def know_one_in(self, text: str) -> bool:
         return bool(self._spans(words_in(text)))
 
-    def open(self, text: str) -> bool:
-        """Whether the text begins with a known name."""
-        return any(first == 0 for first, _ in self._spans(words_in(text)))
+    def know_first_in(self, text: str, held: Callable[[str], bool]) -> bool:
+        """Whether the text may begin with a name: with a known one, or with a word that the notes
+        have (`held`) and that is no common verb."""
+        words = words_in(text)
+        if any(first == 0 for first, _ in self._spans(words)):
+            return True
+        return bool(words) and words[0].low not in VERBS and held(words[0].low)
 
     def known_in(self, text: str) -> tuple[str, ...]:
         """The known names in a text, in small letters."""
