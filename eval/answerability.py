@@ -1,4 +1,4 @@
-"""Fits the gate that decides whether the notes answer: dev questions in, decision trees out.
+"""Fits the gate that decides whether the notes answer: dev questions in, a regression out.
 
 `false_premise` questions count among the answerable: the notes hold their correction. The threshold
 is set without them.
@@ -26,13 +26,12 @@ FILE = Path(ragbot.retrieval.__file__).parent / "answerability.json"
 BANKS = ("natural", "unanswerable", "strangers", "newcomers")
 OVER_REFUSAL = 0.05  # of the answerable dev questions, by cross-validation
 AUTHOR = re.compile(r"stranger|newcomer-[a-z]")
-REPEATS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class FittedTrees:
-    """`refused` and `over_refused` are what cross-validation over the authors of dev promises at
-    `threshold`."""
+class Fitted:
+    """`refused` and `over_refused` are those at `threshold`, of questions whose author it had not
+    seen."""
 
     content: dict[str, Any]
     threshold: float
@@ -42,10 +41,10 @@ class FittedTrees:
 
 @dataclass(frozen=True, slots=True)
 class FittedGate:
-    """The trees for evidence that the entailment model has `read`, and for such that it has not."""
+    """For evidence that the entailment model has `read`, and for such as it has not."""
 
-    read: FittedTrees
-    unread: FittedTrees
+    read: Fitted
+    unread: Fitted
     n: int
 
 
@@ -84,19 +83,18 @@ def _fitted(
     premise: NDArray[Any],
     authors: NDArray[Any],
     signals: tuple[str, ...],
-) -> FittedTrees:
+) -> Fitted:
     held = answerable | premise
     told = _cross_validated(values, held, authors)
     threshold = float(np.quantile(told[answerable], OVER_REFUSAL))
-    model = _model(0).fit(values, held)
-    prior = float(np.mean(held))
+    weights, bias = _weights(values, held)
     content = {
         "signals": list(signals),
+        "weights": [round(float(weight), 5) for weight in weights],
+        "bias": round(bias, 5),
         "threshold": round(threshold, 4),
-        "base": round(float(np.log(prior / (1 - prior))), 5),
-        "trees": [_plain(tree.tree_, model.learning_rate) for (tree,) in model.estimators_],
     }
-    return FittedTrees(
+    return Fitted(
         content,
         threshold,
         float(np.mean(told[~held] < threshold)),
@@ -132,36 +130,23 @@ def authored(question_id: str) -> str:
 def _cross_validated(
     values: NDArray[np.float64], answerable: NDArray[np.bool_], authors: NDArray[np.str_]
 ) -> NDArray[np.float64]:
-    """Probability of each question by trees that saw none of its author's, the mean of several."""
+    """Probability of each question by a regression that saw none of its author's."""
     told = np.zeros(len(values))
     for author in set(authors.tolist()):
         out = authors == author
-        for seed in range(REPEATS):
-            model = _model(seed).fit(values[~out], answerable[~out])
-            told[out] += model.predict_proba(values[out])[:, 1] / REPEATS
+        weights, bias = _weights(values[~out], answerable[~out])
+        told[out] = 1 / (1 + np.exp(-(values[out] @ weights + bias)))
     return told
 
 
-def _model(seed: int) -> Any:
-    from sklearn.ensemble import GradientBoostingClassifier
+def _weights(
+    values: NDArray[np.float64], answerable: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], float]:
+    """float64 [signals] and the bias, of the values as they are."""
+    from sklearn.linear_model import LogisticRegression
 
-    # Small trees and large leaves: there are some 565 questions.
-    return GradientBoostingClassifier(
-        n_estimators=80,
-        max_depth=3,
-        min_samples_leaf=8,
-        learning_rate=0.07,
-        subsample=0.7,
-        random_state=seed,
-    )
-
-
-def _plain(tree: Any, rate: float, node: int = 0) -> Any:
-    if tree.children_left[node] < 0:
-        return round(float(tree.value[node].item()) * rate, 5)
-    return [
-        int(tree.feature[node]),
-        round(float(tree.threshold[node]), 5),
-        _plain(tree, rate, int(tree.children_left[node])),
-        _plain(tree, rate, int(tree.children_right[node])),
-    ]
+    mean, spread = values.mean(axis=0), values.std(axis=0)
+    spread[spread == 0] = 1.0
+    fitted = LogisticRegression(max_iter=1000).fit((values - mean) / spread, answerable)
+    weights: NDArray[np.float64] = fitted.coef_[0] / spread
+    return weights, float(fitted.intercept_[0] - weights @ mean)

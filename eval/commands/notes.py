@@ -97,9 +97,9 @@ def do_fit(options: argparse.Namespace) -> int:
     print(f"scorer, fitted on {len(fitted.fitted_on)} dev questions: {fitted.all_dev.weights}")
     gate = fit_gate(product.retriever, settings.k)
     save_gate(gate)
-    for name, trees in (("gate", gate.read), ("without the entailment model", gate.unread)):
+    for name, fit in (("gate", gate.read), ("without the entailment model", gate.unread)):
         print(
-            f"{name}, fitted on {gate.n} dev questions; by cross-validation it refuses "
-            f"{trees.refused:.3f} of the unanswerable and {trees.over_refused:.3f} of the others"
+            f"{name}, fitted on {gate.n} dev questions; asked another author's it refuses "
+            f"{fit.refused:.3f} of the unanswerable and {fit.over_refused:.3f} of the others"
         )
     return 0

