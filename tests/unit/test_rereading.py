@@ -6,6 +6,7 @@ from support.small_notes import evidence, passage
 
 from ragbot.citations import CitationChecker, DraftSentence
 from ragbot.evidence import EvidenceSentence, Ruling
+from ragbot.types import Fact
 
 NOTES = passage(
     "- A box holds 400 KB.\n- A crate holds 16 MB.\n- Labels are printed in black ink.\n", "Boxes"
@@ -111,3 +112,17 @@ def test_a_sentence_that_names_nothing_is_not_borne_out_by_another_product():
     )
     found = checker.check(DraftSentence("Pick it where wine is to be kept.", (), ""))
     assert found.sentence.verdict != "supported"
+
+
+def test_a_yes_or_no_of_a_table_is_left_to_the_rules():
+    table = passage(
+        "| Room | Box |\n| Cross-account | No (same hall) |",
+        "Sizes",
+        kind="table_row",
+        facts=(Fact("Box", "Cross-account", "No (same hall)"),),
+    )
+    judge = Reader()
+    checker = CitationChecker(evidence(table), withhold=True, similarity=near, judge=judge)
+    claim = "A box can be used across accounts and is not held to the same hall."
+    assert checker.check(DraftSentence(claim, (1,), "")).sentence.verdict != "supported"
+    assert judge.asked == []

@@ -42,6 +42,7 @@ _DENIAL = re.compile(
 )
 
 
+_YES_OR_NO = re.compile(r"(?:yes|no|none)\b", re.IGNORECASE)
 _GOES_ON = re.compile(r"\b(?:but|however|although|though|yet|still)\b|[;:]", re.IGNORECASE)
 
 
@@ -211,12 +212,13 @@ class CitationChecker:
 
     def _reread(self, claim: str, support: Support, *, surely: bool) -> Support | None:
         """What bears the claim out in the judge's eyes, though not in those of the rules: the
-        fewest of the nearest sentences that have all its figures and names between them."""
+        fewest of the nearest sentences that have all its figures and names between them. What a
+        bare yes or no of a table means to a sentence, no reader of sentences tells."""
         if self._judge is None or not self._judge.rereads:
             return None
         ordinary = self._ordinary_in(claim)
         for notes in _groups(self._nearest(claim)):
-            if unheard(claim, notes, ordinary) is not None:
+            if any(map(_is_yes_or_no, notes)) or unheard(claim, notes, ordinary) is not None:
                 continue
             if self._judge(claim, notes, surely=surely) == "supported":
                 return Support(support.share, notes, None)
@@ -338,6 +340,10 @@ def _groups(spans: Sequence[EvidenceSentence]) -> Iterator[tuple[EvidenceSentenc
     """Each one alone, each two, and so on."""
     for size in range(1, NEAREST + 1):
         yield from combinations(spans, size)
+
+
+def _is_yes_or_no(span: EvidenceSentence) -> bool:
+    return span.fact is not None and _YES_OR_NO.match(span.fact.value) is not None
 
 
 def _says(span: EvidenceSentence, claim: str) -> bool:
