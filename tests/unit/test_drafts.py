@@ -59,6 +59,21 @@ def test_layout_is_kept_in_the_prefix() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("written", "prefix"),
+    [
+        ("[4] - Boxes are light.", ""),
+        ("[4]: Boxes are light.", ""),
+        ("- [4] • Boxes are light.", "- "),
+        ("[4] Boxes are light.", ""),
+    ],
+)
+def test_what_stands_behind_a_leading_marker_is_no_part_of_the_sentence(
+    written: str, prefix: str
+) -> None:
+    assert drafts(written) == [DraftSentence("Boxes are light.", (4,), prefix)]
+
+
 def test_a_sentence_is_given_before_the_reply_ends() -> None:
     stream = SentenceStream()
     assert list(stream.feed("Boxes are small [1]. Crates ")) != []

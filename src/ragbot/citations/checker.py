@@ -28,6 +28,7 @@ from ragbot.store.lexical import words_of
 from ragbot.types import Citation, Sentence, Verdict
 
 _LEAD_IN_WORDS = 14
+_YES_OR_NO = re.compile(r"(?:yes|no|none)\b", re.IGNORECASE)  # how a table's cell begins
 NEAREST = 3  # sentences nearest to a claim that a judge reads, and how many of them together
 MOST_READ = 5  # with those nearest to each statement of the claim
 DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
@@ -40,9 +41,6 @@ _DENIAL = re.compile(
     r"|\bnot (?:mentioned|specified|stated|provided|covered|in the notes)\b",
     re.IGNORECASE,
 )
-
-
-_YES_OR_NO = re.compile(r"(?:yes|no|none)\b", re.IGNORECASE)
 _GOES_ON = re.compile(r"\b(?:but|however|although|though|yet|still)\b|[;:]", re.IGNORECASE)
 
 
@@ -69,7 +67,7 @@ class CitationChecker:
         withhold: True where an unsupported sentence must not reach the page at all.
         similarity: the cross-encoder's logits, for what words alone can't tell.
         judge: has the last word on what the rules take for supported, and on what says it in
-            words too different for them; never on what they refute.
+            words too different for them; on what they refute, if it `rereads` and has no doubt.
         recognizes: whether something is a word at all; one that is none is borne out by nothing.
         opens_with_name: whether a sentence begins with a name that the notes know.
         question: what was asked; a bare yes or no states it.

@@ -17,6 +17,8 @@ MARKER = re.compile(
 )
 _LEAD = re.compile(r"^(?P<indent>[ \t]*)(?:(?P<bullet>[-*+•])|(?P<number>\d{1,3}[.)]))[ \t]+")
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
+# What sets a sentence off from a marker that leads it: "[4] - Boxes are light."
+_BEHIND_MARKER = re.compile(r"^(?:[-–—*•][ \t]+|:[ \t]*)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 # What may still become part of the sentence before it: markers that follow its full stop.
 _TRAILING = re.compile(r"\s*(?:[\[【][^\]】\n]{0,24}[\]】]?\s*)*$")
@@ -74,6 +76,8 @@ class SentenceStream:
             dict.fromkeys(number for m in MARKER.finditer(body) for number in _numbers(m))
         )
         text = _EMPHASIS.sub(r"\2", MARKER.sub("", body)).strip()
+        if MARKER.match(body):
+            text = _BEHIND_MARKER.sub("", text)
         # A full stop that followed the marker stays with the sentence.
         text = re.sub(r"\s+([.,;:!?])$", r"\1", text)
         if not re.search(r"\w", text):
