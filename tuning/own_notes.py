@@ -1,16 +1,17 @@
 """What is asked and said of the project's own notes -> examples.
 
 The sheets teach what it means to answer, and to bear out. These teach it where it is hardest: each
-question that the notes do not answer is held against the very lines that a search finds for it, and
-each false sentence against the line whose words it has. None of them is in the banks of `eval`, and
-no question is the twin of one there.
+question that the notes do not answer, and each false sentence, is held against the lines whose
+words it has, and against those among the ones that a search finds which the model itself, as the
+sheets left it, is nearest to believing. None of them is in the banks of `eval`, and no question is
+the twin of one there.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 from typing import Literal
@@ -26,9 +27,11 @@ from tuning.examples import ASTRAY, MOST_WORDS, Example
 from tuning.sheets import SheetError
 
 OWN_NOTES = Path(__file__).resolve().parent / "own_notes"
-FOUND = 10  # lines nearest to a text, among which a search would look
+FOUND = 5  # lines nearest to a text, among which a search would look
+HARDEST = 2  # of them that the model believes most, against which what is not so is held
 SAME = 0.6  # cosine of two lines from which one may say what the other does
 BARE, AMONG = 0.2, 0.2  # shares of lines without their headings, and of those among others
+MISLED = 0.5  # share of false sentences held against a line that is not theirs, too
 
 
 class Pointer(BaseModel):
@@ -43,8 +46,9 @@ class Text(BaseModel):
     """A question or a sentence, and its lines.
 
     They answer it ("asks"), contradict what it takes for granted ("false_premise", which is to be
-    answered by them, too), or only speak of the same thing ("near"). They bear it out, together
-    where there are several ("true"), or they do not ("false").
+    answered by them, too), or only speak of the same thing ("near"). They bear it out ("true"), or
+    they do not ("false"). Of several lines one is enough for a question, unless it asks for them
+    `together`; a sentence needs all.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -52,15 +56,21 @@ class Text(BaseModel):
     kind: Literal["asks", "false_premise", "near", "true", "false"]
     text: str
     evidence: tuple[Pointer, ...] = Field(min_length=1)
+    together: bool = False
 
     @property
     def follows(self) -> bool:
         return self.kind in ("asks", "false_premise", "true")
 
 
+# (said, notes) -> how far the reading model believes that each note bears it out, or answers it
+Margins = Callable[[str, Sequence[str]], NDArray[np.float32]]
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A text among the lines of the notes: its own by pointer, and the nearest others."""
+    """A text among the lines of the notes: its own by pointer (of a row of a table the cells that
+    it may mean), and the nearest others."""
 
     text: Text
     own: tuple[tuple[EvidenceSentence, ...], ...]
@@ -80,10 +90,7 @@ def read_texts(folder: Path = OWN_NOTES) -> tuple[Text, ...]:
 
 
 def placed(texts: Sequence[Text], passages: Sequence[Passage], embedder: Embedder) -> list[Placed]:
-    """Each text among the lines of the notes; one with a line that is not found is left out.
-
-    That are lines that have gone, and rows of a table whose first cell is no feature.
-    """
+    """Each text among the lines of the notes; one whose line has gone is left out."""
     lines = [line for passage in passages for line in evidence_sentences(passage)]
     vectors = embedder.encode([line.in_context for line in lines])
     near = embedder.encode([each.text for each in texts]) @ vectors.T
@@ -123,16 +130,30 @@ def _places(pointer: Pointer, text: Text, lines: Sequence[EvidenceSentence]) -> 
 
 
 def _is_of(line: EvidenceSentence, pointer: Pointer) -> bool:
+    """A pointer quotes a line, a part of it, or the row of a table as it is written."""
     if line.passage.doc_id != pointer.doc_id:
         return False
-    if line.text in pointer.quote or pointer.quote in line.text:
-        return True
-    fact = line.fact
-    return fact is not None and fact.value in pointer.quote and fact.feature in pointer.quote
+    if line.text == pointer.quote:
+        return line.passage.heading_path[-1] == pointer.heading
+    if line.fact is None:
+        return line.text in pointer.quote or pointer.quote in line.text
+    row = [cell.strip() for cell in pointer.quote.strip("| ").split("|")]
+    return row[0] in (line.fact.feature, line.fact.subject) and line.fact.value in row[1:]
 
 
 def _subject(line: EvidenceSentence) -> str:
     return "" if line.fact is None else line.fact.subject.lower()
+
+
+def hardest_first(texts: Sequence[Placed], margins: Margins) -> list[Placed]:
+    """Of what the notes do not answer or bear out, first the lines that mislead a reader most."""
+    return [each if each.text.follows else _hardest_first(each, margins) for each in texts]
+
+
+def _hardest_first(each: Placed, margins: Margins) -> Placed:
+    believed = margins(each.text.text, [line.in_context for line in each.others])
+    order = np.argsort(-np.asarray(believed)).tolist()
+    return replace(each, others=tuple(each.others[place] for place in order))
 
 
 def examples_of(texts: Sequence[Placed], seed: int) -> list[Example]:
@@ -148,27 +169,36 @@ def _of_text(each: Placed, random: Random) -> Iterator[Example]:
     if each.text.kind in ("true", "false"):
         yield from _of_sentence(each, random)
         return
-    for lines in each.own[:2]:  # any of them answers it, or none
-        line = random.choice(lines)
-        yield Example(_premise([line], (), random), text, follows)
+    answering = [_all(each)] if each.text.together else each.own[:2]
+    for lines in answering:
+        yield Example(_premise(lines, (), random), text, follows)
         if each.others and random.random() < AMONG:
-            yield Example(_premise([line], each.others, random), text, follows)
+            yield Example(_premise(lines, each.others, random), text, follows)
     if not follows:
-        for line in random.sample(each.others, min(1, len(each.others))):
-            yield Example(_premise([line], (), random), text, False)
+        yield from _misled(each, random)
     elif each.others and random.random() < ASTRAY["question"]:
         yield Example(_premise([random.choice(each.others)], (), random), text, False)
 
 
 def _of_sentence(each: Placed, random: Random) -> Iterator[Example]:
     text, follows = each.text.text, each.text.follows
-    lines = [line for cells in each.own for line in cells]
     others = each.others if random.random() < AMONG else ()
-    yield Example(_premise(lines, others, random), text, follows)
+    yield Example(_premise(_all(each), others, random), text, follows)
+    if not follows and random.random() < MISLED:
+        yield from _misled(each, random)
     if follows and len(each.own) > 1:  # half of what it joins does not bear it out
         yield Example(_premise(random.choice(each.own), (), random), text, False)
     if follows and each.others and random.random() < ASTRAY["claim"]:
         yield Example(_premise([random.choice(each.others)], (), random), text, False)
+
+
+def _misled(each: Placed, random: Random) -> Iterator[Example]:
+    for line in random.sample(each.others[:HARDEST], min(1, len(each.others))):
+        yield Example(_premise([line], (), random), each.text.text, False)
+
+
+def _all(each: Placed) -> list[EvidenceSentence]:
+    return [line for lines in each.own for line in lines]
 
 
 def _premise(
