@@ -11,6 +11,7 @@ NAMES = (
     "peers",
     "lies",
     "liar",
+    "other_notes",
     "followups",
     "injection",
     "topics",

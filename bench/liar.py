@@ -21,7 +21,7 @@ from typing import Any
 
 from bench.attacked import Listening
 from bench.lies import shown_evidence
-from bench.output import save, shares
+from bench.output import save, shares, show_shares
 from bench.planted import VERBATIM, Fate, Planner, fate_of
 from bench.unentailed import read_over
 from bench.unlearned import claims_of
@@ -63,11 +63,7 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("the failures of the test split are not for reading: --split dev --show")
     asked = list(lied_to(claims_of(options.split, options.of), options.seed))
     rows = list(rows_of(asked))
-    for row in rows:
-        print(
-            f"{row['what']:>52}  {row['share']:.3f} ({row['hits']}/{row['n']}, "
-            f"{row['low']:.3f}-{row['high']:.3f})"
-        )
+    show_shares(rows)
     if options.show:
         _show(asked)
     save(f"liar-{options.split}", rows)

@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import ragbot
-from bench.output import save, shares
+from bench.output import save, shares, show_shares
 from bench.unlearned import claims_of
 from eval.claims import Claim
 from ragbot.assembly import Ragbot
@@ -81,11 +81,7 @@ def main(arguments: Sequence[str]) -> int:
     if judge is None and not options.of:
         told += _mechanical(bot, options.seed)
     rows = list(_rows(told))
-    for row in rows:
-        print(
-            f"{row['what']:>28}  {row['share']:.3f} ({row['hits']}/{row['n']}, "
-            f"{row['low']:.3f}-{row['high']:.3f})"
-        )
+    show_shares(rows)
     if options.show:
         for each in told:
             if each.truth != (each.verdict == "supported"):
@@ -100,7 +96,7 @@ def _judged(bot: Ragbot, claim: Claim, judge: Candidate | None) -> Told:
         any(quote in sentence.passage.text for item in evidence for sentence in item.sentences)
         for quote in claim.quotes
     )
-    verdict, reason = _verdict(bot, claim.question, evidence, claim.claim, judge)
+    verdict, reason = verdict_on(bot, claim.question, evidence, claim.claim, judge)
     return Told(claim.kind, claim.label == "true", claim.claim, verdict, reason, held)
 
 
@@ -111,13 +107,14 @@ def shown_evidence(bot: Ragbot, question: str) -> list[Evidence]:
     return worth_reading(retriever.evidence(query, retriever.search(query, bot.settings.k)))
 
 
-def _verdict(
+def verdict_on(
     bot: Ragbot,
     question: str,
     evidence: Sequence[Evidence],
     claim: str,
     judge: Candidate | None = None,
 ) -> tuple[str, str | None]:
+    """What becomes of a claim that a model tells in answer to a question, and why."""
     ruling = None if judge is None else ModelJudge(judge)
     names = bot.searcher().names
     checker = CitationChecker(
@@ -170,7 +167,7 @@ def _mechanical(bot: Ragbot, seed: int) -> Iterator[Told]:
         made = [(s, c) for s in sentences if (c := change(s, chance)) is not None][:EACH]
         for source, claim in made:
             evidence = shown_evidence(bot, source)
-            verdict, reason = _verdict(bot, source, evidence, claim)
+            verdict, reason = verdict_on(bot, source, evidence, claim)
             yield Told(f"notes: {name}", change is as_it_stands, claim, verdict, reason, True)
 
 

@@ -127,3 +127,12 @@ def shares(groups: Mapping[str, Sequence[bool]]) -> Iterator[dict[str, Any]]:
             "low": round(low, 4),
             "high": round(high, 4),
         }
+
+
+def show_shares(rows: Sequence[Row]) -> None:
+    wide = max((len(row["what"]) for row in rows), default=0)
+    for row in rows:
+        print(
+            f"{row['what']:>{wide}}  {row['share']:.3f} ({row['hits']}/{row['n']}, "
+            f"{row['low']:.3f}-{row['high']:.3f})"
+        )

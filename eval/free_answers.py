@@ -39,6 +39,8 @@ class FreeScore:
         abstained: it said that the notes don't hold the answer.
         corrected: a false premise was answered with its correction.
         gold_cited: a citation stands on the bank's own evidence.
+        nearest_tells: it abstained, and the line that it shows as nearest states a must-have fact:
+            the answer, where it was wrong to abstain, or what a false premise is wrong by.
     """
 
     nugget_recall: float | None = None
@@ -50,6 +52,7 @@ class FreeScore:
     abstained: bool | None = None
     corrected: bool | None = None
     gold_cited: bool | None = None
+    nearest_tells: bool | None = None
 
     def to_json(self) -> dict[str, float | bool | None]:
         return asdict(self)
@@ -64,9 +67,12 @@ def score_answer(
     """Hold an answer of the product against the bank's question."""
     entails = entails or entails_by_rule
     texts = {item.passage.passage_id: _evidence_text(item.passage) for item in answer.passages}
-    claims = [] if answer.abstained else claims_of(answer)
-    stated = [claim.text for claim, _ in claims]
-    cited_of = [[texts.get(c.passage_id, "") for c in citations] for _, citations in claims]
+    told = [
+        (claim.text, [texts.get(c.passage_id, "") for c in citations])
+        for claim, citations in claims_of(answer)
+    ]
+    claims = [] if answer.abstained else told
+    stated, cited_of = [text for text, _ in claims], [cited for _, cited in claims]
     recall, precision = _alce(stated, cited_of, entails)
     has = [states(" ".join(stated), nugget) for nugget in question.nuggets]
     held = [_held(nugget, stated, cited_of) for nugget in question.nuggets]
@@ -82,6 +88,12 @@ def score_answer(
         corrected=bool(held) and any(held) if question.kind == FALSE_PREMISE else None,
         gold_cited=any(c.passage_id in gold_passages for c in answer.citations)
         if gold_passages and not answer.abstained
+        else None,
+        nearest_tells=any(
+            _held(nugget, [text for text, _ in told], [cited for _, cited in told])
+            for nugget in question.nuggets
+        )
+        if answer.abstained
         else None,
     )
 

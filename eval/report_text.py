@@ -32,6 +32,8 @@ FREE_ROWS = {
     "over_refused_of_answerable": "answerable: refused (should be 0)",
     "false_premises_corrected": "false premise: corrected",
     "false_premises_refused": "false premise: refused",
+    "false_premises_contradicted": "false premise: corrected, or refused beside the correction",
+    "refused_beside_the_answer": "answerable: refused, but beside the line that answers",
 }
 
 

@@ -136,8 +136,8 @@ def _free(records: Sequence[Record]) -> Plain:
     gaps = [r for r in records if r.kind in NOT_IN_THE_NOTES]
     premises = [r for r in records if r.kind == FALSE_PREMISE]
 
-    def share(records: Sequence[Record], verdict: str) -> Plain | None:
-        return _plain(proportion([float(bool(r.verdicts.get(verdict))) for r in records]))
+    def share(records: Sequence[Record], *any_of: str) -> Plain | None:
+        return _plain(proportion([float(any(map(r.verdicts.get, any_of))) for r in records]))
 
     found: Plain = {
         "handled_right": _accuracy(records),
@@ -145,6 +145,8 @@ def _free(records: Sequence[Record]) -> Plain:
         "over_refused_of_answerable": share(answerable, "abstained"),
         "false_premises_corrected": share(premises, "corrected"),
         "false_premises_refused": share(premises, "abstained"),
+        "false_premises_contradicted": share(premises, "corrected", "nearest_tells"),
+        "refused_beside_the_answer": share(answerable, "nearest_tells"),
     }
     for verdict in VERDICTS:
         # Citation measures are of what was cited: an answer that was refused has none. The

@@ -31,6 +31,7 @@ FOUND = 5  # lines nearest to a text, among which a search would look
 HARDEST = 2  # of them that the model believes most, against which what is not so is held
 SAME = 0.6  # cosine of two lines from which one may say what the other does
 BARE, AMONG = 0.2, 0.2  # shares of lines without their headings, and of those among others
+READ = 0.7  # share of the texts in a pass, drawn anew for each
 MISLED = 0.5  # share of false sentences held against a line that is not theirs, too
 
 
@@ -159,7 +160,8 @@ def _hardest_first(each: Placed, margins: Margins) -> Placed:
 def examples_of(texts: Sequence[Placed], seed: int) -> list[Example]:
     """Those of one pass, shuffled; the same for the same seed."""
     random = Random(seed)
-    found = [example for each in texts for example in _of_text(each, random)]
+    read = random.sample(list(texts), round(READ * len(texts)) or 1)
+    found = [example for each in read for example in _of_text(each, random)]
     random.shuffle(found)
     return found
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ragbot.chain import ABSTAINS
+from ragbot.abstaining import ABSTAINS
 from ragbot.chat_models import availability
 from ragbot.errors import RagbotError
 from ragbot.rewriting import differs

@@ -317,3 +317,16 @@ def _set_off(checked: CheckedSentence) -> CheckedSentence:
 def _begun(shown: Sequence[Sentence]) -> str:
     """The answer so far without its markers, which number other things than the prompt does."""
     return "".join(sentence.prefix + sentence.text for sentence in shown).strip()
+
+
+def laid_out(sentences: Sequence[Sentence]) -> str:
+    """The text of an answer: what is shown, with its markers."""
+    text = "".join(
+        f"{sentence.prefix}{sentence.text}"
+        + "".join(
+            f" [{marker}]" if i == 0 else f"[{marker}]" for i, marker in enumerate(sentence.markers)
+        )
+        for sentence in sentences
+        if not sentence.withheld
+    )
+    return text.strip()

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
-from ragbot.answering import Checks, Reply, ask_in_turn
+from ragbot.abstaining import ABSTAINS, nearest_told, nearest_topics, text_of
+from ragbot.answering import Checks, Reply, ask_in_turn, laid_out
 from ragbot.aws.waiting import while_waiting
 from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
 from ragbot.errors import QuestionError
@@ -22,7 +23,7 @@ from ragbot.logs import product_logger
 from ragbot.partial import Parts, sentence_on, weighed_parts
 from ragbot.retrieval import Finding, Searcher, flagged, worth_reading
 from ragbot.rewriting import Rewritten, rewritten
-from ragbot.screening import gives_orders, without_hidden
+from ragbot.screening import without_hidden
 from ragbot.small_talk import reply_to, small_talk
 from ragbot.types import (
     NO_FILTERS,
@@ -30,7 +31,6 @@ from ragbot.types import (
     Event,
     FellBack,
     Filters,
-    HeadingPath,
     Quotation,
     Retrieved,
     RetrievedPassage,
@@ -41,7 +41,6 @@ from ragbot.types import (
 
 LONGEST_QUESTION = 8_000  # characters; a pasted exam scenario with its options has about 1,000
 QUOTED_AT_ONCE = 3  # sentences shown while the model still reads
-ABSTAINS = "The notes don't answer this."
 HELD_BACK = "The guardrails hold this back."
 _BLOCKED = f"{BLOCKED[0].upper()}{BLOCKED[1:]}."
 
@@ -130,10 +129,23 @@ def stream_answer(
 
     found, evidence, finding, parts = yield from while_waiting(searched)
     passages = guardrails.shown_passages(found)
+
+    def checks(judged_by: Judge | None, shown: Sequence[Evidence]) -> Checks:
+        return Checks(
+            retriever.similarity,
+            judged_by,
+            retriever.recognizes,
+            lambda text: retriever.names.know_first_in(text, retriever.knows),
+            retriever.names.known_in(query),
+            lambda: guardrails.over_reply(shown, found, admitted),
+        )
+
     clock.retrieved()
     if not finding.enough and not parts.some:
         yield Retrieved(query, passages)
-        yield _abstention(question, asked, passages, finding.reason, clock, fell_back)
+        nearest = nearest_told(query, evidence, fell_back, checks(None, evidence))
+        yield from nearest.sentences
+        yield _abstention(question, asked, passages, finding.reason, nearest, clock)
         return
 
     prompt = Prompt(
@@ -146,15 +158,8 @@ def stream_answer(
     yield Retrieved(query, passages, _quotations(prompt, guardrails) if waits else ())
     reply = Reply(fell_back, usage=asked.usage, cost=asked.cost)
     judged_by = None if judge is None else ModelJudge(judge)
-    checks = Checks(
-        retriever.similarity,
-        judged_by or entails,
-        retriever.recognizes,
-        lambda text: retriever.names.know_first_in(text, retriever.knows),
-        retriever.names.known_in(query),
-        lambda: guardrails.over_reply(prompt.evidence, found, admitted),
-    )
-    with closing(ask_in_turn(prompt, candidates, reply, checks)) as events:
+    checked = checks(judged_by or entails, prompt.evidence)
+    with closing(ask_in_turn(prompt, candidates, reply, checked)) as events:
         for event in events:
             if isinstance(event, Sentence) and not event.withheld:
                 clock.first_sentence()
@@ -203,7 +208,7 @@ def _answer(
         reason=_why_denied(reply) if denied else reply.stopped,
         model_id=reply.model_id,
         fell_back_from=tuple(reply.fell_back),
-        nearest_topics=_nearest_topics(passages) if denied and not reply.blocked else (),
+        nearest_topics=nearest_topics(passages) if denied and not reply.blocked else (),
         usage=reply.usage,
         timings=clock.timings(),
         cost=reply.cost,
@@ -224,25 +229,13 @@ def _why_denied(reply: Reply) -> str | None:
     return "the model found no answer in the passages"
 
 
-def laid_out(sentences: Sequence[Sentence]) -> str:
-    """The text of an answer: what is shown, with its markers."""
-    text = "".join(
-        f"{sentence.prefix}{sentence.text}"
-        + "".join(
-            f" [{marker}]" if i == 0 else f"[{marker}]" for i, marker in enumerate(sentence.markers)
-        )
-        for sentence in sentences
-        if not sentence.withheld
-    )
-    return text.strip()
-
-
 def _unasked(admitted: Admitted, clock: _Clock, passed_over: Sequence[FellBack]) -> Answer:
     """For a question that no model and no search may see, or that no note can answer."""
     blocked = admitted.blocked
     _log.info("a question was not admitted: %s", blocked.policy if blocked else "about ourselves")
     nothing = Rewritten("")
-    answer = _abstention(admitted.question, nothing, (), admitted.refusal, clock, passed_over)
+    said = Reply(list(passed_over))
+    answer = _abstention(admitted.question, nothing, (), admitted.refusal, said, clock)
     if blocked is None:
         return answer
     return replace(answer, text=HELD_BACK, reason=blocked.reason, blocked=blocked)
@@ -253,35 +246,26 @@ def _abstention(
     asked: Rewritten,
     passages: tuple[RetrievedPassage, ...],
     reason: str | None,
+    nearest: Reply,
     clock: _Clock,
-    fell_back: Sequence[FellBack],
 ) -> Answer:
-    topics = _nearest_topics(passages)
-    text = ABSTAINS
-    if topics:
-        text += " The nearest topics they hold: " + "; ".join(topic[-1] for topic in topics) + "."
+    topics = nearest_topics(passages)
     return Answer(
         question=question,
-        text=text,
-        sentences=(),
-        citations=(),
+        text=text_of(nearest, topics),
+        sentences=tuple(nearest.sentences),
+        citations=tuple(nearest.citations),
         passages=passages,
         abstained=True,
         reason=reason,
         model_id="none",
-        fell_back_from=tuple(fell_back),
+        fell_back_from=tuple(nearest.fell_back),
         nearest_topics=topics,
         timings=clock.timings(),
         query=asked.query,
         usage=asked.usage,
         cost=asked.cost,
     )
-
-
-def _nearest_topics(passages: Sequence[RetrievedPassage], most: int = 3) -> tuple[HeadingPath, ...]:
-    paths = (item.passage.heading_path for item in passages)
-    by_name = {path[-1]: path for path in paths if not gives_orders(path[-1])}
-    return tuple(by_name.values())[:most]
 
 
 class _Clock:

@@ -12,8 +12,8 @@ from support.scripted_model import ScriptedModel, scripted
 from support.small_notes import passage
 from support.word_lengths import WordLengths
 
+from ragbot.abstaining import ABSTAINS
 from ragbot.assembly import Ragbot
-from ragbot.chain import ABSTAINS
 from ragbot.chat_models import Candidate
 from ragbot.chat_models.prices import Price
 from ragbot.errors import ModelUnavailableError, QuestionError

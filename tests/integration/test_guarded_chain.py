@@ -11,8 +11,9 @@ from support.scripted_model import scripted
 from support.small_notes import passage
 from support.word_lengths import WordLengths
 
+from ragbot.abstaining import ABSTAINS
 from ragbot.assembly import Ragbot
-from ragbot.chain import ABSTAINS, HELD_BACK
+from ragbot.chain import HELD_BACK
 from ragbot.chat_models import Candidate
 from ragbot.errors import SettingsError
 from ragbot.prompts import SYSTEM

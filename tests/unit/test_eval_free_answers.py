@@ -99,3 +99,14 @@ def test_a_nugget_is_not_found_in_what_only_looks_like_it(text: str) -> None:
 )
 def test_the_rule_of_entailment(claim: str, holds: bool) -> None:
     assert entails_by_rule("Boxes: A box holds 400 KB of things.", claim) is holds
+
+
+def test_an_abstention_may_show_the_very_line_that_tells() -> None:
+    question = QUESTION.model_copy(update={"kind": "false_premise"})
+    beside = score_answer(question, answer(("A box holds 400 KB.", (1,)), abstained=True), GOLD)
+    assert (beside.abstained, beside.corrected, beside.nearest_tells) == (True, False, True)
+    assert beside.citation_recall is None and beside.gold_cited is None
+    other = score_answer(question, answer(("Crates are blue.", (2,)), abstained=True), GOLD)
+    assert other.nearest_tells is False
+    told = score_answer(question, answer(("No, a box holds 400 KB.", (1,))), GOLD)
+    assert told.nearest_tells is None

@@ -11,10 +11,11 @@ from ragbot.chat_models.choosing import (
     candidates,
     judge_of,
     passed_over,
+    quoting_candidate,
 )
 from ragbot.chat_models.interventions import intervention
 from ragbot.chat_models.prices import Price, cost_of, is_free, usage_of
-from ragbot.chat_models.quoting import chosen_quotes
+from ragbot.chat_models.quoting import chosen_quotes, nearest_quote
 from ragbot.failures import BLOCKED, explain_failure, explain_stop, kind_of
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "is_free",
     "judge_of",
     "kind_of",
+    "nearest_quote",
     "passed_over",
+    "quoting_candidate",
     "usage_of",
 ]

@@ -103,7 +103,7 @@ def candidates(settings: Settings, role: Role = "answer") -> tuple[Candidate, ..
     elif (on_bedrock or kind in ("auto", "local")) and _no_local(settings) is None:
         file = _pulled_file(settings)
         chosen.append(_local(file.stem, lambda: file, settings))
-    return (*chosen, _quotes())
+    return (*chosen, quoting_candidate())
 
 
 def judge_of(settings: Settings) -> Candidate | None:
@@ -278,7 +278,9 @@ def _withholds(settings: Settings) -> bool:
     return settings.unsupported == "withhold"
 
 
-def _quotes() -> Candidate:
+def quoting_candidate() -> Candidate:
+    """`quotes`, which is always there."""
+
     def open_model() -> BaseChatModel:
         from ragbot.chat_models.quotes import QuotesChatModel
 

@@ -65,7 +65,7 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
         _add(picked, _best_for(part, [q for q in pool if q not in picked], subjects))
     best = max((quote.score for quote in picked), default=0.0)
     # What answers nothing and is on the very matter may tell what is wrong with the question.
-    nearest = max(pool, key=lambda quote: quote.near, default=None)
+    nearest = _nearest(pool)
     if nearest is not None and nearest.near >= ON_THE_MATTER:
         _add(picked, nearest)
     for quote in pool:
@@ -73,6 +73,15 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
             break
         _add(picked, quote)
     return _with_updates(_with_siblings(picked, pool, best), prompt)
+
+
+def nearest_quote(prompt: Prompt) -> Quote | None:
+    """The quote that is most on the matter of the question, whether it answers it or not."""
+    return _nearest(_pool(prompt, ()))
+
+
+def _nearest(pool: Sequence[Quote]) -> Quote | None:
+    return max(pool, key=lambda quote: quote.near, default=None)
 
 
 def _best_for(part: str, pool: Sequence[Quote], subjects: Sequence[str]) -> Quote | None:

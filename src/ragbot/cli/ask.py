@@ -6,8 +6,8 @@ import argparse
 import sys
 
 import ragbot
+from ragbot.abstaining import ABSTAINS, told_of
 from ragbot.assembly import Ragbot
-from ragbot.chain import ABSTAINS
 from ragbot.cli import terminal
 from ragbot.rewriting import differs
 from ragbot.types import Answer, Filters, Retrieved, Sentence, Turn, Waiting
@@ -35,11 +35,13 @@ def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...], filters:
         elif isinstance(event, Answer):
             if not event.sentences:
                 terminal.say(event.text)
-            elif event.abstained:
+            elif event.abstained and event.model_id != "none":
                 shown = any(not sentence.withheld for sentence in event.sentences)
                 terminal.say(f"\n{ABSTAINS}" if shown else event.text)
             else:
                 terminal.say()
+                if event.nearest_topics:
+                    terminal.say(told_of(event.nearest_topics))
             if event.citations:
                 wanted = {item.passage.doc_id for item in event.passages}
                 documents = {doc_id: bot.document(doc_id) for doc_id in wanted}

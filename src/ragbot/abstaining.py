@@ -1,0 +1,72 @@
+"""What is told where the notes don't answer: that, the line that comes nearest, the topics around.
+
+Whoever was refused wrongly may find the answer in that line, and whoever took for granted what is
+not so, what the notes say instead. It is said to be no answer, and is checked, cited and guarded
+like any sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ragbot.answering import Checks, Reply, ask_in_turn, laid_out
+from ragbot.chat_models import nearest_quote, quoting_candidate
+from ragbot.evidence import Evidence, Prompt
+from ragbot.screening import gives_orders
+from ragbot.types import FellBack, HeadingPath, RetrievedPassage, Sentence
+
+ABSTAINS = "The notes don't answer this."
+_LEAD = Sentence(f"{ABSTAINS} What comes nearest:", (), "supported", "makes no claim")
+# Logit of the cross-encoder from which a line is near at all. None of the dev questions that
+# lie far from the notes has such a line; of the false premises that are refused two in three have
+# the one that contradicts them.
+NEAR = -2.0
+
+
+def nearest_told(
+    query: str, evidence: Sequence[Evidence], fell_back: list[FellBack], checks: Checks
+) -> Reply:
+    """The line that comes nearest to a question, with its dated notes, behind a word that it is no
+    answer; nothing where none is near, or where a guardrail holds it back."""
+    nearest = _nearest(query, evidence)
+    if nearest is not None:
+        reply = Reply(fell_back)
+        for _ in ask_in_turn(Prompt(query, (), (nearest,)), (quoting_candidate(),), reply, checks):
+            pass
+        if reply.citations:
+            first, *others = reply.sentences
+            reply.sentences = [_LEAD, replace(first, prefix="\n"), *others]
+            return reply
+    return Reply(fell_back)
+
+
+def text_of(nearest: Reply, topics: Sequence[HeadingPath]) -> str:
+    """The whole abstention as text."""
+    if not nearest.sentences:
+        return f"{ABSTAINS} {told_of(topics)}".strip()
+    return f"{laid_out(nearest.sentences)}\n{told_of(topics)}".strip()
+
+
+def told_of(topics: Sequence[HeadingPath]) -> str:
+    if not topics:
+        return ""
+    return f"The nearest topics they hold: {'; '.join(topic[-1] for topic in topics)}."
+
+
+def nearest_topics(passages: Sequence[RetrievedPassage], most: int = 3) -> tuple[HeadingPath, ...]:
+    paths = (item.passage.heading_path for item in passages)
+    by_name = {path[-1]: path for path in paths if not gives_orders(path[-1])}
+    return tuple(by_name.values())[:most]
+
+
+def _nearest(query: str, evidence: Sequence[Evidence]) -> Evidence | None:
+    """The passage of the nearest line, narrowed to it and the dated notes on it."""
+    quote = nearest_quote(Prompt(query, (), tuple(evidence)))
+    if quote is None or quote.near < NEAR:
+        return None
+    item = next(item for item in evidence if item.number == quote.number)
+    if not item.relevance:
+        return None
+    told = (quote.sentence, *item.updates_of(quote.sentence))
+    return replace(item, sentences=told, relevance=(quote.near,) * len(told), answers=())

@@ -1,0 +1,53 @@
+"""An abstention shows the line that comes nearest, and says that it is no answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from support.small_notes import evidence, passage
+
+from ragbot.abstaining import ABSTAINS, NEAR, nearest_told, text_of
+from ragbot.answering import NO_CHECKS, Checks
+from ragbot.evidence import Evidence
+from ragbot.guardrails import Guardrails
+from ragbot.policies import Policies
+
+ASKED = "Why does a box hold 16 MB?"
+NOTES = passage("- Crates are blue.\n- A box holds 400 KB.")
+
+
+def weighed(*relevance: float) -> list[Evidence]:
+    return [replace(evidence(NOTES)[0], relevance=relevance)]
+
+
+def test_the_nearest_line_is_cited_behind_a_word_that_it_is_no_answer() -> None:
+    nearest = nearest_told(ASKED, weighed(NEAR - 1, NEAR + 1), [], NO_CHECKS)
+    assert text_of(nearest, [("Boxes vs Crates", "Boxes")]) == (
+        f"{ABSTAINS} What comes nearest:\nA box holds 400 KB. [1]\n"
+        "The nearest topics they hold: Boxes."
+    )
+    (citation,) = nearest.citations
+    assert NOTES.text[citation.start : citation.end] == "A box holds 400 KB."
+
+
+def test_what_is_far_from_the_question_is_not_shown() -> None:
+    assert nearest_told(ASKED, weighed(NEAR - 2, NEAR - 1), [], NO_CHECKS).sentences == []
+    assert nearest_told(ASKED, [], [], NO_CHECKS).sentences == []
+
+
+def test_without_the_cross_encoder_nothing_is_known_to_be_near() -> None:
+    assert nearest_told(ASKED, evidence(NOTES), [], NO_CHECKS).sentences == []
+
+
+def test_a_dated_note_comes_with_the_line_that_it_changes() -> None:
+    changed = passage("- A box holds 400 KB.\n  - As of November 2026: it holds 500 KB.")
+    found = [replace(evidence(changed)[0], relevance=(3.0, 0.0))]
+    told = [s.text for s in nearest_told(ASKED, found, [], NO_CHECKS).sentences]
+    assert told[1:] == ["A box holds 400 KB.", "As of November 2026: it holds 500 KB."]
+
+
+def test_what_a_guardrail_holds_back_leaves_no_lead_behind() -> None:
+    guards = Guardrails(Policies(words=("400 KB",)))
+    found = weighed(NEAR - 1, NEAR + 1)
+    checks = Checks(guard=lambda: guards.over_reply(found, [], guards.admitted(ASKED, ())))
+    assert nearest_told(ASKED, found, [], checks).sentences == []
