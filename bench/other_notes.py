@@ -73,8 +73,10 @@ def _asked(bot: Ragbot, line: Line) -> Iterator[tuple[str, bool, str]]:
     """(what, whether it is so, the question)"""
     for question in line.asks:
         answer = bot.ask(question)
+        told = _cites(bot, answer, line.line)
         yield "answerable: refused", answer.abstained, question
-        yield "answerable: cites its line", _cites(bot, answer, line.line), question
+        yield "answerable: cites its line", told and not answer.abstained, question
+        yield "answerable: refused beside its line", told and answer.abstained, question
     for question in line.near:
         yield "unanswerable: refused", bot.ask(question).abstained, question
 

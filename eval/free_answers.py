@@ -30,7 +30,7 @@ class FreeScore:
     """The verdicts on one answer; None where a measure does not apply to it.
 
     Attributes:
-        nugget_recall: share of the must-have facts that the shown text states.
+        nugget_recall: share of the must-have facts that the answer states; a refusal has none.
         cited_nuggets: share of them that a sentence states whose cited evidence holds them.
         correct: every must-have fact is stated and its cited evidence holds it.
         citation_recall: share of the sentences that their citations together entail.

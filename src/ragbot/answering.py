@@ -267,7 +267,12 @@ def _guarded(
     elif held := guard.held_back(draft):
         yield held
     else:
-        yield from map(guard.passed, checker.sentences(draft))
+        for checked in checker.sentences(draft):
+            sentence = checked.sentence
+            # What the checker tells out of the notes was not in the draft.
+            added = DraftSentence(sentence.text, (), sentence.prefix)
+            held = None if sentence.text == draft.text else guard.held_back(added)
+            yield held or guard.passed(checked)
 
 
 def _drafts(

@@ -20,7 +20,7 @@ from ragbot.evidence import REMEMBERED_TURNS, Evidence, Judge, Prompt
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, citable
 from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
-from ragbot.partial import Parts, sentence_on, weighed_parts
+from ragbot.partial import Parts, joined, sentence_on, weighed_parts
 from ragbot.retrieval import Finding, Searcher, flagged, worth_reading
 from ragbot.rewriting import Rewritten, rewritten
 from ragbot.screening import without_hidden
@@ -31,6 +31,7 @@ from ragbot.types import (
     Event,
     FellBack,
     Filters,
+    HeadingPath,
     Quotation,
     Retrieved,
     RetrievedPassage,
@@ -118,14 +119,19 @@ def stream_answer(
     def searched() -> tuple[tuple[RetrievedPassage, ...], list[Evidence], Finding, Parts]:
         found = flagged(retriever.search(query, k, filters))
         evidence = citable(retriever.evidence(query, found), question)
-        parts = weighed_parts(
-            query,
-            retriever,
-            lambda part: citable(
-                retriever.evidence(part, retriever.search(part, k, filters)), part
-            ),
-        )
-        return found, evidence, retriever.judged(query, evidence), parts
+        finding = retriever.judged(query, evidence)
+
+        def found_for(part: str) -> list[Evidence]:
+            passages = flagged(retriever.search(part, k, filters))
+            return citable(retriever.evidence(part, passages), part)
+
+        parts = weighed_parts(query, retriever, found_for)
+        if not finding.enough:
+            evidence = joined(evidence, parts.evidence)
+            there = {item.passage.passage_id for item in found}
+            more = (e.retrieved for e in evidence if e.passage.passage_id not in there)
+            found = (*found, *more)
+        return found, evidence, finding, parts
 
     found, evidence, finding, parts = yield from while_waiting(searched)
     passages = guardrails.shown_passages(found)
@@ -141,11 +147,12 @@ def stream_answer(
         )
 
     clock.retrieved()
-    if not finding.enough and not parts.some:
+    if not finding.enough and not parts.evidence:
         yield Retrieved(query, passages)
         nearest = nearest_told(query, evidence, fell_back, checks(None, evidence))
         yield from nearest.sentences
-        yield _abstention(question, asked, passages, finding.reason, nearest, clock)
+        topics = nearest_topics(passages, guardrails.may_be_shown)
+        yield _abstention(question, asked, passages, topics, finding.reason, nearest, clock)
         return
 
     prompt = Prompt(
@@ -169,7 +176,9 @@ def stream_answer(
     if parts.missing and reply.shown and not reply.denials:
         reply.sentences.append(sentence_on(parts.missing))
         yield reply.sentences[-1]
-    yield _answer(question, query, reply, passages, clock)
+    nothing = (reply.denies_all or not reply.shown) and not reply.blocked
+    topics = nearest_topics(passages, guardrails.may_be_shown) if nothing else ()
+    yield _answer(question, query, reply, passages, topics, clock)
 
 
 def _without_small_talk(history: Sequence[Turn], retriever: Searcher) -> list[Turn]:
@@ -187,6 +196,7 @@ def _quotations(prompt: Prompt, guardrails: Guardrails) -> tuple[Quotation, ...]
             quote.sentence.passage.lines[0],
         )
         for quote in chosen_quotes(prompt)[:QUOTED_AT_ONCE]
+        if guardrails.may_be_shown(quote.sentence.quoted)
     )
 
 
@@ -195,6 +205,7 @@ def _answer(
     query: str,
     reply: Reply,
     passages: tuple[RetrievedPassage, ...],
+    topics: tuple[HeadingPath, ...],
     clock: _Clock,
 ) -> Answer:
     denied = reply.denies_all or not reply.shown
@@ -208,7 +219,7 @@ def _answer(
         reason=_why_denied(reply) if denied else reply.stopped,
         model_id=reply.model_id,
         fell_back_from=tuple(reply.fell_back),
-        nearest_topics=nearest_topics(passages) if denied and not reply.blocked else (),
+        nearest_topics=topics,
         usage=reply.usage,
         timings=clock.timings(),
         cost=reply.cost,
@@ -235,7 +246,7 @@ def _unasked(admitted: Admitted, clock: _Clock, passed_over: Sequence[FellBack])
     _log.info("a question was not admitted: %s", blocked.policy if blocked else "about ourselves")
     nothing = Rewritten("")
     said = Reply(list(passed_over))
-    answer = _abstention(admitted.question, nothing, (), admitted.refusal, said, clock)
+    answer = _abstention(admitted.question, nothing, (), (), admitted.refusal, said, clock)
     if blocked is None:
         return answer
     return replace(answer, text=HELD_BACK, reason=blocked.reason, blocked=blocked)
@@ -245,11 +256,11 @@ def _abstention(
     question: str,
     asked: Rewritten,
     passages: tuple[RetrievedPassage, ...],
+    topics: tuple[HeadingPath, ...],
     reason: str | None,
     nearest: Reply,
     clock: _Clock,
 ) -> Answer:
-    topics = nearest_topics(passages)
     return Answer(
         question=question,
         text=text_of(nearest, topics),

@@ -7,7 +7,7 @@ and judged as a question. What the notes surely lack is named behind the answer.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ragbot.evidence import Evidence
 from ragbot.retrieval import Searcher, parts_of
@@ -18,23 +18,37 @@ Find = Callable[[str], Sequence[Evidence]]  # query -> its evidence
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Of a question's parts: is there evidence for one at least, and what is surely missing,
-    each part with the reason."""
+    """Of a question's parts: the evidence of those that the notes answer, and what is surely
+    missing, each part with the reason."""
 
-    some: bool = False
+    evidence: tuple[Evidence, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
 
 
 def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
     """What the notes have for each part of a question; nothing for one that asks one thing."""
     findings = []
+    evidence: list[Evidence] = []
     before: list[Turn] = []
     for part in parts_of(query):
         asked = searcher.query_for(part, before)
         before.append(Turn(part, "", query=asked))
-        findings.append((part, searcher.judged(asked, find(asked))))
+        found = find(asked)
+        findings.append((part, searcher.judged(asked, found)))
+        evidence += found if findings[-1][1].enough else ()
     missing = tuple((part, finding.reason or "") for part, finding in findings if finding.definite)
-    return Parts(any(finding.enough for _, finding in findings), missing)
+    return Parts(tuple(evidence), missing)
+
+
+def joined(evidence: Sequence[Evidence], parts: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence of a question with that of its parts, numbered from 1: each passage once, as it
+    was weighed for what it tells the most about."""
+    best: dict[str, Evidence] = {}
+    for item in (*evidence, *parts):
+        held = best.setdefault(item.passage.passage_id, item)
+        if max(item.scores, default=0.0) > max(held.scores, default=0.0):
+            best[item.passage.passage_id] = item
+    return [replace(item, number=number) for number, item in enumerate(best.values(), start=1)]
 
 
 def sentence_on(missing: Sequence[tuple[str, str]]) -> Sentence:

@@ -234,7 +234,8 @@ class Turn:
     """An earlier question of the conversation and what was answered.
 
     `Turn.of(answer)` also keeps what the next follow-up may lean on: `query`, the question as
-    it stood on its own, and `about`, the headings that the answer cites, first cited first.
+    it stood on its own, and `about`, the headings that the answer cites, first cited first. On
+    the line that comes nearest where nothing answers, no follow-up leans.
     """
 
     question: str
@@ -244,6 +245,8 @@ class Turn:
 
     @classmethod
     def of(cls, answer: Answer) -> Turn:
+        if answer.abstained:
+            return cls(answer.question, answer.text.partition("\n")[0], answer.query)
         by_id = {item.passage.passage_id: item.passage.heading_path for item in answer.passages}
         cited = dict.fromkeys(by_id[citation.passage_id] for citation in answer.citations)
         return cls(answer.question, answer.text, answer.query, tuple(cited))

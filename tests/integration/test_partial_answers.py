@@ -1,13 +1,18 @@
 """A question that the notes answer in part: the part that is missing is named."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ingest.__main__ import main as ingest
 from ragbot import open as open_bot
 from ragbot.assembly import Ragbot
+from ragbot.evidence import Evidence
+from ragbot.retrieval import Finding
 from ragbot.settings import load_settings
+from ragbot.types import RetrievedPassage
 
 pytestmark = pytest.mark.integration
 
@@ -55,3 +60,23 @@ def test_a_question_with_no_part_answered_is_still_refused(bot: Ragbot) -> None:
     answer = bot.ask("What port does Kafka use, and who founded Terraform?")
     assert answer.abstained
     assert "Not in the notes" not in answer.text
+
+
+def test_what_answers_one_part_is_shown_though_the_whole_question_finds_nothing(
+    bot: Ragbot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searcher = bot.searcher()
+    whole = "How much does a Box hold at most, and what colour are its labels printed in?"
+    judged, search = searcher.judged, searcher.search
+
+    def judged_by_part(query: str, evidence: Sequence[Evidence]) -> Finding:
+        return Finding(False, "nothing") if query == whole else judged(query, evidence)
+
+    def found_by_part(query: str, *more: Any) -> Sequence[RetrievedPassage]:
+        return () if query == whole else search(query, *more)
+
+    monkeypatch.setattr(searcher, "judged", judged_by_part)
+    monkeypatch.setattr(searcher, "search", found_by_part)
+    answer = bot.ask(whole)
+    assert "400 KB" in answer.text
+    assert len({item.passage.passage_id for item in answer.passages}) == len(answer.passages)

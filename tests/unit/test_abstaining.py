@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from support.small_notes import evidence, passage
 
-from ragbot.abstaining import ABSTAINS, NEAR, nearest_told, text_of
+from ragbot.abstaining import ABSTAINS, NEAR, nearest_told, nearest_topics, text_of
 from ragbot.answering import NO_CHECKS, Checks
 from ragbot.evidence import Evidence
 from ragbot.guardrails import Guardrails
 from ragbot.policies import Policies
+from ragbot.types import Answer, Citation, Turn
 
 ASKED = "Why does a box hold 16 MB?"
 NOTES = passage("- Crates are blue.\n- A box holds 400 KB.")
@@ -51,3 +52,42 @@ def test_what_a_guardrail_holds_back_leaves_no_lead_behind() -> None:
     found = weighed(NEAR - 1, NEAR + 1)
     checks = Checks(guard=lambda: guards.over_reply(found, [], guards.admitted(ASKED, ())))
     assert nearest_told(ASKED, found, [], checks).sentences == []
+
+
+def test_a_dated_note_that_is_nearest_comes_with_its_fact() -> None:
+    changed = passage("- A box holds 400 KB.\n  - As of November 2026: it holds 500 KB.")
+    found = [replace(evidence(changed)[0], relevance=(0.0, 3.0))]
+    told = [s.text for s in nearest_told(ASKED, found, [], NO_CHECKS).sentences]
+    assert told[1:] == ["A box holds 400 KB.", "As of November 2026: it holds 500 KB."]
+
+
+def test_what_the_checker_adds_out_of_the_notes_is_guarded_too() -> None:
+    changed = passage("- A box holds 400 KB.\n  - As of May 2026: Bluebird holds 500 KB.")
+    found = [replace(evidence(changed)[0], relevance=(3.0, 0.0))]
+    guards = Guardrails(Policies(words=("bluebird",)))
+    checks = Checks(guard=lambda: guards.over_reply(found, [], guards.admitted(ASKED, ())))
+    nearest = nearest_told(ASKED, found, [], checks)
+    assert "400 KB" in text_of(nearest, [])
+    assert "Bluebird" not in text_of(nearest, [])
+
+
+def test_a_topic_that_may_not_be_shown_is_left_out() -> None:
+    guards = Guardrails(Policies(words=("bluebird",)))
+    found = [evidence(passage("- It is blue.", name))[0].retrieved for name in ("Bluebird", "Box")]
+    assert [path[-1] for path in nearest_topics(found, guards.may_be_shown)] == ["Box"]
+
+
+def test_no_follow_up_leans_on_the_nearest_line() -> None:
+    answer = Answer(
+        ASKED,
+        text_of(nearest_told(ASKED, weighed(NEAR - 1, NEAR + 1), [], NO_CHECKS), []),
+        (),
+        (Citation(1, NOTES.passage_id, 0, 5, "A box holds 400 KB.", "supported", 1.0),),
+        (evidence(NOTES)[0].retrieved,),
+        True,
+        None,
+        "none",
+    )
+    turn = Turn.of(answer)
+    assert turn.about == ()
+    assert "400 KB" not in turn.answer

@@ -163,6 +163,39 @@ def test_a_denial_is_told_apart_from_a_claim() -> None:
     assert checked.denies and checked.citations == ()
 
 
+@pytest.mark.parametrize(
+    "denial",
+    [
+        "The provided context does not contain information about pricing.",
+        "The passages say nothing about it.",
+        "There is no information on prices in the notes.",
+        "No information is given on the price.",
+        "The price is not mentioned in the notes.",
+        "The price of Boxes is not specified.",
+        "Based on the provided notes, I cannot find the price.",
+        "The given sources don’t specify the region.",
+    ],
+)
+def test_denials_in_many_words(denial: str) -> None:
+    assert check(denial).denies
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The encryption context is not logged in Boxes.",
+        "Information in Boxes is not encrypted.",
+        "Boxes' full-text search: No (integrate Crates).",
+        "Keys are not provided by Boxes.",
+        "Boxes keeps no details of its labels.",
+    ],
+)
+def test_a_claim_with_the_words_of_a_denial_is_checked(claim: str) -> None:
+    checked = check(claim)
+    assert not checked.denies
+    assert checked.sentence.verdict != "supported"
+
+
 def test_a_denial_with_an_answer_behind_it_is_a_claim() -> None:
     checked = check("The notes do not mention it, but a Boxes item costs five dollars.")
     assert not checked.denies

@@ -242,3 +242,23 @@ def test_what_is_shown_of_the_notes_is_masked_too() -> None:
     assert item.passage.text == "- Ask [email] about boxes."
     assert item.passage.start == 0 and item.why == Why(dense_score=0.5)
     assert Guardrails().shown_passages(found(NOTE))[0].passage.text == NOTE
+
+
+def test_a_part_of_a_text_is_masked_by_what_stands_around_it() -> None:
+    guardrails = Guardrails(Policies(pii=PiiPolicy(output={"aws_account": "mask"})))
+    text = "| AWS account | 123456789012 |"
+    start = text.index("1234")
+    assert guardrails.shown(text[start : start + 12]) == "123456789012"
+    assert guardrails.shown_part(text, start, start + 12) == "[aws account]"
+    assert guardrails.shown_part(text, 2, 13) == "AWS account"
+
+
+def test_a_cell_is_masked_by_the_names_of_its_row_and_column() -> None:
+    guardrails = Guardrails(Policies(pii=PiiPolicy(output={"aws_account": "mask"})))
+    row = passage(
+        "| AWS account | 123456789012 |",
+        kind="table_row",
+        facts=(Fact("Prod", "AWS account", "123456789012"),),
+    )
+    (item,) = guardrails.shown_passages([RetrievedPassage(row, 1.0, 1, Why())])
+    assert "123456789012" not in f"{item.passage.text} {item.passage.facts}"

@@ -80,8 +80,14 @@ def test_the_words_that_answer() -> None:
     assert opens_with("No.") is False
     assert opens_with("No built-in rotation.") is None
     assert opens_with("Notes are kept.") is None
-    assert says_little_more("Yes, it does.")
-    assert not says_little_more("Yes, Crates rotates labels of goods by night.")
+    assert says_little_more("Yes, it does.", QUESTION)
+    assert not says_little_more("Yes, Crates rotates labels of goods by night.", QUESTION)
     assert statement_of("Is EFS regional?", True, ()) == "EFS regional."
     assert statement_of("Can EFS grow?", False, ("efs",)) == "EFS can not grow."
     assert statement_of("Can it grow?", False, ("efs",)) is None
+
+
+def test_a_word_behind_a_yes_that_was_not_asked_for_is_checked() -> None:
+    boxes = "Does Boxes rotate its labels?"
+    assert verdict("Yes, it does.", boxes, ("boxes",)) == "supported"
+    assert verdict("Yes, manually.", boxes, ("boxes",)) != "supported"

@@ -8,7 +8,6 @@
 from ragbot.citations.checker import CheckedSentence, CitationChecker
 from ragbot.citations.drafts import DraftSentence, SentenceStream
 from ragbot.citations.invented import Recognizes
-from ragbot.citations.support import Support, support_of
 
 __all__ = [
     "CheckedSentence",
@@ -16,6 +15,4 @@ __all__ = [
     "DraftSentence",
     "Recognizes",
     "SentenceStream",
-    "Support",
-    "support_of",
 ]

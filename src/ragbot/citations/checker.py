@@ -33,12 +33,29 @@ NEAREST = 3  # sentences nearest to a claim that a judge reads, and how many of 
 MOST_READ = 5  # with those nearest to each statement of the claim
 DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
 _NOT_TOLD = Support(0.0, (), "a yes or no that no note can be held against")
+# What says that the notes do not tell. "The encryption context is not logged" does not say so, nor
+# "full-text search: no": it takes the notes themselves, and a verb of telling.
+_NOTES = (
+    r"(?:(?:the|these|those|this|your|my|our|any|given|provided|supplied|available)\s+){1,3}"
+    r"(?:notes?|passages?|sources?|contexts?|evidence|information|text|sheets?|documents?)"
+)
+_TELL = (
+    r"(?:mention|specif|stat|provid|cover|giv|contain|includ|tell|say|describ|answer|discuss"
+    r"|indicat|list|explain|hold|address|detail|support|have|know|found|available|enough|sufficient)"
+)
 _DENIAL = re.compile(
-    r"\b(?:notes?|passages?|sources?|context|evidence|information|text|sheets?)\b[^.]{0,60}"
-    r"\b(?:(?:do|does|did|is|are|was)\s*(?:not|n['’]t)|no|cannot|lacks?|without)\b"
-    r"|\bno (?:information|mention|details?|evidence)\b"
+    rf"\b{_NOTES}\b[^.]{{0,60}}(?:\b(?:not|cannot|never)|n['’]t)\s+(?:\w+\s+){{0,2}}{_TELL}"
+    rf"|\b{_NOTES}\s+(?:\w+\s+)?(?:ha(?:ve|s)|holds?|contains?|gives?|provides?|includes?|says?"
+    r"|tells?|makes?|offers?)\s+(?:no|nothing|neither)\b"
+    rf"|\b{_NOTES}\s+lacks?\b"
+    r"|\b(?:there is|there['’]s|there are|find|found|see|have|has|with)\s+no\s+"
+    r"(?:information|mention|details?|evidence)\b"
+    r"|^\W*no (?:information|mention|details?|evidence)\b"
     r"|\b(?:I (?:do not|don['’]t|cannot|can['’]t)) (?:know|find|answer|tell)\b"
-    r"|\bnot (?:mentioned|specified|stated|provided|covered|in the notes)\b",
+    r"|\bnot (?:mentioned|specified|stated|provided|covered|given|found|told|available)\s+"
+    rf"(?:\w+\s+)?(?:in|by|from)\s+{_NOTES}\b"
+    rf"|\bnot in {_NOTES}\b"
+    r"|\bnot (?:mentioned|specified|stated)\W*$",
     re.IGNORECASE,
 )
 _GOES_ON = re.compile(r"\b(?:but|however|although|though|yet|still)\b|[;:]", re.IGNORECASE)
@@ -155,7 +172,7 @@ class CitationChecker:
         if _denies_only(claim):
             return CheckedSentence(self._plain(draft), (), denies=True)
         yes = opens_with(claim)
-        if yes is not None and says_little_more(claim) and not figures_of(claim):
+        if yes is not None and says_little_more(claim, self._question) and not figures_of(claim):
             stated = statement_of(self._question, yes, self._about)
             support = _NOT_TOLD if stated is None else self._support_for(stated, draft.markers)
             return self._checked(draft, support)

@@ -31,9 +31,11 @@ def opens_with(claim: str) -> bool | None:
     return None if match is None else match["yes"] is not None
 
 
-def says_little_more(claim: str) -> bool:
-    """Whether nearly all that the claim says is its yes or no."""
-    return len(set(words_of(_ANSWER.sub("", claim, count=1)))) < FEW
+def says_little_more(claim: str, question: str) -> bool:
+    """Whether all that the claim says is its yes or no: "manually" behind it would be more, unless
+    the question has the word."""
+    words = set(words_of(_ANSWER.sub("", claim, count=1)))
+    return len(words) < FEW and words <= set(words_of(question))
 
 
 def statement_of(question: str, answer: bool, about: Sequence[str]) -> str | None:

@@ -45,7 +45,7 @@ def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...], filters:
             if event.citations:
                 wanted = {item.passage.doc_id for item in event.passages}
                 documents = {doc_id: bot.document(doc_id) for doc_id in wanted}
-                terminal.say("\n" + terminal.sources(event, documents, bot.guardrails.shown))
+                terminal.say("\n" + terminal.sources(event, documents, bot.guardrails.shown_part))
             for line in terminal.about(event):
                 terminal.notice(line)
             return event

@@ -74,11 +74,13 @@ def sentence_text(sentence: Sentence) -> str:
 
 
 def sources(
-    answer: Answer, documents: dict[str, Document], shown: Callable[[str], str] = str
+    answer: Answer,
+    documents: dict[str, Document],
+    shown_part: Callable[[str, int, int], str] = lambda text, start, end: text[start:end],
 ) -> str:
     """The list under an answer: where each marker points, and what it says there.
 
-    `shown` masks what the guardrails don't want quoted.
+    `shown_part` masks what the guardrails don't want quoted.
     """
     by_id = {item.passage.passage_id: item for item in answer.passages}
     lines = []
@@ -95,7 +97,7 @@ def sources(
         span = (citation.marker, citation.start, citation.end)
         if span not in quoted:
             quoted.add(span)
-            quote = " ".join(shown(document.text[citation.start : citation.end]).split())
+            quote = " ".join(shown_part(document.text, citation.start, citation.end).split())
             lines.append(textwrap.indent(textwrap.fill(f"“{quote}”", WIDTH - 4), "    "))
     return "\n".join(lines)
 

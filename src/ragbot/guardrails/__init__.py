@@ -26,10 +26,11 @@ from ragbot.screening import (
     without_orders,
 )
 from ragbot.screening.personal_data import PersonalData
-from ragbot.types import Blocked, Passage, RetrievedPassage, Turn
+from ragbot.types import Blocked, Fact, Passage, RetrievedPassage, Turn
 
 __all__ = ["HELD_BACK", "UNGUARDED", "Admitted", "Guardrails", "ReplyGuard", "citable"]
 
+AROUND = 200  # characters around a part of a text that may tell what it is
 OWN_INSTRUCTIONS = "it asks for the chatbot's own instructions or settings, which no note holds"
 
 
@@ -100,6 +101,23 @@ class Guardrails:
         """A text from the notes as it may be shown."""
         return masked(text, self.policies.pii.unseen("output"))
 
+    def may_be_shown(self, text: str) -> bool:
+        """Whether a text of the notes may stand on the page outside of a reply, as a topic does."""
+        kinds = self.policies.pii.kinds("output", "block")
+        denied = self._topics is not None and self._topics.denies(text) is not None
+        return not (denied or self._words.finds(text) or personal_data_in(text, kinds))
+
+    def shown_part(self, text: str, start: int, end: int) -> str:
+        """The same of a part of a text: what it is may be told by the words around it."""
+        first = max(0, start - AROUND)
+        around = text[first : end + AROUND]
+        parts, last = [], start - first
+        for each in self.hidden_in(around):
+            if each.end > last and each.start < end - first:
+                parts += [around[last : each.start], each.mask]
+                last = each.end
+        return "".join((*parts, around[last : end - first]))
+
     def shown_passages(self, found: Sequence[RetrievedPassage]) -> tuple[RetrievedPassage, ...]:
         """Found passages as they may be shown; their offsets are still those of the file."""
         return tuple(replace(item, passage=self._shown(item.passage)) for item in found)
@@ -111,9 +129,13 @@ class Guardrails:
             passage,
             text=self.shown(passage.text),
             heading_path=tuple(map(self.shown, passage.heading_path)),
-            facts=tuple(replace(fact, value=self.shown(fact.value)) for fact in passage.facts),
+            facts=tuple(replace(fact, value=self._shown_value(fact)) for fact in passage.facts),
             table_header=passage.table_header and self.shown(passage.table_header),
         )
+
+    def _shown_value(self, fact: Fact) -> str:
+        told = str(fact)
+        return self.shown_part(told, len(told) - len(fact.value), len(told))
 
     def _remembered(self, turn: Turn) -> Turn | None:
         if self._blocked(turn.question) is not None:
