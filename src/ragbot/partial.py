@@ -41,13 +41,17 @@ def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
 
 
 def joined(evidence: Sequence[Evidence], parts: Sequence[Evidence]) -> list[Evidence]:
-    """The evidence of a question with that of its parts, numbered from 1: each passage once, as it
-    was weighed for what it tells the most about."""
+    """The evidence of a question with that of its parts, numbered from 1: each passage once, and
+    each of its sentences as it was weighed for what it tells the most about."""
     best: dict[str, Evidence] = {}
     for item in (*evidence, *parts):
         held = best.setdefault(item.passage.passage_id, item)
-        if max(item.scores, default=0.0) > max(held.scores, default=0.0):
-            best[item.passage.passage_id] = item
+        if held.sentences == item.sentences:  # a part that asks for orders is shown them
+            best[item.passage.passage_id] = replace(
+                held,
+                relevance=tuple(map(max, held.relevance, item.relevance)),
+                answers=tuple(map(max, held.answers, item.answers)),
+            )
     return [replace(item, number=number) for number, item in enumerate(best.values(), start=1)]
 
 
