@@ -14,7 +14,7 @@ from ragbot.answering import Checks, Reply, ask_in_turn, laid_out
 from ragbot.chat_models import nearest_quote, quoting_candidate
 from ragbot.evidence import UPDATE, Evidence, Prompt
 from ragbot.screening import gives_orders
-from ragbot.types import FellBack, HeadingPath, RetrievedPassage, Sentence
+from ragbot.types import HeadingPath, RetrievedPassage, Sentence
 
 ABSTAINS = "The notes don't answer this."
 _LEAD = Sentence(f"{ABSTAINS} What comes nearest:", (), "supported", "makes no claim")
@@ -24,9 +24,7 @@ _LEAD = Sentence(f"{ABSTAINS} What comes nearest:", (), "supported", "makes no c
 NEAR = -2.0
 
 
-def nearest_told(
-    query: str, evidence: Sequence[Evidence], fell_back: list[FellBack], checks: Checks
-) -> Reply:
+def nearest_told(query: str, evidence: Sequence[Evidence], checks: Checks) -> Reply:
     """The line that comes nearest to a question, with its dated notes, behind a word that it is no
     answer; nothing where none is near, or where a guardrail holds it back."""
     nearest = _nearest(query, evidence)
@@ -35,9 +33,9 @@ def nearest_told(
         for _ in ask_in_turn(Prompt(query, (), (nearest,)), (quoting_candidate(),), reply, checks):
             pass
     if not reply.citations:
-        return Reply(fell_back)
+        return Reply([])
     first, *others = reply.sentences
-    reply.sentences, reply.fell_back = [_LEAD, replace(first, prefix="\n"), *others], fell_back
+    reply.sentences = [_LEAD, replace(first, prefix="\n"), *others]
     return reply
 
 

@@ -149,10 +149,11 @@ def stream_answer(
     clock.retrieved()
     if not finding.enough and not parts.evidence:
         yield Retrieved(query, passages)
-        nearest = nearest_told(query, evidence, fell_back, checks(None, evidence))
+        nearest = nearest_told(query, evidence, checks(None, evidence))
         yield from nearest.sentences
         topics = nearest_topics(passages, guardrails.may_be_shown)
-        yield _abstention(question, asked, passages, topics, finding.reason, nearest, clock)
+        answer = _abstention(question, asked, passages, topics, finding.reason, nearest, clock)
+        yield replace(answer, fell_back_from=tuple(fell_back))
         return
 
     prompt = Prompt(
@@ -245,8 +246,8 @@ def _unasked(admitted: Admitted, clock: _Clock, passed_over: Sequence[FellBack])
     blocked = admitted.blocked
     _log.info("a question was not admitted: %s", blocked.policy if blocked else "about ourselves")
     nothing = Rewritten("")
-    said = Reply(list(passed_over))
-    answer = _abstention(admitted.question, nothing, (), (), admitted.refusal, said, clock)
+    answer = _abstention(admitted.question, nothing, (), (), admitted.refusal, Reply([]), clock)
+    answer = replace(answer, fell_back_from=tuple(passed_over))
     if blocked is None:
         return answer
     return replace(answer, text=HELD_BACK, reason=blocked.reason, blocked=blocked)
@@ -270,7 +271,6 @@ def _abstention(
         abstained=True,
         reason=reason,
         model_id="none",
-        fell_back_from=tuple(nearest.fell_back),
         nearest_topics=topics,
         timings=clock.timings(),
         query=asked.query,

@@ -22,7 +22,7 @@ def weighed(*relevance: float) -> list[Evidence]:
 
 
 def test_the_nearest_line_is_cited_behind_a_word_that_it_is_no_answer() -> None:
-    nearest = nearest_told(ASKED, weighed(NEAR - 1, NEAR + 1), [], NO_CHECKS)
+    nearest = nearest_told(ASKED, weighed(NEAR - 1, NEAR + 1), NO_CHECKS)
     assert text_of(nearest, [("Boxes vs Crates", "Boxes")]) == (
         f"{ABSTAINS} What comes nearest:\nA box holds 400 KB. [1]\n"
         "The nearest topics they hold: Boxes."
@@ -32,18 +32,18 @@ def test_the_nearest_line_is_cited_behind_a_word_that_it_is_no_answer() -> None:
 
 
 def test_what_is_far_from_the_question_is_not_shown() -> None:
-    assert nearest_told(ASKED, weighed(NEAR - 2, NEAR - 1), [], NO_CHECKS).sentences == []
-    assert nearest_told(ASKED, [], [], NO_CHECKS).sentences == []
+    assert nearest_told(ASKED, weighed(NEAR - 2, NEAR - 1), NO_CHECKS).sentences == []
+    assert nearest_told(ASKED, [], NO_CHECKS).sentences == []
 
 
 def test_without_the_cross_encoder_nothing_is_known_to_be_near() -> None:
-    assert nearest_told(ASKED, evidence(NOTES), [], NO_CHECKS).sentences == []
+    assert nearest_told(ASKED, evidence(NOTES), NO_CHECKS).sentences == []
 
 
 def test_a_dated_note_comes_with_the_line_that_it_changes() -> None:
     changed = passage("- A box holds 400 KB.\n  - As of November 2026: it holds 500 KB.")
     found = [replace(evidence(changed)[0], relevance=(3.0, 0.0))]
-    told = [s.text for s in nearest_told(ASKED, found, [], NO_CHECKS).sentences]
+    told = [s.text for s in nearest_told(ASKED, found, NO_CHECKS).sentences]
     assert told[1:] == ["A box holds 400 KB.", "As of November 2026: it holds 500 KB."]
 
 
@@ -51,13 +51,13 @@ def test_what_a_guardrail_holds_back_leaves_no_lead_behind() -> None:
     guards = Guardrails(Policies(words=("400 KB",)))
     found = weighed(NEAR - 1, NEAR + 1)
     checks = Checks(guard=lambda: guards.over_reply(found, [], guards.admitted(ASKED, ())))
-    assert nearest_told(ASKED, found, [], checks).sentences == []
+    assert nearest_told(ASKED, found, checks).sentences == []
 
 
 def test_a_dated_note_that_is_nearest_comes_with_its_fact() -> None:
     changed = passage("- A box holds 400 KB.\n  - As of November 2026: it holds 500 KB.")
     found = [replace(evidence(changed)[0], relevance=(0.0, 3.0))]
-    told = [s.text for s in nearest_told(ASKED, found, [], NO_CHECKS).sentences]
+    told = [s.text for s in nearest_told(ASKED, found, NO_CHECKS).sentences]
     assert told[1:] == ["A box holds 400 KB.", "As of November 2026: it holds 500 KB."]
 
 
@@ -66,7 +66,7 @@ def test_what_the_checker_adds_out_of_the_notes_is_guarded_too() -> None:
     found = [replace(evidence(changed)[0], relevance=(3.0, 0.0))]
     guards = Guardrails(Policies(words=("bluebird",)))
     checks = Checks(guard=lambda: guards.over_reply(found, [], guards.admitted(ASKED, ())))
-    nearest = nearest_told(ASKED, found, [], checks)
+    nearest = nearest_told(ASKED, found, checks)
     assert "400 KB" in text_of(nearest, [])
     assert "Bluebird" not in text_of(nearest, [])
 
@@ -80,7 +80,7 @@ def test_a_topic_that_may_not_be_shown_is_left_out() -> None:
 def test_no_follow_up_leans_on_the_nearest_line() -> None:
     answer = Answer(
         ASKED,
-        text_of(nearest_told(ASKED, weighed(NEAR - 1, NEAR + 1), [], NO_CHECKS), []),
+        text_of(nearest_told(ASKED, weighed(NEAR - 1, NEAR + 1), NO_CHECKS), []),
         (),
         (Citation(1, NOTES.passage_id, 0, 5, "A box holds 400 KB.", "supported", 1.0),),
         (evidence(NOTES)[0].retrieved,),

@@ -168,6 +168,7 @@ def test_a_denial_is_told_apart_from_a_claim() -> None:
     [
         "The provided context does not contain information about pricing.",
         "The passages say nothing about it.",
+        "The provided information does not include a price.",
         "There is no information on prices in the notes.",
         "No information is given on the price.",
         "The price is not mentioned in the notes.",
@@ -185,6 +186,8 @@ def test_denials_in_many_words(denial: str) -> None:
     [
         "The encryption context is not logged in Boxes.",
         "Information in Boxes is not encrypted.",
+        "The information in Boxes is not held in plain text.",
+        "The documents of Boxes do not have a schema.",
         "Boxes' full-text search: No (integrate Crates).",
         "Keys are not provided by Boxes.",
         "Boxes keeps no details of its labels.",

@@ -36,8 +36,9 @@ _NOT_TOLD = Support(0.0, (), "a yes or no that no note can be held against")
 # What says that the notes do not tell. "The encryption context is not logged" does not say so, nor
 # "full-text search: no": it takes the notes themselves, and a verb of telling.
 _NOTES = (
-    r"(?:(?:the|these|those|this|your|my|our|any|given|provided|supplied|available)\s+){1,3}"
-    r"(?:notes?|passages?|sources?|contexts?|evidence|information|text|sheets?|documents?)"
+    r"(?:(?:(?:the|these|those|this|your|my|our|any|given|provided|supplied|available)\s+){1,3}"
+    r"(?:notes?|passages?|sources?|context|evidence|sheets?)"
+    r"|(?:given|provided|supplied|available)\s+(?:information|text|documents?))"
 )
 _TELL = (
     r"(?:mention|specif|stat|provid|cover|giv|contain|includ|tell|say|describ|answer|discuss"
