@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from support.small_notes import evidence, passage
 
 from ragbot.abstaining import ABSTAINS, NEAR, nearest_told, nearest_topics, text_of
@@ -40,9 +41,10 @@ def test_without_the_cross_encoder_nothing_is_known_to_be_near() -> None:
     assert nearest_told(ASKED, evidence(NOTES), NO_CHECKS).sentences == []
 
 
-def test_a_dated_note_comes_with_the_line_that_it_changes() -> None:
+@pytest.mark.parametrize("relevance", [(3.0, 0.0), (0.0, 3.0)])
+def test_a_fact_and_its_dated_note_come_together(relevance: tuple[float, float]) -> None:
     changed = passage("- A box holds 400 KB.\n  - As of November 2026: it holds 500 KB.")
-    found = [replace(evidence(changed)[0], relevance=(3.0, 0.0))]
+    found = [replace(evidence(changed)[0], relevance=relevance)]
     told = [s.text for s in nearest_told(ASKED, found, NO_CHECKS).sentences]
     assert told[1:] == ["A box holds 400 KB.", "As of November 2026: it holds 500 KB."]
 
@@ -52,13 +54,6 @@ def test_what_a_guardrail_holds_back_leaves_no_lead_behind() -> None:
     found = weighed(NEAR - 1, NEAR + 1)
     checks = Checks(guard=lambda: guards.over_reply(found, [], guards.admitted(ASKED, ())))
     assert nearest_told(ASKED, found, checks).sentences == []
-
-
-def test_a_dated_note_that_is_nearest_comes_with_its_fact() -> None:
-    changed = passage("- A box holds 400 KB.\n  - As of November 2026: it holds 500 KB.")
-    found = [replace(evidence(changed)[0], relevance=(0.0, 3.0))]
-    told = [s.text for s in nearest_told(ASKED, found, NO_CHECKS).sentences]
-    assert told[1:] == ["A box holds 400 KB.", "As of November 2026: it holds 500 KB."]
 
 
 def test_what_the_checker_adds_out_of_the_notes_is_guarded_too() -> None:
