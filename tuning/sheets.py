@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -95,3 +96,10 @@ def read_sheet(file: Path) -> Sheet:
     if any(not 1 <= number <= len(lines) for numbers in named for number in numbers):
         raise SheetError(f"{file}: its last line names note lines that it does not have")
     return Sheet(name=file.stem, lines=tuple(lines), joined=joined)
+
+
+def questions_of(sheets: Iterable[Sheet]) -> frozenset[str]:
+    """All that is asked of them."""
+    of_lines = (q for sheet in sheets for line in sheet.lines for q in (*line.asks, *line.near))
+    joined = (each.q for sheet in sheets for each in (*sheet.joined.asks, *sheet.joined.near))
+    return frozenset((*of_lines, *joined))

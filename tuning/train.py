@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -11,7 +12,6 @@ from typing import Any
 import torch
 from tokenizers import Tokenizer
 
-from ragbot.entailment import WINDOW
 from tuning.examples import Example
 
 WARM_UP, SMOOTHING, DECAY = 0.06, 0.05, 0.01
@@ -22,7 +22,10 @@ POOL = 20 * BATCH  # examples among which those of like length are put together
 
 
 def train(
-    module: Any, tokenizer: Tokenizer, passes: Sequence[Sequence[Example]], rate: float
+    module: Any,
+    encoded: Encoding,
+    passes: Sequence[Sequence[Example]],
+    rate: float,
 ) -> None:
     """Train in place on the examples of each pass; the loss is told now and then."""
     torch.manual_seed(0)
@@ -45,10 +48,11 @@ def train(
     begun = time.monotonic()
     for number, each in enumerate(passes, start=1):
         for batch in batches(each, Random(number)):
-            ids, mask = encoded(tokenizer, [(e.premise, e.hypothesis) for e in batch])
             follows = torch.tensor([0 if e.follows else 1 for e in batch])  # the file's first class
             with torch.autocast("cpu", torch.bfloat16, enabled=HALF):
-                logits = module(input_ids=ids, attention_mask=mask).logits
+                logits = module(**encoded(batch)).logits
+            if logits.shape[1] == 1:  # that it does not follow weighs nothing
+                logits = torch.nn.functional.pad(logits, (0, 1))
             loss = torch.nn.functional.cross_entropy(
                 logits.float(), follows, label_smoothing=SMOOTHING
             )
@@ -65,23 +69,38 @@ def train(
     module.eval()
 
 
-def opened_tokenizer(file: Path) -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(file))
-    tokenizer.enable_truncation(WINDOW)
-    tokenizer.no_padding()
-    return tokenizer
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """How a model is shown examples: which text stands first, and what is cut off of both."""
+
+    tokenizer: Tokenizer
+    question_first: bool = False
+
+    @classmethod
+    def of(cls, file: Path, window: int, *, question_first: bool = False) -> Encoding:
+        tokenizer = Tokenizer.from_file(str(file))
+        strategy = "only_second" if question_first else "longest_first"
+        tokenizer.enable_truncation(window, strategy=strategy)
+        tokenizer.no_padding()
+        return cls(tokenizer, question_first)
+
+    def __call__(self, batch: Sequence[Example]) -> dict[str, torch.Tensor]:
+        """int64 [n, longest] each."""
+        pairs = [(e.premise, e.hypothesis) for e in batch]
+        if self.question_first:
+            pairs = [(hypothesis, premise) for premise, hypothesis in pairs]
+        each = self.tokenizer.encode_batch(pairs)
+        filler = self.tokenizer.token_to_id("[PAD]") or 0
+        return {
+            "input_ids": _padded([one.ids for one in each], filler),
+            "attention_mask": _padded([one.attention_mask for one in each], 0),
+            "token_type_ids": _padded([one.type_ids for one in each], 0),
+        }
 
 
-def encoded(
-    tokenizer: Tokenizer, pairs: list[tuple[str, str]]
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """int64 [n, longest], ids and mask."""
-    each = tokenizer.encode_batch(pairs)
-    longest = max(len(one.ids) for one in each)
-    filler = tokenizer.token_to_id("[PAD]") or 0
-    ids = [one.ids + [filler] * (longest - len(one.ids)) for one in each]
-    mask = [[1] * len(one.ids) + [0] * (longest - len(one.ids)) for one in each]
-    return torch.tensor(ids), torch.tensor(mask)
+def _padded(rows: Sequence[list[int]], filler: int) -> torch.Tensor:
+    longest = max(map(len, rows))
+    return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])
 
 
 def batches(each: Sequence[Example], random: Random) -> Iterator[Sequence[Example]]:

@@ -174,11 +174,9 @@ class Ragbot:
         return dict(self.searcher().counts())
 
     def warm_up(self) -> None:
-        """Load what the first question would wait for: index, embedder, reranker, entailment."""
+        """Load what the first question would wait for: index, embedder, reading models."""
         self.searcher().search("warm up", 1)
-        for reader in (self.readers.reranker, self.readers.entailment):
-            if reader is not None:
-                reader.load()
+        self.readers.load()
 
     def warm_up_model(self) -> None:
         """Load the local chat model and let it read the part of the prompt that never changes.

@@ -151,22 +151,22 @@ class Evidence:
     """A retrieved passage as the model is shown it, under its number.
 
     Of each sentence `relevance` holds the reranker's logit, that it is on the matter of the
-    question, and `answers` the entailment model's margin, that it answers it. Empty where there is
-    no such model.
+    question; that it answers it, `selected` the logit of answer selection and `answers` the
+    entailment model's margin. Empty where there is no such model.
     """
 
     number: int  # from 1; what the model puts in its markers
     retrieved: RetrievedPassage
     sentences: tuple[EvidenceSentence, ...]
     relevance: tuple[float, ...] = ()
+    selected: tuple[float, ...] = ()
     answers: tuple[float, ...] = ()
 
     @property
     def scores(self) -> tuple[float, ...]:
-        """How well each sentence answers, by both models together; empty without a reranker."""
-        if not self.answers:
-            return self.relevance
-        return tuple(r + a for r, a in zip(self.relevance, self.answers, strict=True))
+        """How well each sentence answers, by all models together; empty without a reranker."""
+        heard = [each for each in (self.relevance, self.selected, self.answers) if each]
+        return tuple(map(sum, zip(*heard, strict=True)))
 
     @property
     def passage(self) -> Passage:

@@ -15,6 +15,8 @@ from ragbot.onnx_session import open_session
 class PairEncoder:
     """The session and the tokenizer of one folder of weights; safe to use from several threads."""
 
+    file = "model.onnx"
+
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._lock = threading.Lock()
@@ -30,7 +32,7 @@ class PairEncoder:
 
             tokenizer = Tokenizer.from_file(str(self._folder / "tokenizer.json"))
             self._cut(tokenizer)
-            self._session = open_session(self._folder / "model.onnx")
+            self._session = open_session(self._folder / self.file)
             self._tokenizer = tokenizer
 
     def _cut(self, tokenizer: Any) -> None:

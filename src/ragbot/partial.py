@@ -50,6 +50,7 @@ def joined(evidence: Sequence[Evidence], parts: Sequence[Evidence]) -> list[Evid
             best[item.passage.passage_id] = replace(
                 held,
                 relevance=tuple(map(max, held.relevance, item.relevance)),
+                selected=tuple(map(max, held.selected, item.selected)),
                 answers=tuple(map(max, held.answers, item.answers)),
             )
     return [replace(item, number=number) for number, item in enumerate(best.values(), start=1)]

@@ -67,6 +67,7 @@ def _cleaned(item: Evidence) -> Evidence:
         retrieved=replace(item.retrieved, passage=readable),
         sentences=tuple(_under(readable, item.sentences[place]) for place in kept),
         relevance=tuple(item.relevance[place] for place in kept) if item.relevance else (),
+        selected=tuple(item.selected[place] for place in kept) if item.selected else (),
         answers=tuple(item.answers[place] for place in kept) if item.answers else (),
     )
 

