@@ -17,16 +17,20 @@ from ragbot.screening import gives_orders
 from ragbot.types import HeadingPath, RetrievedPassage, Sentence
 
 ABSTAINS = "The notes don't answer this."
-_LEAD = Sentence(f"{ABSTAINS} What comes nearest:", (), "supported", "makes no claim")
+_NEAREST = "What comes nearest:"
+_LEAD = Sentence(f"{ABSTAINS} {_NEAREST}", (), "supported", "makes no claim")
 # Logit of the cross-encoder from which a line is near at all. None of the dev questions that
 # lie far from the notes has such a line; of the false premises that are refused two in three have
 # the one that contradicts them.
 NEAR = -2.0
 
 
-def nearest_told(query: str, evidence: Sequence[Evidence], checks: Checks) -> Reply:
+def nearest_told(
+    query: str, evidence: Sequence[Evidence], checks: Checks, said: Sequence[Sentence] = ()
+) -> Reply:
     """The line that comes nearest to a question, with its dated notes, behind a word that it is no
-    answer; nothing where none is near, or where a guardrail holds it back."""
+    answer (which a model may have `said` already); nothing where none is near, or where a
+    guardrail holds it back."""
     nearest = _nearest(query, evidence)
     reply = Reply([])
     if nearest is not None:
@@ -35,7 +39,8 @@ def nearest_told(query: str, evidence: Sequence[Evidence], checks: Checks) -> Re
     if not reply.citations:
         return Reply([])
     first, *others = reply.sentences
-    reply.sentences = [_LEAD, replace(first, prefix="\n"), *others]
+    lead = replace(_LEAD, text=_NEAREST, prefix="\n\n") if said else _LEAD
+    reply.sentences = [lead, replace(first, prefix="\n"), *others]
     return reply
 
 
@@ -73,4 +78,6 @@ def _nearest(query: str, evidence: Sequence[Evidence]) -> Evidence | None:
         changed = (s for s in item.sentences if line in item.updates_of(s))
         line = next(changed, line)
     told = (line, *item.updates_of(line))
-    return replace(item, sentences=told, relevance=(quote.near,) * len(told), answers=())
+    return replace(
+        item, sentences=told, relevance=(quote.near,) * len(told), selected=(), answers=()
+    )

@@ -177,9 +177,21 @@ def stream_answer(
     if parts.missing and reply.shown and not reply.denials:
         reply.sentences.append(sentence_on(parts.missing))
         yield reply.sentences[-1]
-    nothing = (reply.denies_all or not reply.shown) and not reply.blocked
-    topics = nearest_topics(passages, guardrails.may_be_shown) if nothing else ()
-    yield _answer(question, query, reply, passages, topics, clock)
+    answer = _answer(question, query, reply, passages, clock)
+    if answer.abstained and not reply.blocked:
+        # The gate found the evidence to be enough: what comes nearest may well be the answer.
+        nearest = Reply([])
+        if reply.held_back is None:
+            nearest = nearest_told(query, evidence, checks(None, evidence), said=reply.shown)
+        yield from nearest.sentences
+        answer = replace(
+            answer,
+            text=laid_out((*reply.sentences, *nearest.sentences)) or answer.text,
+            sentences=(*reply.sentences, *nearest.sentences),
+            citations=tuple(nearest.citations),
+            nearest_topics=nearest_topics(passages, guardrails.may_be_shown),
+        )
+    yield answer
 
 
 def _without_small_talk(history: Sequence[Turn], retriever: Searcher) -> list[Turn]:
@@ -206,7 +218,6 @@ def _answer(
     query: str,
     reply: Reply,
     passages: tuple[RetrievedPassage, ...],
-    topics: tuple[HeadingPath, ...],
     clock: _Clock,
 ) -> Answer:
     denied = reply.denies_all or not reply.shown
@@ -220,7 +231,6 @@ def _answer(
         reason=_why_denied(reply) if denied else reply.stopped,
         model_id=reply.model_id,
         fell_back_from=tuple(reply.fell_back),
-        nearest_topics=topics,
         usage=reply.usage,
         timings=clock.timings(),
         cost=reply.cost,

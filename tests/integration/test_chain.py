@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from langchain_core.messages import BaseMessage
+from numpy.typing import NDArray
 from support.scripted_model import ScriptedModel, scripted
 from support.small_notes import passage
 from support.word_lengths import WordLengths
@@ -17,6 +20,7 @@ from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate
 from ragbot.chat_models.prices import Price
 from ragbot.errors import ModelUnavailableError, QuestionError
+from ragbot.retrieval.readers import Readers
 from ragbot.settings import Settings
 from ragbot.store import Contents, write_generation
 from ragbot.types import Answer, Cost, Document, FellBack, Retrieved, Section, Sentence, Turn
@@ -234,6 +238,37 @@ def test_a_reply_that_denies_is_an_abstention(settings: Settings) -> None:
     answer = bot(settings, scripted("The passages do not mention the size.")).ask(QUESTION)
     assert answer.abstained
     assert answer.reason is not None
+
+
+class Nearness:
+    """Reads a box's size as what is near to anything, and answers it."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([4.0 if "400 KB" in text else -8.0 for text in texts], dtype=np.float32)
+
+
+def test_where_a_model_finds_no_answer_the_nearest_line_is_shown(settings: Settings) -> None:
+    denies = bot(settings, scripted("The passages do not mention the size.", name="m"))
+    denies.readers = Readers(Nearness(), Nearness())
+    *_, lead, line, answer = denies.stream(QUESTION)
+    assert isinstance(answer, Answer) and answer.abstained
+    assert answer.reason == "the model found no answer in the passages"
+    assert answer.sentences[-2:] == (lead, line)
+    assert "do not mention the size.\n\nWhat comes nearest:\n" in answer.text
+    assert "400 KB" in answer.text
+    (citation,) = answer.citations
+    assert citation.marker == 1 and answer.text.endswith("[1]")
+
+
+def test_where_nothing_holds_of_what_a_model_wrote_the_nearest_line_is_shown(
+    settings: Settings,
+) -> None:
+    liar = bot(settings, scripted("Boxes can be 7 TB.", name="liar", withhold=True))
+    liar.readers = Readers(Nearness(), Nearness())
+    answer = liar.ask(QUESTION)
+    assert answer.abstained and len(answer.citations) == 1
+    assert answer.text.startswith(f"{ABSTAINS} What comes nearest:\n")
+    assert "7 TB" not in answer.text
 
 
 @pytest.mark.parametrize("question", ["", "   \n\t", "?!…", "\x00\x07", "x" * 100_000])
