@@ -18,7 +18,8 @@ ARGS ?=
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: $(VENV)/.installed weights ingest ## set up what is missing, then serve the page
+run: $(VENV)/.installed weights ## set up what is missing, then serve the page
+	$(BIN)/python -m ingest --keep-others
 	$(BIN)/streamlit run app.py --server.port=$(PORT) --server.headless=$(HEADLESS)
 
 ingest: $(VENV)/.installed ## bring the index to what corpus/ holds
@@ -27,7 +28,7 @@ ingest: $(VENV)/.installed ## bring the index to what corpus/ holds
 eval: $(VENV)/.installed weights ingest ## score the shipped configuration (ARGS="--model quotes")
 	$(BIN)/python -m eval run $(ARGS)
 
-gate: $(VENV)/.installed ingest ## fail where quality fell below the committed baseline
+gate: $(VENV)/.installed weights ingest ## fail where quality fell below the committed baseline
 	$(BIN)/python -m eval leakage
 	$(BIN)/python -m eval gate
 
@@ -44,7 +45,7 @@ fix: dev ## what the linter and the formatter can mend
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-clean: ## drop the venv, the index and the caches; fetched weights stay
+clean: ## drop the venv, the caches and .ragbot: index, eval runs, kept replies; weights stay
 	rm -rf $(VENV) .ragbot .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find src ingest eval tuning ui tests bench -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -1,4 +1,4 @@
-"""The command: `python -m ingest [PATH ...] [--index DIR] [--json]`."""
+"""The command: `python -m ingest [PATH ...] [--index DIR] [--keep-others] [--json]`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ragbot.chat_models.bedrock_models import Target
 from ragbot.chat_models.prices import cost_of, load_prices
 from ragbot.errors import RagbotError
 from ragbot.settings import Settings, load_settings
-from ragbot.store import read_manifest, write_generation
+from ragbot.store import open_index, read_manifest, write_generation
 from ragbot.types import Cost, Usage
 
 MOST_LISTED = 10
@@ -30,9 +30,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.perf_counter()
     try:
         settings = load_settings(index=options.index)
-        summary = ingest(
-            options.paths or [Path("corpus")], settings.index_dir, show=not options.quiet
-        )
+        paths = options.paths or [Path("corpus")]
+        if options.keep_others and holds_others(settings.index_dir, paths):
+            print(f"{settings.index_dir} holds other notes and is left as it is")
+            return 0
+        summary = ingest(paths, settings.index_dir, show=not options.quiet)
     except RagbotError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -79,6 +81,15 @@ def ingest(paths: Sequence[Path], index_dir: Path, *, show: bool = False) -> dic
     if passage_embedder is not None:
         summary |= _spent(passage_embedder, settings)
     return summary
+
+
+def holds_others(index_dir: Path, paths: Sequence[Path]) -> bool:
+    """Whether there is an index, and a file in it that the paths don't lead to."""
+    if read_manifest(index_dir) is None:
+        return False
+    named = {path.resolve() for path in paths}
+    held = (Path(source).resolve() for source in open_index(index_dir).sources())
+    return any(named.isdisjoint((file, *file.parents)) for file in held)
 
 
 def _spent(embedder: embedding.BedrockEmbedder, settings: Settings) -> dict[str, object]:
@@ -178,6 +189,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("paths", nargs="*", type=Path, help="files or folders (default: corpus/)")
     parser.add_argument("--index", type=Path, help="the index folder (default: RAGBOT_HOME/index)")
+    parser.add_argument(
+        "--keep-others", action="store_true", help="leave an index alone that holds other notes"
+    )
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
     return parser

@@ -78,6 +78,8 @@ def main(arguments: Sequence[str]) -> int:
     options = parser.parse_args(arguments)
     if (options.onto is None) != (options.on == "sheets"):
         parser.error("sheets goes onto no patch, the others go --onto one that was written before")
+    if options.on == "sheets" and options.patch is None:
+        parser.error("what sheets writes is no patch that ships: --patch FILE")
     course = COURSES[options.on]
     with tempfile.TemporaryDirectory() as name:
         folder = unpacked(course.weights, Path(name) / "taught")

@@ -10,11 +10,11 @@
     examples = ["Which shares should I buy?"]
 
     [guardrails.pii]
-    email = "mask"                          # in questions, answers and logs
+    email = "mask"                          # in questions and answers; logs are masked anyway
     aws_secret_key = { input = "block", output = "block" }
 
     [guardrails.bedrock]                    # a guardrail of the service itself
-    id = "gr-1a2b3c"
+    id = "gr1a2b3c"
     version = "2"
 
 Without the file nothing is blocked, and logs are masked.

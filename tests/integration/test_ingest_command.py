@@ -56,6 +56,23 @@ def test_ingest_then_ask_then_nothing_to_do_then_a_change(tmp_path: Path) -> Non
     assert "500 KB" in answer.text
 
 
+def test_notes_of_one_s_own_are_kept_where_that_is_asked_for(tmp_path: Path) -> None:
+    mine, index = tmp_path / "boxes.md", tmp_path / "index"
+    mine.write_text(NOTES)
+    others = tmp_path / "others"
+    others.mkdir()
+    (others / "crates.md").write_text(NOTES.replace("Boxes", "Crates"))
+    first = summary(run(others, "--keep-others", "--index", index, "--json"))
+    assert first["up_to_date"] is False  # where there is no index, one is written
+    run(mine, "--index", index)
+    kept = run(others, "--keep-others", "--index", index)
+    assert kept.returncode == 0 and "left as it is" in kept.stdout
+    assert ragbot.open(index=index, model="quotes").titles() == ("Boxes",)
+    mine.write_text(NOTES.replace("400", "500"))
+    assert summary(run(tmp_path / "boxes.md", "--keep-others", "--index", index, "--json"))
+    assert "500 KB" in ragbot.open(index=index, model="quotes").ask("How much is in a box?").text
+
+
 def test_a_bad_file_leaves_the_index_that_was_there(tmp_path: Path) -> None:
     notes, index = tmp_path / "boxes.md", tmp_path / "index"
     notes.write_text(NOTES)

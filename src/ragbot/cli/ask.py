@@ -35,7 +35,7 @@ def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...], filters:
         elif isinstance(event, Answer):
             if not event.sentences:
                 terminal.say(event.text)
-            elif event.abstained and event.model_id != "none":
+            elif event.abstained and not event.citations:
                 shown = any(not sentence.withheld for sentence in event.sentences)
                 terminal.say(f"\n{ABSTAINS}" if shown else event.text)
             else:
