@@ -3,7 +3,7 @@
     python -m bench latency [--runs 5]
 
 Milliseconds over the natural questions against the index, warm: the bare encoder, each part of a
-search, the whole of it, and the whole with the cross-encoder weighing every sentence found. The
+search, the whole of it, and the whole with the models weighing the sentences found. The
 runs alternate between bare and whole, and the ratio is of their medians.
 """
 
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str]) -> int:
         for name, act in acts.items():
             times[name] += [timed(act, i) for i in range(len(questions))]
     if readers.reranker is not None:
-        times["search + cross-encoder"] = [
+        times["search + reading models"] = [
             a + timed(retriever.evidence, questions[i], found[i])
             for i, a in zip(range(len(questions)), times["search"], strict=False)
         ]

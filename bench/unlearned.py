@@ -1,4 +1,4 @@
-"""Claims that are scored, without those that the entailment model was trained on in other words."""
+"""Claims that are scored, without those of which the models learned nearly the same words."""
 
 from __future__ import annotations
 

@@ -60,8 +60,9 @@ def dev_questions() -> list[Question]:
 def fit_gate(retriever: Retriever, k: int) -> FittedGate:
     """Raises ValueError where one of the models is missing that the signals are taken from."""
     similarity = retriever.similarity
-    if similarity is None or retriever.readers.entailment is None:
-        raise ValueError("the gate is fitted on the signals of two models, and one is missing")
+    readers = retriever.readers
+    if similarity is None or readers.selection is None or readers.entailment is None:
+        raise ValueError("the gate is fitted on the signals of three models, and one is missing")
     questions = dev_questions()
     values = np.array([signals_of(q.question, retriever, similarity, k) for q in questions])
     answerable = np.array([q.answerable for q in questions])

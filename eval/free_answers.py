@@ -90,7 +90,7 @@ def score_answer(
         if gold_passages and not answer.abstained
         else None,
         nearest_tells=any(
-            _held(nugget, [text for text, _ in told], [cited for _, cited in told])
+            _held(nugget, [text for text, cited in told if cited], [c for _, c in told if c])
             for nugget in question.nuggets
         )
         if answer.abstained

@@ -95,7 +95,8 @@ class Product:
             "retriever": settings.retriever,
             "embedder": self.index.manifest.embedder,
             "reranker": self.readers.reranker is not None,
-            "entailment": None if self.readers.entailment is None else _entailment_weights(),
+            "selection": self.readers.selection and _hash_of("reranker", "selection.onnx"),
+            "entailment": self.readers.entailment and _hash_of("entailment", "model.onnx"),
             "sentence_judge": self._assistant("judge"),
             "rewriter": self._assistant("rewrite"),
             "k": settings.k,
@@ -253,8 +254,8 @@ def _scored(found: tuple[Candidate, ...], settings: Settings) -> tuple[Candidate
     return found if found[0].model_id == NO_MODEL else found[:1]
 
 
-def _entailment_weights() -> str:
-    return f"sha256:{CATALOGUE['entailment'].files['model.onnx'][:12]}"
+def _hash_of(weights: str, file: str) -> str:
+    return f"sha256:{CATALOGUE[weights].files[file][:12]}"
 
 
 def _recorded(

@@ -80,6 +80,10 @@ def main(arguments: Sequence[str]) -> int:
         parser.error("sheets goes onto no patch, the others go --onto one that was written before")
     if options.on == "sheets" and options.patch is None:
         parser.error("what sheets writes is no patch that ships: --patch FILE")
+    known = {sheet.name for sheet in read_sheets()} | {text.file for text in read_texts()}
+    if (options.on == "sheets" and options.new) or not known.issuperset(options.new):
+        odd = sorted(set(options.new) - known)
+        parser.error(f"--new goes with --onto, and names sheets and files that there are: {odd}")
     course = COURSES[options.on]
     with tempfile.TemporaryDirectory() as name:
         folder = unpacked(course.weights, Path(name) / "taught")

@@ -90,7 +90,7 @@ def read_texts(folder: Path = OWN_NOTES) -> tuple[Text, ...]:
         for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             try:
                 texts.append(Text.model_validate(json.loads(line) | {"file": file.stem}))
-            except (ValueError, ValidationError) as error:
+            except (TypeError, ValueError, ValidationError) as error:
                 raise SheetError(f"{file}, line {number}: {error}") from error
     return tuple(texts)
 

@@ -2,7 +2,7 @@
 
 Whoever was refused wrongly may find the answer in that line, and whoever took for granted what is
 not so, what the notes say instead. It is said to be no answer, and is checked, cited and guarded
-like any sentence.
+like any sentence. So it is where the gate let a question through and no model found an answer.
 """
 
 from __future__ import annotations

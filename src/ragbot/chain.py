@@ -182,10 +182,15 @@ def stream_answer(
         # The gate found the evidence to be enough: what comes nearest may well be the answer.
         nearest = Reply([])
         if reply.held_back is None:
-            nearest = nearest_told(query, evidence, checks(None, evidence), said=reply.shown)
-        yield from nearest.sentences
+            # Of what the model has read, and with it the service's guardrail, where there is one.
+            read = prompt.evidence
+            nearest = nearest_told(query, read, checks(None, read), said=reply.shown)
+        for sentence in nearest.sentences:
+            clock.first_sentence()
+            yield sentence
         answer = replace(
             answer,
+            timings=clock.timings(),
             text=laid_out((*reply.sentences, *nearest.sentences)) or answer.text,
             sentences=(*reply.sentences, *nearest.sentences),
             citations=tuple(nearest.citations),

@@ -164,9 +164,14 @@ class Evidence:
 
     @property
     def scores(self) -> tuple[float, ...]:
-        """How well each sentence answers, by all models together; empty without a reranker."""
-        heard = [each for each in (self.relevance, self.selected, self.answers) if each]
-        return tuple(map(sum, zip(*heard, strict=True)))
+        """How well each sentence answers, by all models together; empty without a reranker.
+
+        The reranker's logit, and the mean of what those say that judge what answers."""
+        judges = [each for each in (self.selected, self.answers) if each]
+        if not judges:
+            return self.relevance
+        judged = (sum(each) / len(each) for each in zip(*judges, strict=True))
+        return tuple(near + told for near, told in zip(self.relevance, judged, strict=True))
 
     @property
     def passage(self) -> Passage:

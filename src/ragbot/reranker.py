@@ -31,7 +31,7 @@ class Reranker(PairEncoder):
         tokenizer.enable_padding()
 
     def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """float32 [len(texts)]: logits; above 0 the text is rather an answer than not."""
+        """float32 [len(texts)]: logits; above 0 the text is rather near than not."""
         scores = np.zeros(len(texts), dtype=np.float32)
         order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         # "only_second" fails when the question alone fills the window.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from support.scripted_model import scripted
 from support.small_notes import passage
 from support.word_lengths import WordLengths
@@ -17,6 +19,7 @@ from ragbot.chain import HELD_BACK
 from ragbot.chat_models import Candidate
 from ragbot.errors import SettingsError
 from ragbot.prompts import SYSTEM
+from ragbot.retrieval.readers import Readers
 from ragbot.screening import LeakDetector
 from ragbot.settings import Settings
 from ragbot.store import Contents, write_generation
@@ -104,6 +107,35 @@ def test_what_is_held_back_whole_is_not_asked_of_another_model(bot: Open) -> Non
     assert answer.text == HELD_BACK
     assert answer.abstained and answer.citations == ()
     assert answer.reason == "it uses a word that is filtered"
+
+
+class Nearness:
+    """Finds a line on who looks after it near to anything, and an answer."""
+
+    def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([4.0 if "looked" in text else -8.0 for text in texts], dtype=np.float32)
+
+
+@pytest.mark.parametrize("policies", ['words = ["400 KB"]', "grounding = 1.0"])
+def test_behind_what_is_held_back_no_other_line_is_shown(bot: Open, policies: str) -> None:
+    weak = scripted("A wooden Boxes item can surely be at most 400 KB [1].")
+    guarded = bot(f"[guardrails]\n{policies}\n", weak)
+    guarded.readers = Readers(Nearness(), Nearness())
+    answer = guarded.ask(QUESTION)
+    assert answer.text == HELD_BACK and answer.abstained
+    assert answer.citations == ()
+
+
+def test_the_line_that_is_shown_where_a_model_denies_is_guarded_too(bot: Open) -> None:
+    denial = "The passages do not mention the size."
+    open_ = bot("", scripted(denial))
+    open_.readers = Readers(Nearness(), Nearness())
+    assert "looked after by ann@example.com" in open_.ask(QUESTION).text
+    masked = bot('[guardrails.pii]\nemail = "mask"\n', scripted(denial))
+    masked.readers = Readers(Nearness(), Nearness())
+    answer = masked.ask(QUESTION)
+    assert "looked after by [email]" in answer.text
+    assert "ann@" not in json.dumps(answer.to_json())
 
 
 def test_too_little_support_falls_back_and_in_the_end_is_told(bot: Open) -> None:

@@ -1,4 +1,4 @@
-"""What the entailment model learned from is not what it is scored on."""
+"""What the reading models learned from is not what they are scored on."""
 
 from bench.other_notes import SHEETS
 from eval.banks import load_bank, own_banks

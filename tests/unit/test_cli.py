@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from ragbot.cli import main, terminal
 from ragbot.errors import ModelUnavailableError, QuestionError
 from ragbot.guardrails import Guardrails
 from ragbot.policies import PiiPolicy, Policies
-from ragbot.types import Blocked
+from ragbot.types import Answer, Blocked, Sentence
 
 HEAVY = "chromadb torch sentence_transformers boto3 langchain_core streamlit xllamacpp numpy"
 
@@ -44,6 +45,33 @@ def command(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
         env=environment | {"AWS_EC2_METADATA_DISABLED": "true"} | more,
         timeout=60,
     )
+
+
+@pytest.mark.parametrize("near", [True, False])
+def test_that_the_notes_do_not_answer_is_said_once(
+    bot: TalkativeBot,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    near: bool,
+) -> None:
+    *_, answer = bot.stream("")
+    assert isinstance(answer, Answer)
+    denial = Sentence("The notes do not mention it.", (), "supported")
+    lead = Sentence("What comes nearest:", (), "supported", prefix="\n\n")
+    line = Sentence("A box holds 400 KB.", (1,), "supported", prefix="\n")
+    told = (denial, lead, line) if near else (denial,)
+    citations = answer.citations if near else ()
+    topics = (("Boxes vs Crates", "Crates"),)
+    denied = replace(
+        answer, abstained=True, sentences=told, citations=citations, nearest_topics=topics
+    )
+    monkeypatch.setattr(bot, "stream", lambda *_: iter((*told, denied)))
+    assert main(["ask", "What does a box weigh?"]) == 0
+    out, _ = capsys.readouterr()
+    assert out.count("The notes do not mention it.") == 1
+    assert out.count("The notes don't answer this.") == (0 if near else 1)
+    assert ("What comes nearest:\nA box holds 400 KB. [1]" in out) == near
+    assert "The nearest topics they hold: Crates." in out
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from support.small_notes import evidence, passage
 from support.word_lengths import WordLengths
@@ -118,9 +120,12 @@ def test_a_topic_told_by_words_alone() -> None:
 
 
 def test_an_order_is_no_evidence_and_what_stands_beside_it_is() -> None:
-    (item,) = citable(evidence(passage(NOTE), relevance=True), "How large is a box?")
+    (found,) = evidence(passage(NOTE), relevance=True)
+    weighed = replace(found, selected=found.relevance, answers=found.relevance)
+    (item,) = citable([weighed], "How large is a box?")
     assert [s.text for s in item.sentences] == ["A box holds at most 4 KB.", "A box is blue."]
-    assert len(item.relevance) == 2
+    assert len(item.scores) == 2
+    assert item.relevance == item.selected == item.answers
     assert "zorblatt" not in item.passage.body
     assert len(item.passage.text) == len(NOTE)  # so that offsets stay those of the document
 

@@ -71,8 +71,8 @@ def test_only_the_nearest_are_read_for_what_answers(monkeypatch: pytest.MonkeyPa
     assert len(selection.read) == 1
 
 
-def test_what_answers_by_all_of_them_together_is_best() -> None:
+def test_nearness_and_the_mean_of_what_answers_are_added() -> None:
     found = Readers(
         reranker=Says("box"), selection=Says("box holds"), entailment=Says("box holds")
     ).weighed("How much does a box hold?", FOUND[:1])
-    assert [item.scores for item in found] == [(3.0, 1.0)]
+    assert [item.scores for item in found] == [(2.0, 1.0)]

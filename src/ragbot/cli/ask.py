@@ -35,11 +35,12 @@ def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...], filters:
         elif isinstance(event, Answer):
             if not event.sentences:
                 terminal.say(event.text)
-            elif event.abstained and not event.citations:
-                shown = any(not sentence.withheld for sentence in event.sentences)
-                terminal.say(f"\n{ABSTAINS}" if shown else event.text)
             else:
-                terminal.say()
+                if event.abstained and not event.citations:
+                    shown = any(not sentence.withheld for sentence in event.sentences)
+                    terminal.say(f"\n{ABSTAINS}" if shown else event.text)
+                else:
+                    terminal.say()
                 if event.nearest_topics:
                     terminal.say(told_of(event.nearest_topics))
             if event.citations:
