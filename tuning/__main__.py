@@ -33,10 +33,12 @@ from ragbot.weights import CATALOGUE, patches, wheels
 from tuning.examples import Example, examples
 from tuning.graph import DEBERTA, MINILM, Architecture, opened, pieces_between, written
 from tuning.own_notes import Placed, examples_of, hardest_first, placed, read_texts
+from tuning.rounding import round_onto
 from tuning.sheets import questions_of, read_sheets
-from tuning.train import Encoding, train
+from tuning.train import BATCH, Encoding, batches, train
 
 PATCHES = Path(ragbot.weights.__file__).parent
+CALIBRATED = 40  # batches for which the layers are rounded
 AGAIN, AGAIN_KNOWN = 0.15, 0.04  # shares of what is not new that are read again beside what is
 
 
@@ -105,6 +107,9 @@ def main(arguments: Sequence[str]) -> int:
     module, grids = opened(start, course.architecture)
     print(f"{len(passes[0])} examples in the first of {len(passes)} passes")
     train(module, encoded, passes, course.rate)
+    if course.questions:  # so short a course is lost where each weight goes to its nearest step
+        calibration = passes[0][: CALIBRATED * BATCH]
+        round_onto(module, grids, map(encoded, batches(calibration, Random(0))))
     new = written(base, module, grids, course.architecture)
     patch = patches.make(base, new, pieces_between(base, new))
     file = options.patch or PATCHES / CATALOGUE[course.weights].patches[course.file]

@@ -1,7 +1,8 @@
 """A model between two shapes: an int8 ONNX file that answers, a torch module that learns.
 
 The grid of whole numbers and its scales stay those of the file as it was published; what was
-learned is rounded onto that grid. So the difference between the two files is small, and packs well.
+learned is rounded onto that grid (`tuning.rounding`). So the difference between the two files is
+small, and packs well.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ class Grid:
     def floats(self, codes: NDArray[Any]) -> NDArray[np.float32]:
         return (codes.astype(np.float32) - self.zero) * np.float32(self.scale)
 
-    def codes(self, weights: NDArray[np.float32]) -> NDArray[np.int8]:
+    def codes(self, weights: NDArray[np.floating[Any]]) -> NDArray[np.int8]:
         rounded = np.rint(weights / self.scale) + self.zero
         codes: NDArray[np.int8] = np.clip(rounded, -128, 127).astype(np.int8)
         return codes
