@@ -107,9 +107,8 @@ def main(arguments: Sequence[str]) -> int:
     module, grids = opened(start, course.architecture)
     print(f"{len(passes[0])} examples in the first of {len(passes)} passes")
     train(module, encoded, passes, course.rate)
-    if course.questions:  # so short a course is lost where each weight goes to its nearest step
-        calibration = passes[0][: CALIBRATED * BATCH]
-        round_onto(module, grids, map(encoded, batches(calibration, Random(0))))
+    calibration = passes[0][: CALIBRATED * BATCH]
+    round_onto(module, grids, map(encoded, batches(calibration, Random(0))))
     new = written(base, module, grids, course.architecture)
     patch = patches.make(base, new, pieces_between(base, new))
     file = options.patch or PATCHES / CATALOGUE[course.weights].patches[course.file]

@@ -21,12 +21,7 @@ HALF = torch.cpu._is_avx512_bf16_supported()
 POOL = 20 * BATCH  # examples among which those of like length are put together
 
 
-def train(
-    module: Any,
-    encoded: Encoding,
-    passes: Sequence[Sequence[Example]],
-    rate: float,
-) -> None:
+def train(module: Any, encoded: Encoding, passes: Sequence[Sequence[Example]], rate: float) -> None:
     """Train in place on the examples of each pass; the loss is told now and then."""
     torch.manual_seed(0)
     steps = sum(len(each) // BATCH for each in passes)

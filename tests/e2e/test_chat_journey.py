@@ -60,6 +60,10 @@ def test_an_example_answers_and_a_new_conversation_clears_the_page(page: Page) -
     page.get_by_role("button", name="Does Parameter Store rotate secrets automatically?").click()
     expect(page.locator(".answer .text")).to_contain_text("No built-in rotation", timeout=SOON)
     expect(page.get_by_text("answered by quotes")).to_be_visible()
+    page.get_by_role("button", name="Show source 1").first.click()
+    cell = page.get_by_role("complementary", name="Source 1").locator("mark").first
+    expect(cell).to_contain_text("No built-in rotation")
+    expect(cell).to_be_in_viewport()  # in the last column of a wide table
     page.get_by_role("button", name="New conversation").click()
     expect(page.get_by_role("heading", name="Ask your notes")).to_be_visible()
     expect(page.locator(".answer")).to_have_count(0)

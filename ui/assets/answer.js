@@ -72,8 +72,11 @@ export default function ({ parentElement, data }) {
     const panel = root.appendChild(panelOf(source, () => show(marker)));
     const mark = panel.querySelector("mark");
     const body = panel.querySelector(".section");
-    const top = (element) => element.getBoundingClientRect().top;
-    if (mark) body.scrollTop += top(mark) - top(body) - body.clientHeight / 3;
+    if (!mark) return;
+    // Not `scrollIntoView`, which would move the page, too.
+    const [cited, seen] = [mark, body].map((element) => element.getBoundingClientRect());
+    body.scrollTop += cited.top - seen.top - body.clientHeight / 3;
+    if (cited.right > seen.right) body.scrollLeft += cited.right - seen.right + 16;
   };
 
   let block = null;

