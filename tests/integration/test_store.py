@@ -63,6 +63,13 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
         assert cosine == pytest.approx(1.0, abs=1e-4)
 
 
+def test_what_stands_in_small_letters_somewhere_is_no_name_for_its_capital(tmp_path: Path) -> None:
+    write(tmp_path, "Pick a Crate for wine", "Boxes that were picked by hand", "Crate and Barrel")
+    index = open_index(tmp_path)
+    assert index.writes_small("pick") and index.writes_small("wine")
+    assert not index.writes_small("crate")
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 150])
 def test_reading_changes_nothing_so_the_checksums_hold(tmp_path: Path, count: int) -> None:
     write(tmp_path, *(f"box number {n}" for n in range(count)))

@@ -19,6 +19,8 @@ from ragbot.citations.figures import figures_of
         ("90 minutes", "1.5 hours"),
         ("three thousand dollars", "$3,000"),
         ("one thousand", "1,000"),
+        ("latency below one millisecond", "sub-millisecond latency"),
+        ("within ten milliseconds", "single-digit millisecond latency"),
     ],
 )
 def test_the_same_figure_in_two_spellings(one: str, other: str) -> None:
@@ -41,6 +43,6 @@ def test_different_figures(one: str, other: str) -> None:
     assert not left.agrees_with(right)
 
 
-@pytest.mark.parametrize("name", ["S3", "EC2", "io2 volumes", "Route53", "v2"])
+@pytest.mark.parametrize("name", ["S3", "EC2", "io2 volumes", "Route53", "v2", "sub-accounts"])
 def test_a_digit_in_a_name_is_no_figure(name: str) -> None:
     assert figures_of(name) == []

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import pytest
 from support.small_notes import evidence, passage
 
 from ragbot.citations import CitationChecker, DraftSentence
@@ -60,6 +61,25 @@ def test_a_figure_that_no_line_has_is_never_overruled():
     judge = Reader()
     assert checked(claim, judge).sentence.verdict != "supported"
     assert judge.asked == []
+
+
+@pytest.mark.parametrize(
+    ("claim", "asked"),
+    [
+        ("Three things come with every box: a lid, a label and a key.", True),
+        ("Every box comes with up to three things: a lid, a label and a key.", False),
+        ("At least two halls are what a crate wants.", True),
+        ("At least three halls are what a crate wants.", False),
+    ],
+)
+def test_what_the_notes_list_may_be_counted(claim: str, asked: bool):
+    notes = passage(
+        "- With each box come a lid, a label and a key.\n- Crates need more than one hall.", "Boxes"
+    )
+    judge = Reader(*(("lid",) if "lid" in claim else ("hall",)))
+    checker = CitationChecker(evidence(notes), withhold=True, similarity=near, judge=judge)
+    found = checker.check(DraftSentence(claim, (1,), ""))
+    assert (found.sentence.verdict == "supported") is asked
 
 
 def test_a_judge_that_does_not_reread_is_asked_once_of_what_the_rules_believe():

@@ -314,12 +314,12 @@ class CitationChecker:
     def _ordinary_in(self, claim: str) -> frozenset[str]:
         """With the claim's first word ("Pick Neptune when"), which has a capital anyway: where it
         is a word of the language and begins no name that the notes know."""
-        first = re.match(r"[A-Z][a-z]+(?:-[a-z]+)?(?=\s)", claim)
+        first = re.match(r"[A-Z][a-z]+(?:[-/][a-z]+)*(?=[\s,])", claim)
         known, names = self._recognizes, self._opens_with_name
         if first is None or known is None or names is None or names(claim):
             return self._ordinary
         word = first[0].lower()
-        if not all(known(part) for part in word.split("-")):
+        if not all(map(known, re.split("[-/]", word))):
             return self._ordinary
         return self._ordinary | {word}
 

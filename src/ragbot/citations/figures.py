@@ -11,6 +11,9 @@ _WORDS = {
     "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
     "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "hundred": 100,
 }  # fmt: skip
+# What is below a figure: "sub-millisecond" is below one, "single-digit milliseconds" below ten.
+_BELOW = {"sub": 1, "single-digit": 10, "single digit": 10}
+MOST_COUNTED = 10  # things that a reader counts in a list
 _SCALES = {
     "hundred": 1e2,
     "thousand": 1e3,
@@ -44,7 +47,7 @@ _FIGURE = re.compile(
     r"\b(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[ -](?:"
     + "|".join(list(_WORDS)[1:10])
     + r")|"
-    + "|".join(_WORDS)
+    + "|".join([*_WORDS, *_BELOW])
     + r")\b)"
     r"(?P<gap>[\s-]?)(?P<scale>(?:hundred|thousand|million|billion|trillion|[kK](?![A-Za-z]))\b)?\+?"
     r"[\s-]?(?P<unit>%|[A-Za-z]+)?",
@@ -61,6 +64,11 @@ class Figure:
     text: str
     start: int = 0  # characters of the text that it stands in
     written: float | None = None  # the value in the unit that the text has, where that differs
+
+    @property
+    def is_count(self) -> bool:
+        """Of a few things, in letters: "three kinds"."""
+        return self.unit is None and self.text[:1].isalpha() and 2 <= self.value <= MOST_COUNTED
 
     def agrees_with(self, other: Figure) -> bool:
         """Equal in value, and in unit where both name one."""
@@ -87,9 +95,11 @@ def figures_of(text: str) -> list[Figure]:
         else:
             known = (match["unit"] or "").lower() in _UNITS or match["scale"]
             # "one" is seldom a count in English, and "two-way" is a word; the others count.
-            if not known and (word == "one" or (match["unit"] and match["gap"] == "-")):
+            uncounted = word == "one" or word in _BELOW or (match["unit"] and match["gap"] == "-")
+            if not known and uncounted:
                 continue
-            value = float(sum(_WORDS[part] for part in re.split(r"[ -]", word)))
+            parts = re.split(r"[ -]", word)
+            value = float(_BELOW.get(word) or sum(_WORDS[part] for part in parts))
         if match["scale"]:
             value *= _SCALES[match["scale"].lower()]
         unit = _UNITS.get((match["unit"] or "").lower())

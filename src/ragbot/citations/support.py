@@ -71,6 +71,13 @@ _IRREGULAR = {
     }.items()
     for form in forms.split()
 }  # fmt: skip
+# Before a figure: it is a limit, and no count of what the notes list.
+_BOUND = re.compile(
+    r"\b(?:up to|at most|at least|(?:more|less|fewer|other) than|over|under|below|above|beyond|"
+    r"maximum(?: of)?|minimum(?: of)?|limit(?:ed)? (?:of|to|is)|exceeds?)\s*$",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(r"\b(?:more than one|multiple|several|both)\b", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 _CONJUNCTION = re.compile(r"[;,]?\s+(?:and|but|while|whereas|or)\s+|;\s+", re.IGNORECASE)
 
@@ -330,14 +337,19 @@ def _scope(span: EvidenceSentence) -> Sequence[str]:
 
 def unheard(claim: str, spans: Sequence[EvidenceSentence], ordinary: frozenset[str]) -> str | None:
     """What is wrong with taking the spans together for the claim: a figure or a name of it that
-    none of them has."""
+    none of them has. Things that the spans list may be counted, if they give no other number."""
     text = " ".join(map(_readable, spans))
-    return _wrong_figure(claim, text) or _foreign_name(claim, text, ordinary)
+    counted = not any(figure.unit is None for figure in figures_of(text))
+    return _wrong_figure(claim, text, counted) or _foreign_name(claim, text, ordinary)
 
 
-def _wrong_figure(claim: str, text: str) -> str | None:
+def _wrong_figure(claim: str, text: str, counted: bool = False) -> str | None:
     held = figures_of(text)
     for figure in figures_of(claim):
+        if counted and figure.is_count and not _BOUND.search(claim[: figure.start]):
+            continue
+        if figure.is_count and figure.value == 2 and _SEVERAL.search(text):
+            continue
         if not any(figure.agrees_with(other) for other in held):
             return f"the figure {figure.text!r} is not in the cited passage"
     return None
@@ -377,7 +389,7 @@ def _names_in(claim: str, ordinary: frozenset[str] | None = None) -> list[str]:
                 or not words_of(token)
                 or lowered.endswith(("ly", "ing"))
                 or claim[match.end() :].startswith(",")
-                or lowered in ordinary
+                or all(part in ordinary for part in re.split("[-/]", lowered))
                 or _singular(lowered) in {_singular(word) for word in ordinary}
             )
             if opens:

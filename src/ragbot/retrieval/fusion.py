@@ -85,6 +85,10 @@ class Retriever:
         """Whether the notes hold the word."""
         return any(held for _, held in self.index.known_words(word))
 
+    def knows_as_name(self, word: str) -> bool:
+        """Whether the notes hold the word, and never in small letters."""
+        return self.knows(word) and not self.index.writes_small(word)
+
     def recognizes(self, word: str) -> bool:
         """Whether it is a word of the notes, or one that the encoder has a token for."""
         in_notes = self.index.known_words(word)  # empty for a stop word

@@ -125,6 +125,9 @@ class KnowledgeBase:
         # All words of the notes nobody tells; one that the encoder knows is hardly a slip.
         return self._embedder.knows(word)
 
+    def knows_as_name(self, word: str) -> bool:
+        return self.knows(word)  # how the notes write it nobody tells
+
     def recognizes(self, word: str) -> bool:
         return self._embedder.knows(word)
 

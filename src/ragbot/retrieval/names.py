@@ -181,7 +181,7 @@ class Names:
 
     def know_first_in(self, text: str, held: Callable[[str], bool]) -> bool:
         """Whether the text may begin with a name: with a known one, or with a word that the notes
-        have (`held`) and that is no common verb."""
+        have as one (`held`) and that is no common verb."""
         words = words_in(text)
         if any(first == 0 for first, _ in self._spans(words)):
             return True

@@ -40,6 +40,10 @@ class Searcher(Protocol):
         """Whether the word is one, and no slip of the keys."""
         ...
 
+    def knows_as_name(self, word: str) -> bool:
+        """Whether the word, which a sentence begins with, may be a name for all that is known."""
+        ...
+
     def recognizes(self, word: str) -> bool:
         """Whether it is a word at all: of the notes, or of the language."""
         ...
