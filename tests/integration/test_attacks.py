@@ -28,7 +28,7 @@ def test_there_are_enough_and_each_says_what_it_tries() -> None:
     assert len({attack["id"] for attack in every}) == len(every)
     assert all(attack["tries"] and attack["question"] for attack in every)
     harmless = (FOLDER / "harmless.jsonl").read_text(encoding="utf-8").splitlines()
-    assert len({json.loads(line)["text"] for line in harmless}) >= 60
+    assert len({json.loads(line)["text"] for line in harmless}) >= 300
 
 
 def test_no_attack_succeeds(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ NAMES = {
         |(?:stop|cease)_(?:following|obeying|heeding|adhering_to|listening_to)""",
     "ALL": "all|any|every|everything|anything|whatever|what",
     "EARLIER": """previous|prior|above|earlier|preceding|foregoing|former|initial|original|system
-        |existing|your|my_own|current|old|(?:these|all|the|any)_other""",
+        |existing|your|my_own|(?:these|all|the|any)_other""",
     "BEFORE": "above|before|earlier|previously|so_far|you_(?:were|have|had|got|received)",
     "TOLD": """instructions?|directions?|directives?|orders?|prompts?|guidelines?|constraints?
         |rules?|restrictions?|guardrails?|safeguards?|programming|training|commands?|context
@@ -90,6 +90,7 @@ NAMES = {
 PHRASES: dict[Flag, str] = {
     "override": r"""
         ! IGNORE ..3 EARLIER ..4 TOLD
+        ! IGNORE ..3 (old|current) TOLD
         ! IGNORE ..4 TOLD ..3 BEFORE
         ! IGNORE ALL ~ALL ~of ..3 LEARNED
         ! IGNORE ~ALL ~(the|your) SAFETY
@@ -113,17 +114,20 @@ PHRASES: dict[Flag, str] = {
         ^ SPEAK as (if|though) you
         ^ SPEAK like (an?|you)
         ^ SPEAK as an? ~\w+ SOMEBODY
-        pretend (to_be|you|that_you|there_are_no|the_(notes|passages|rules))
+        pretend (you|that_you|there_are_no|the_(notes|passages|rules))
+        pretend to be ~not ~(an?|the|my|another) (FREE|SOMEBODY|evil|uncensored|someone|somebody)
+        pretend to be (an?|the|my|another)
         role_?play\w* (as|that|where|with_me)
         let's (role_?play|play_an?_(game|role))
         imagine ~that you(_are|'re) (an?|no|not|free)
         (take_on|adopt|assume) the (role_of_an?|persona|identity_of|character_of) ~\w+
         your ~new name is
-        FREE mode ~is ~now (enabled|activated|on|active|unlocked)
-        (enter|enable|activate|unlock|switch_(in)?to) ..2 (FREE|debug) mode
+        FREE mode ~is ~now (enabled|activated|on(?!\s+(?!(?:and|now|you)\b)\w)|active|unlocked)
+        (enter|enable|activate|unlock|switch_(in)?to) ..2 FREE mode
+        (enter|switch_(in)?to) ..2 debug mode
         your (new|real|true|only|updated|sole) (TASK) (is|are|will_be|becomes?)
         your (new|real|true|only|updated|sole) (TASK)\W?:
-        FROMNOW (i|we|you|always|every|all|speak|SAY)
+        FROMNOW (i|you|always|every|all|speak|SAY)
     """,
     "dictated_reply": r"""
         WHEN ..8 ASKED ..12 (then|only|always|just|simply|please|you_(MUST)) ~ONLY SAY

@@ -4,7 +4,7 @@
 
 A space is any gap inside a sentence; `..3` is up to three words in between; `~` makes a word
 optional; `_` is a space inside an alternative; a name in capitals stands for alternatives. At the
-capitals stands for alternatives. At the beginning, `!` asks for a place where an imperative can
+beginning, `!` asks for a place where an imperative can
 stand, and `^` for one where it surely is one: a handbook's "then choose Next" is none. `$` at the
 end is the end of a clause. Anything else is a regular expression over folded text (lower case,
 no accents).
