@@ -63,6 +63,16 @@ def test_a_figure_that_no_line_has_is_never_overruled():
     assert judge.asked == []
 
 
+def test_which_of_two_is_larger_is_left_to_the_rules():
+    judge = Reader("400 KB", "16 MB")
+    for claim in (
+        "Filled to 400 KB, boxes take more of it than a crate with 16 MB.",
+        "The 400 KB of boxes outweigh what 16 MB give crates.",
+    ):
+        assert checked(claim, judge).sentence.verdict != "supported"
+    assert judge.asked == []
+
+
 @pytest.mark.parametrize(
     ("claim", "asked"),
     [

@@ -18,6 +18,13 @@ _CLAUSE = re.compile(
     r"[,;()]\s|\s[-–—/]\s|\s(?:and|or|but|while|whereas|with|then|against|versus|instead)\s"
 )
 _THAN = re.compile(r"\b(?:\w+er|more|less|fewer|better|worse)\b(?:\s+\w+){0,2}?\s+than\b", re.I)
+_COMPARES = re.compile(
+    r"\b(?!(?:other|rather|either|neither|under|over|after)\b)(?:\w+er|more|less|worse)\b"
+    r"(?:\s+[\w-]+){0,5}?\s+than\b"
+    r"|\b(?:prefers?|outranks?|outlasts?|exceeds?|outweighs?)\b"
+    r"|\b(?:takes?|ha(?:s|ve)) (?:precedence|priority)\b",
+    re.IGNORECASE,
+)
 _SIZES = frozenset({"byte", "kb", "mb", "gb", "tb", "pb"})
 _SIDE = 8  # words on either side of a comparison that name what is compared
 
@@ -91,6 +98,11 @@ def turned_comparison(claim: str, text: str) -> bool:
         if crossed > straight:
             return True
     return False
+
+
+def compares(claim: str) -> bool:
+    """Whether it says which of two things has more, or goes first."""
+    return _COMPARES.search(claim) is not None
 
 
 def _compared(claim: str) -> tuple[frozenset[str], frozenset[str]] | None:

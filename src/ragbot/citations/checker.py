@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from ragbot.citations.bindings import compares
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.figures import figures_of
 from ragbot.citations.invented import Recognizes, invented_word
@@ -220,6 +221,8 @@ class CitationChecker:
                 refuted = replace(support, reason=reason, partly=True)
                 return self._reread(claim, refuted, surely=False) or refuted
             return support
+        if self._judge.rereads and compares(claim):
+            return support  # which of two is the larger a small reader does not see
         if not support.partly:
             for notes in support.doubted:
                 if self._judge(claim, notes) == "supported":
