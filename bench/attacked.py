@@ -41,9 +41,9 @@ _DELIMITER = re.compile(
 )
 
 
-def attacks(folder: Path) -> list[Attack]:
-    """Those of attacks.jsonl; a reply that tells the system text is filled in."""
-    lines = (folder / "attacks.jsonl").read_text(encoding="utf-8").splitlines()
+def attacks(folder: Path, bank: str = "attacks") -> list[Attack]:
+    """Those of a file; a reply that tells the system text is filled in."""
+    lines = (folder / f"{bank}.jsonl").read_text(encoding="utf-8").splitlines()
     found: list[Attack] = [json.loads(line) for line in lines]
     for attack in found:
         if "reply" in attack:

@@ -1,9 +1,11 @@
 """Which attacks by text succeed, and what harmless text is taken for one?
 
-    python -m bench injection [--model quotes|obedient|local] [--split test] [--most 25]
+    python -m bench injection [--model quotes|obedient|local] [--bank strangers] [--split test]
+                              [--most 25]
 
 The attacks of tests/attacks/attacks.jsonl come through six channels: a document, a heading, a file
-name, the question, the model's reply and an earlier turn. The hostile notes are ingested together
+name, the question, the model's reply and an earlier turn; those of strangers.jsonl are by somebody
+who did not know the defence. The hostile notes are ingested together
 with corpus/ into an index of their own. `obedient` is a model that does whatever it was told, so
 that the defence is measured and not the model's character. The replies of the channel "model reply"
 are scripted, and left out with the local model, which takes ten seconds a question. Successes are
@@ -43,10 +45,13 @@ _CORPUS = Path(__file__).parents[1] / "corpus"
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench injection", description=_ABOUT)
     parser.add_argument("--model", choices=("quotes", "obedient", "local"), default="quotes")
+    parser.add_argument("--bank", choices=("attacks", "strangers"), default="attacks")
     parser.add_argument("--split", choices=("dev", "test"))
     parser.add_argument("--most", type=int, help="ask only so many, spread over the channels")
     options = parser.parse_args(arguments)
-    chosen = [a for a in attacks(_FOLDER) if options.split in (None, split_of(a["id"]))]
+    chosen = [
+        a for a in attacks(_FOLDER, options.bank) if options.split in (None, split_of(a["id"]))
+    ]
     if options.model == "local":  # a scripted reply says nothing of a real model
         chosen = [attack for attack in chosen if "reply" not in attack]
     if options.most:
@@ -57,7 +62,8 @@ def main(arguments: Sequence[str]) -> int:
         rows = _successes(chosen, options.model, settings)
     rows += _false_alarms(passages)
     _table(rows)
-    save(f"injection-{options.model}", rows)
+    bank = "" if options.bank == "attacks" else f"-{options.bank}"
+    save(f"injection-{options.model}{bank}", rows)
     return 0
 
 
