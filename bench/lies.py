@@ -123,7 +123,7 @@ def verdict_on(
         similarity=bot.searcher().similarity,
         judge=ruling or bot.readers.entailment,
         recognizes=bot.searcher().recognizes,
-        opens_with_name=lambda text: names.know_first_in(text, bot.searcher().knows_as_name),
+        opens_with_name=bot.searcher().opens_with_name,
         question=question,
         about=names.known_in(question),
     )

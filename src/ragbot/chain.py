@@ -141,7 +141,7 @@ def stream_answer(
             retriever.similarity,
             judged_by,
             retriever.recognizes,
-            lambda text: retriever.names.know_first_in(text, retriever.knows_as_name),
+            retriever.opens_with_name,
             retriever.names.known_in(query),
             lambda: guardrails.over_reply(shown, found, admitted),
         )

@@ -11,18 +11,19 @@ import re
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
-from ragbot.citations.figures import Figure, figures_of
+from ragbot.citations.figures import NUMBER_WORDS, Figure, figures_of
 from ragbot.store.lexical import words_of
 
 _CLAUSE = re.compile(
     r"[,;()]\s|\s[-–—/]\s|\s(?:and|or|but|while|whereas|with|then|against|versus|instead)\s"
 )
 _THAN = re.compile(r"\b(?:\w+er|more|less|fewer|better|worse)\b(?:\s+\w+){0,2}?\s+than\b", re.I)
-_COMPARES = re.compile(
-    r"\b(?!(?:other|rather|either|neither|under|over|after)\b)(?:\w+er|more|less|worse)\b"
-    r"(?:\s+[\w-]+){0,5}?\s+than\b"
-    r"|\b(?:prefers?|outranks?|outlasts?|exceeds?|outweighs?)\b"
-    r"|\b(?:takes?|ha(?:s|ve)) (?:precedence|priority)\b",
+# Of two things the one that has more, or goes first; "more than 15" and "rather than" set no two.
+_OF_TWO = re.compile(
+    r"\b(?!(?:other|rather)\b)(?:\w+er|more|less|worse)\b(?:\s+[\w-]+){0,5}?\s+than\b"
+    rf"(?!\s+(?:\d|(?:{'|'.join(NUMBER_WORDS)})\b))"
+    r"|\b(?:prefers?|outranks?|outlasts?|outweighs?)\b"
+    r"|\b(?:takes?|ha(?:s|ve))\s+(?:precedence|priority)\b",
     re.IGNORECASE,
 )
 _SIZES = frozenset({"byte", "kb", "mb", "gb", "tb", "pb"})
@@ -102,7 +103,7 @@ def turned_comparison(claim: str, text: str) -> bool:
 
 def compares(claim: str) -> bool:
     """Whether it says which of two things has more, or goes first."""
-    return _COMPARES.search(claim) is not None
+    return _OF_TWO.search(claim) is not None
 
 
 def _compared(claim: str) -> tuple[frozenset[str], frozenset[str]] | None:

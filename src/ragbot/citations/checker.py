@@ -11,14 +11,12 @@ from ragbot.citations.bindings import compares
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.figures import figures_of
 from ragbot.citations.invented import Recognizes, invented_word
+from ragbot.citations.named import names_something, speaks_of, subjects_of
 from ragbot.citations.support import (
     Support,
     claim_words,
-    names_something,
     opposition_to,
-    speaks_of,
     statements_of,
-    subjects_of,
     support_of,
     unheard,
 )

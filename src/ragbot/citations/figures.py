@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_WORDS = {
+NUMBER_WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
     "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14,
     "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
@@ -45,9 +45,9 @@ _FIGURE = re.compile(
     r"(?<![\w.])(?P<money>[$€£]\s?)?"
     r"(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|"
     r"\b(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[ -](?:"
-    + "|".join(list(_WORDS)[1:10])
+    + "|".join(list(NUMBER_WORDS)[1:10])
     + r")|"
-    + "|".join([*_WORDS, *_BELOW])
+    + "|".join([*NUMBER_WORDS, *_BELOW])
     + r")\b)"
     r"(?P<gap>[\s-]?)(?P<scale>(?:hundred|thousand|million|billion|trillion|[kK](?![A-Za-z]))\b)?\+?"
     r"[\s-]?(?P<unit>%|[A-Za-z]+)?",
@@ -99,7 +99,7 @@ def figures_of(text: str) -> list[Figure]:
             if not known and uncounted:
                 continue
             parts = re.split(r"[ -]", word)
-            value = float(_BELOW.get(word) or sum(_WORDS[part] for part in parts))
+            value = float(_BELOW.get(word) or sum(NUMBER_WORDS[part] for part in parts))
         if match["scale"]:
             value *= _SCALES[match["scale"].lower()]
         unit = _UNITS.get((match["unit"] or "").lower())

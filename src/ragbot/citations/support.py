@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from ragbot.citations.bindings import misbound_figure, swapped_name, turned_comparison
 from ragbot.citations.figures import figures_of
+from ragbot.citations.named import foreign_name, names_in, plain, readable
 from ragbot.citations.opposites import in_axes, turned_word
 from ragbot.citations.overclaims import overclaiming_word
 from ragbot.citations.polarity import denies_unheard, flipped
@@ -30,7 +31,6 @@ RESCUED_SHARE, RESCUED_LOGIT = 0.2, 5.0
 DOUBTED, DOUBTED_LOGIT = 3, -3.0
 
 _TOO_FEW_WORDS = "the cited passage does not say it in so many words"
-_NAME = re.compile(r"[A-Za-z0-9][\w+#]*(?:[.&/'-][A-Za-z0-9]\w*)*")
 # Words about the answer itself, which no evidence needs to hold.
 _ABOUT = frozenset(
     words_of(
@@ -39,22 +39,6 @@ _ABOUT = frozenset(
         "described describes listed specifically however therefore additionally overall namely "
         "instead case question context"
     )
-)
-_NO_NAMES = frozenset({"yes", "no", "i", "aws", "amazon"})
-# Closed-class words that open sentences, and are no names wherever the notes don't use them.
-_OPENERS = frozenset(
-    "about above across after against along alongside although among anybody anyone anything apart "
-    "around everybody nobody somebody don doesn isn aren can won "
-    "as aside because before behind being below beneath beside besides between beyond both by "
-    "concerning depending despite down during each either enough even every everyone everything "
-    "except few first following for from further given having here how if in inside instead into "
-    "last less like many more most much near neither next none nothing of off on once one only "
-    "onto opposite or other others otherwise our out outside over past per provided rather "
-    "regarding second several should since so some something sometimes somewhat still such than "
-    "thanks that their then there thereafter these third this those though three through "
-    "throughout thus to together toward towards two under underneath unless unlike until up upon "
-    "using versus via what whatever when whenever where whereas wherever whether which whichever "
-    "while whoever whose why with within without yet you your".split()
 )
 _IRREGULAR = {
     form: base
@@ -78,7 +62,6 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"\b(?:more than one|multiple|several|both)\b", re.IGNORECASE)
-_BRACKETS = re.compile(r"\s*\([^)]*\)")
 _CONJUNCTION = re.compile(r"[;,]?\s+(?:and|but|while|whereas|or)\s+|;\s+", re.IGNORECASE)
 
 
@@ -127,7 +110,7 @@ def support_of(
         subjects: what the evidence has headings and table rows for, as `subjects_of` gives it.
     """
     words = frozenset(ordinary)
-    named = frozenset(subject for subject in subjects if subject in _plain(claim))
+    named = frozenset(subject for subject in subjects if subject in plain(claim))
     whole = _best_single(claim, spans, words, similarity, named)
     if whole.holds:
         return whole
@@ -165,8 +148,8 @@ def _best_jointly(
     shares: list[float] = []
     for part in parts:
         # A part that names nothing speaks of what the part before it named.
-        near = [s for s in spans if not carried or _names_in(part) or _same_place(s, carried[-1])]
-        of_part = frozenset(subject for subject in named if subject in _plain(part))
+        near = [s for s in spans if not carried or names_in(part) or _same_place(s, carried[-1])]
+        of_part = frozenset(subject for subject in named if subject in plain(part))
         support = _best_single(part, near, ordinary, similarity, of_part)
         if support.holds:
             carried += support.spans
@@ -227,52 +210,15 @@ def _same_place(one: EvidenceSentence, other: EvidenceSentence) -> bool:
     return one.passage.heading_path == other.passage.heading_path
 
 
-def names_something(claim: str, ordinary: frozenset[str], subjects: frozenset[str]) -> bool:
-    """Whether the claim says itself what it speaks of."""
-    return bool(_names_in(claim, ordinary)) or any(each in _plain(claim) for each in subjects)
-
-
-def speaks_of(
-    span: EvidenceSentence, names: Sequence[str], subjects: frozenset[str] = frozenset()
-) -> bool:
-    """Whether the sentence can be taken to speak of one of the names: by its own words, or by its
-    headings or the lines around it where it names no other of the subjects."""
-    own = span.text if span.fact is None else f"{span.fact.subject} {span.fact.value}"
-    if any(_plain(name) in _plain(own) for name in names):
-        return True
-    if span.fact is not None or any(subject in _plain(own) for subject in subjects):
-        return False
-    around = _plain(f"{_readable(span)} {span.passage.text}")
-    return any(_plain(name) in around for name in names)
-
-
-def subjects_of(evidence: Sequence[EvidenceSentence]) -> frozenset[str]:
-    """What the notes speak of under a heading or in a table row of its own, in small letters:
-    names like "multivalue answer" that no capital tells."""
-    found: set[str] = set()
-    for sentence in evidence:
-        if sentence.fact is not None:
-            found.add(_plain(sentence.fact.subject))
-        heading = _plain(_BRACKETS.sub("", sentence.passage.heading_path[-1]))
-        if heading in _plain(sentence.text):
-            found.add(heading)
-    return frozenset(subject for subject in found if subject.strip())
-
-
-def _plain(text: str) -> str:
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    return f" {' '.join(word for word in words if word not in _NO_NAMES)} "
-
-
 def _judge(
     claim: str,
     span: EvidenceSentence,
     ordinary: frozenset[str],
     named: frozenset[str] = frozenset(),
 ) -> Support:
-    text = _readable(span)
+    text = readable(span)
     share = _share(claim, text)
-    reason = _wrong_figure(claim, text) or _foreign_name(claim, text, ordinary)
+    reason = _wrong_figure(claim, text) or foreign_name(claim, text, ordinary)
     if reason is None:
         names = _heading_words(span)
         said = f"{span.parent or ''} {span.text}"
@@ -283,13 +229,13 @@ def _judge(
         ):
             return Support(share, (span,), "the notes say the opposite", opposed=True)
         figure = misbound_figure(claim, span.text)
-        swapped = swapped_name(claim, span.text, _names_in(claim, ordinary))
+        swapped = swapped_name(claim, span.text, names_in(claim, ordinary))
         misplaced = figure.text if figure else swapped
         if misplaced:
             told = f"the notes say {misplaced!r} of something else"
             return Support(share, (span,), told, opposed=True)
         overclaim = overclaiming_word(claim, text)
-        foreign = next((each for each in named if each not in _plain(text)), None)
+        foreign = next((each for each in named if each not in plain(text)), None)
         if foreign is not None:
             reason = f"the cited passage does not speak of{foreign}".rstrip()
         elif denies_unheard(claim, text):
@@ -304,7 +250,7 @@ def _judge(
 def _share(claim: str, text: str) -> float:
     """The share of the claim's words that the text holds; names and figures, which are checked
     on their own, say nothing about what is claimed of them."""
-    names = {word for name in _names_in(claim) for word in words_of(name)}
+    names = {word for name in names_in(claim) for word in words_of(name)}
     counted = {word for figure in figures_of(claim) for word in words_of(figure.text)}
     said = claim_words(in_axes(_regular(claim)))
     words = {word for word in said - names - counted if not word[0].isdigit()} or said
@@ -320,27 +266,12 @@ def _heading_words(span: EvidenceSentence) -> frozenset[str]:
     return frozenset(word for heading in span.passage.heading_path for word in words_of(heading))
 
 
-def _readable(span: EvidenceSentence) -> str:
-    return f"{' '.join(_scope(span))} {span.parent or ''} {span.text}"
-
-
-def _scope(span: EvidenceSentence) -> Sequence[str]:
-    """Headings whose names the sentence may be taken to speak of.
-
-    A sheet that compares products names all of them in its title; that title says nothing
-    about which of them a sentence means.
-    """
-    title, *rest = span.passage.heading_path or ("",)
-    headings = rest if re.search(r"\bvs\b", title) else [title, *rest]
-    return [heading for heading in headings if not re.search(r"\bvs\b", heading)]
-
-
 def unheard(claim: str, spans: Sequence[EvidenceSentence], ordinary: frozenset[str]) -> str | None:
     """What is wrong with taking the spans together for the claim: a figure or a name of it that
     none of them has. Things that the spans list may be counted, if they give no other number."""
-    text = " ".join(map(_readable, spans))
+    text = " ".join(map(readable, spans))
     counted = not any(figure.unit is None for figure in figures_of(text))
-    return _wrong_figure(claim, text, counted) or _foreign_name(claim, text, ordinary)
+    return _wrong_figure(claim, text, counted) or foreign_name(claim, text, ordinary)
 
 
 def _wrong_figure(claim: str, text: str, counted: bool = False) -> str | None:
@@ -353,59 +284,3 @@ def _wrong_figure(claim: str, text: str, counted: bool = False) -> str | None:
         if not any(figure.agrees_with(other) for other in held):
             return f"the figure {figure.text!r} is not in the cited passage"
     return None
-
-
-def _foreign_name(claim: str, text: str, ordinary: frozenset[str]) -> str | None:
-    # Only what the evidence writes as a name can vouch for a name: "stores" is no "Store".
-    held = {
-        _singular(part.lower())
-        for match in _NAME.finditer(text)
-        if match[0] != match[0].lower()
-        for part in [match[0], *re.split(r"[-/.&']", match[0])]
-    }
-    for token in _names_in(claim, ordinary):
-        lowered = _singular(token.lower())
-        parts = [part for part in re.split(r"[-/.&']", token) if part]
-        if lowered not in held and not all(
-            _singular(part.lower()) in held or not _is_name(part) for part in parts
-        ):
-            return f"{token!r} is not what the cited passage speaks of"
-    return None
-
-
-def _names_in(claim: str, ordinary: frozenset[str] | None = None) -> list[str]:
-    """The names of a claim; without `ordinary`, the first word only where it surely is one."""
-    found = []
-    for position, match in enumerate(_NAME.finditer(claim)):
-        token = match[0]
-        if not _is_name(token) or token.lower() in _NO_NAMES:
-            continue
-        if position == 0 and not _has_inner_capital(token):
-            lowered = token.lower()
-            if re.split(r"['’]", lowered)[0] in _OPENERS:
-                continue
-            opens = (
-                ordinary is None
-                or not words_of(token)
-                or lowered.endswith(("ly", "ing"))
-                or claim[match.end() :].startswith(",")
-                or all(part in ordinary for part in re.split("[-/]", lowered))
-                or _singular(lowered) in {_singular(word) for word in ordinary}
-            )
-            if opens:
-                continue
-        found.append(token)
-    return found
-
-
-def _is_name(token: str) -> bool:
-    """Figures are checked as figures; everything else with a capital counts as a name."""
-    return not token[0].isdigit() and token != token.lower()
-
-
-def _has_inner_capital(token: str) -> bool:
-    return any(c.isupper() or c.isdigit() for c in token[1:])
-
-
-def _singular(word: str) -> str:
-    return word[:-1] if word.endswith("s") and len(word) > 3 else word

@@ -85,9 +85,11 @@ class Retriever:
         """Whether the notes hold the word."""
         return any(held for _, held in self.index.known_words(word))
 
-    def knows_as_name(self, word: str) -> bool:
-        """Whether the notes hold the word, and never in small letters."""
-        return self.knows(word) and not self.index.writes_small(word)
+    def opens_with_name(self, text: str) -> bool:
+        """Whether it begins with a known name, or with a word that the notes never write small."""
+        return self.names.know_first_in(
+            text, lambda word: self.knows(word) and not self.index.writes_small(word)
+        )
 
     def recognizes(self, word: str) -> bool:
         """Whether it is a word of the notes, or one that the encoder has a token for."""

@@ -125,8 +125,8 @@ class KnowledgeBase:
         # All words of the notes nobody tells; one that the encoder knows is hardly a slip.
         return self._embedder.knows(word)
 
-    def knows_as_name(self, word: str) -> bool:
-        return self.knows(word)  # how the notes write it nobody tells
+    def opens_with_name(self, text: str) -> bool:
+        return self.names.know_first_in(text, self.knows)  # how the notes write it nobody tells
 
     def recognizes(self, word: str) -> bool:
         return self._embedder.knows(word)

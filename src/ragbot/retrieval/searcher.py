@@ -40,8 +40,8 @@ class Searcher(Protocol):
         """Whether the word is one, and no slip of the keys."""
         ...
 
-    def knows_as_name(self, word: str) -> bool:
-        """Whether the word, which a sentence begins with, may be a name for all that is known."""
+    def opens_with_name(self, text: str) -> bool:
+        """Whether a sentence may begin with a name, for all that is known of the notes."""
         ...
 
     def recognizes(self, word: str) -> bool:

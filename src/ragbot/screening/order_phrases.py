@@ -67,11 +67,12 @@ NAMES = {
     "MUST": """must|should|shall|will|has_to|have_to|needs?_to
         |(?:is|are)_(?:(?:required|asked|instructed)_)?to""",
     "MODEL": r"""a\.?i\.?s?|llms?|(?:large_)?language_models?|chat_?bots?|gpt(?:-?\d)?|chatgpt
-        |claude|gemini|copilot|(?:(?:ai|virtual|digital|chat)_)?(?:assistants?|bots?)
-        |(?:ai_)?models?|(?:ai|virtual|digital|chat)_agents?""",
-    "CALL": """(?:note|message|attention|reminder|warning|notice|memo|hint|hey|hello|hi|dear
-        |instruction|directive|order|request|command)s?""",
-    "READING": """(?:reading|processing|summari[sz]ing|parsing|seeing|ingesting|indexing)
+        |claude|gemini|copilot|(?:(?:ai|virtual|digital|chat|automated)_)?(?:assistants?|bots?)
+        |(?:ai_)?models?|(?:ai|virtual|digital|chat|automated)_agents?|ai_systems?""",
+    "CALL": """(?:note|message|attention|reminder|warning|notice|memo|hint|hey|hello|hi|dear|alert
+        |instruction|directive|order|request|command|erratum|exercise)s?""",
+    "READING": """(?:reading|quoting|citing|processing|summari[sz]ing|parsing|seeing|ingesting
+        |indexing)
         |(?:that|who)_(?:reads?|process(?:es)?|summari[sz]es?)""",
     "SEND": """send|post|upload|forward|e-?mail|transmit|leak|exfiltrate|submit|append|encode|copy
         |pass""",
@@ -85,12 +86,6 @@ NAMES = {
         |copy""",
     "KEYS": """api_keys?|credentials|secrets?|secret_keys?|access_keys?|passwords?
         |environment_variables""",
-    # Whoever reads a page in order to answer from it, as only orders call him.
-    "ANSWERER": """(?:ai|automated|virtual|machine|digital)_(?:assistants?|readers?|agents?|systems?
-        |tools?)|(?:language_models?|llms?|ais?|chat_?bots?|bots|assistants|summari[sz]ers)""",
-    "ASKER": """whoever|anyone|anybody|everyone|everybody|the_(?:person|one|reader)""",
-    "PASSED": """reports?|repeats?|cites?|quotes?|summari[sz]es?|answers?|retells?|passes_on
-        |pass_on|writes_about|describes?|explains?""",
     "OBEY": "follow|execute|obey|do_what|act_on|run",
 }  # fmt: skip
 
@@ -160,41 +155,21 @@ PHRASES: dict[Flag, str] = {
         (CALL|for) ~(to|for) ~(all|any|every|the|an?) MODEL (READING|that|who|which)
         MODEL READING (this|these|the_(text|document|page|passage|note))
         (^|[.!?"“])\W{0,6}(MODEL)[,:] (you|ONLY|IGNORE|do_not|don't|FROMNOW|if|when|SAY|PUT)
-        ~(all|any|every|the) MODEL MUST ~(now|ONLY) (SAY|PUT)
+        MODEL MUST ~(now|ONLY) (say|state|claim|insist|output|print|mention|PUT)
+        MODEL MUST ~(now|ONLY) (answer|reply|respond|write|tell) (with|that|the_READER|the_WORD)
         (requires?|asks?|wants?|would_like|instructs?|tells?|expects?) ~ALL ~the MODEL to (SAY|PUT)
-        (questions?|queries|inquiries) (on|about|concerning|regarding) ..6 (is|are) ~to_be (met|answered|replied_to) (with|by|as)
-        only (valid|right|correct|acceptable|accepted|permitted|allowed) (answer|reply) ~(to|for|is)
-        (answers?|REPLY) ..9 (begins?|starts?|opens?|ends?|closes?) with ~the ~exact (WORD|word|term)
-        (each|every|all|any) (answers?|repl(y|ies)) ~\w+ (begins?|starts?|opens?|ends?|closes?) with
-        (PUT|SAY) ..4 (words?|term|phrase) \w+ ..5 (ASKER)
-        (to|with) (ASKER) (who|that)(_is|'s)?_(asks|asking)
-        tell (everybody|everyone|anybody|anyone|whoever) ~(who|that) asks
-        whoever (PASSED) (this|it|the|these)\b[^.!?]{0,60}\b(as|must|should|gives|says|writes|calls)
-        when you (PASSED)[^.!?]{0,80}?, ~ONLY (SAY|PUT)
-        the (one|person|reader|user) who (is_asking|asks|asked) has (written|said|agreed|confirmed|asked)
-        the (reader|person_asking|asker) (should|must|is_to|wants_to|has_to) (see|read|hear|be_told)
-        (if|when) asked[,:]? ~(about|for) ~\w+[,:]? (the|your) (answer|reply) is
-        what to (reply|answer) ~(about|on|to|when|if|with)
-        (answers|repl(y|ies)) ..6 (are|is|will_be) (graded|scored|accepted|rated|marked|checked) ..8 (contain|include|mention|name|begin)s?
-        ! (copy|paste|put|insert|add|append|weave|slip|work) ..8 (in|into|to|at_the_end_of) (your|each|every) ~\w+ REPLY
-        ! (refuse|decline) to (answer|reply|respond)
-        ANSWERER (quoting|reading|citing|summari[sz]ing|processing|that_(read|process)|who_read) (this|these|the_page)
-        (all|any|every|each) ~other ANSWERER ..6 (should|must|shall|has_to|have_to|is_to|are_to)
-        (all|most|many|good|the_best) ~other (assistants|bots|chatbots|ais) ..8 (reply|answer|respond|say) (with|here|that|so)
-        (CALL|exercise|task|word|erratum|rule|entry|key|policy|guideline) ..3 (for|to) ~(all|any|every|the|an?) ANSWERER
-        (^|[.!?:(#|/*])\W{0,6}(to|for) ~(all|any|every|the) ANSWERER\W?:
-        ANSWERER[:,] ~ONLY (your|skip|leave|omit|describe|SAY|PUT|IGNORE)
-        ANSWERER ..8 (MUST) ~(not|never|ONLY) (SAY|PUT|voice|disclose|omit|leave|warn|cite|describe|present)
-        what should ~(an?|the|your) ANSWERER (answer|say|reply|respond|write)
-        (expected|desired|required|target) (model|assistant|bot|chatbot) (output|answer|reply|response)
-        (operator|owner|developer|maker|creator|administrator) of (your|this) (chatbot|assistant|bot|model) ~(is|who) (writ|speak)
-        (as|from|by) your (developer|operator|owner|creator|maker)[,:]? ~\w+ (i|we|you)
-        (summaries|answers|texts) (generated|written|made) by (ANSWERER|machines?)
-        (machine|ai)\W?generated (summaries|answers|texts|replies)[^.!?]{0,60}\b(must|only_if|shall)
-        you, the (assistant|model|chatbot|bot|ai)
-        in (all|any|every) future (conversations?|answers?|repl(y|ies)|chats?)
-        before (responding|answering|replying), ~ONLY (confirm|check|SAY|PUT)
-        (your|the) (draft|final) (answer|reply) (must|should|calls|has_to|contains)
+        (questions?|queries) (on|about|concerning) ..6 (is|are)_to_be_(met|answered) (with|as)
+        only (valid|acceptable|permitted|allowed) (answer|reply) (to|for)
+        (answers?|REPLY) ..9 (begins?|starts?|ends?) with the (WORD|term)
+        (PUT|SAY) ..4 (WORD) \w+ ..3 (to|for) (whoever|the_person|the_one) ~is ask(s|ing)
+        whoever (reports|cites|quotes|retells) (this|these|it|the)\b[^.!?]{0,40}\bit as
+        the (person|user|reader) who is_asking has (written|said)
+        if asked[,:]? the (answer|reply) is
+        ! (copy|paste|insert|add|append) ..8 (in|into|to) your ~\w+ (reply|answer)\b(?!\s+\w)
+        (expected|required) MODEL (output|answer|reply)\W?:
+        operator of your MODEL
+        as your (developer|operator|owner|creator)[,:]? i\b
+        you, the MODEL
         (do_not|don't|never|must_not) ~ever (tell|inform|warn|let|show) ~the READER
         (do_not|don't|never) (cite|quote|mention|use|rely_on|trust) ~(any|the) other SOURCES
         (do_not|don't|never) (cite|quote|mention|reveal) ~(any|the|these|this) (TOLD)
@@ -223,16 +198,8 @@ OVERRIDES_ELSEWHERE = r"""
     (ignore[rz]?|oublie[rz]?|(ne_)?(tiens|tenez|tenir)_pas_compte|neglige[rz]?) ..4 FRENCH
     (ignor[ae]|olvid[ae]|haz_caso_omiso|no_hagas_caso|descart[ae]|desatiend)\w* ..5 SPANISH\w*
     (ignor[ai]|dimentic|trascur|non_seguire)\w* ..5 (istruzion|regol|indicazion|ordin)\w*
-    (vergiss|vergesst|ignorier\w*) (alles|was|die_zahl|den_rest)
+    (vergiss|vergesst|ignorier\w*) (alles|die_zahl)
     (ne_)?pas_tenir_compte ..4 FRENCH
-    (antworte[nt]?|schreibe?) ~sie ~(darauf|hier) (stets|immer|ausschliesslich|ausschließlich|nur|mit_dem_wort|als_antwort|dass)
-    (reponds|repondez|repondre|ecris|ecrivez) ~(y|leur|lui) (seulement|toujours|uniquement|que|par_le_mot|simplement)
-    (responde|responda|contesta|conteste|escribe) ~(a_eso) (siempre|unicamente|solo|solamente|que|la_palabra|con_la_palabra)
-    (rispondi|risponda|scrivi) (sempre|solo|soltanto|unicamente|che|la_parola|con_la_parola)
-    (responda|responde|escreva) (sempre|apenas|somente|que|a_palavra|com_a_palavra)
-    (antwoord|schrijf) (altijd|alleen|uitsluitend|met_het_woord|dat)
-    (hinweis|nachricht|anweisung|aufgabe) (an|fur) ~(das|die|den|alle|jedes|jede) (sprachmodell|ki|assistent|chatbot|bot)\w*
-    (estimad[oa]|querid[oa]|car[oa]|cher|chere|lieber|liebe|beste) (asistente|assistant|assistente|chatbot|assistent|ki|ia)\w*
     (ignor[ae]|esquec|desconsider)\w* ..5 (instruco|regras|ordens|orientaco|comandos)\w*
     (negeer|vergeet) ..5 (instructie|regels|aanwijzing|opdracht)\w*
     (zignoruj|ignoruj|zapomnij|pomin) ..5 (instrukcj|polece|zasad|regul)\w*
@@ -245,6 +212,17 @@ OVERRIDES_ELSEWHERE = r"""
     (bo_qua|quen|phot_lo) ..4 (huong_dan|chi_thi|lenh|quy_tac)
     (abaikan|lupakan) ..4 (instruksi|perintah|aturan|petunjuk)
 """
+DICTATED_ELSEWHERE = r"""
+    antworte[nt]? ~sie (stets|immer|ausschlie(ss|ß)lich|nur) ..2 (mit|dass)
+    schreibe? ..2 als antwort
+    (reponds|repondez|repondre) (seulement|toujours|uniquement|simplement)
+    (responde|responda|contesta|conteste) (siempre|unicamente|solamente|con_la_palabra)
+    (rispondi|risponda) (sempre|soltanto|unicamente|con_la_parola)
+    (responda|responde) (sempre|apenas|somente|com_a_palavra)
+    antwoord (altijd|alleen|uitsluitend) ..2 (met|dat)
+    (hinweis|nachricht|anweisung) an (das|die|den|alle) (sprachmodell|ki|assistent|chatbot)\w*
+    (estimad[oa]|querid[oa]|cher|chere|liebe[rs]?|beste) (a(s)?sisten(t|te)|chatbot|ki|ia)\w*
+"""
 NOUNS_ELSEWHERE = {
     "GERMAN": "anweisung|vorgabe|befehl|instruktion|regel|anordnung|richtlinie",
     "FRENCH": r"""(?:les|tes|vos|ces|toutes?|tous|des|mes|aux)_(?:\w+_){0,2}
@@ -255,18 +233,14 @@ NOUNS_ELSEWHERE = {
 # What is told by its signs rather than by its words.
 SIGNS: dict[Flag, str] = {
     "dictated_reply": r"""
-        <!--[^>]{0,400}?\b(?:assistants?|ais?|bots?|chatbots?|llms?|language\ models?|answers?|repl(?:y|ies)
-            |readers?\ should)\b
-        | \b(?:todo|fixme|note|hint|xxx)\s?\(\s?(?:assistant|ai|llm|model|bot|chatbot)\s?\)
-        | ["']?role["']?\s?[:=]\s?["']?system\b.{0,80}["']?content.{0,200}\b(?:reply|answer\ (?:with|about|on|is)|ignore|
-            from\ here|henceforth|instead)\b
-        | ^[\W_]{0,8}(?:respond|reply|answer|response)_?(?:with|prefix|suffix|override)["']?\s?[:=]""",
+        <!--\W{0,6}(?:(?:note|message|hint)\W{1,3})?(?:(?:to|for)\ )?(?:all\ |any\ |the\ )?
+            (?:ais?|llms?|language\ models?|(?:ai\ )?(?:assistants?|(?:chat)?bots?))\ ?[:,]
+        | \b(?:todo|fixme|note|hint)\ ?\(\ ?(?:assistant|ai|llm|model|bot|chatbot)\ ?\)""",
     "fake_turn": r"""
         ^[\W_]{0,8}system[\W_]{0,4}(?:message|notice|alert|prompt|override)\s?\([^)\n]{0,40}\)\s?:
-        | \b(?:user|human)\s?:[^\n]{3,300}\b(?:assistant|ai|bot)\s?:\s?(?:i\ |sure|of\ course|certainly|always
-            |understood)
-        | <\s*/?\s*(?:system|assistant|passages?|question|im_start|im_end|sys|inst|tool_call|untrusted)
-            \b[^<>\n]{0,200}>
+        | \b(?:user|human)\ ?:[^\n]{3,300}\b(?:assistant|ai|bot)\ ?:\ ?(?:i\ (?:always|must)|always)
+        | <\s*/?\s*(?:system|assistant|passages?|question|im_start|im_end|sys|inst|tool_call
+            |untrusted)\b[^<>\n]{0,200}>
         | <\s*[|｜]\s*[a-z_\ ▁]{2,40}\s*[|｜]\s*>
         | \[\s*/?\s*inst\s*\] | <<\s*/?\s*sys\s*>> | <\s*/?\s*(?:start|end)_of_turn\s*>
         | <\s*/\s*(?:s|user|human|context|notes?|documents?|instructions?|data)\s*>
@@ -304,5 +278,6 @@ def patterns() -> tuple[tuple[Flag, re.Pattern[str]], ...]:
     """Compiled when first needed: importing the product shall not wait for it."""
     made = [(flag, any_of(phrases, NAMES)) for flag, phrases in PHRASES.items()]
     made.append(("override", any_of(OVERRIDES_ELSEWHERE, NOUNS_ELSEWHERE)))
+    made.append(("dictated_reply", any_of(DICTATED_ELSEWHERE, {})))
     signs = re.MULTILINE | re.VERBOSE
     return (*made, *((flag, re.compile(pattern, signs)) for flag, pattern in SIGNS.items()))
