@@ -114,7 +114,8 @@ def _row(run: str, name: str, model: str, prompts: Sequence[Any]) -> dict[str, A
 def _asked(model: str, prompts: Sequence[Any], *, refuses: bool) -> tuple[Any, int]:
     """What it took, and how many cache points were sent."""
     import pytest
-    from support.bedrock_server import BedrockServer, fault, lead_to, listening, reply
+    from support.bedrock_script import fault, reply
+    from support.bedrock_server import BedrockServer, lead_to, listening
     from support.prompt_cache import PromptCache
 
     from ragbot.chat_models import candidates, usage_of

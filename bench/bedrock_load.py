@@ -79,7 +79,8 @@ def _measured(
     name: str, granted: Callable[[int], bool], number: int, seconds: float, ideal: float
 ) -> dict[str, Any]:
     import pytest
-    from support.bedrock_server import BedrockServer, fault, lead_to, listening, reply
+    from support.bedrock_script import fault, reply
+    from support.bedrock_server import BedrockServer, lead_to, listening
 
     from ragbot.chat_models import candidates
     from ragbot.settings import Settings

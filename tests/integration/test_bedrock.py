@@ -13,7 +13,8 @@ import pytest
 import urllib3
 from botocore.exceptions import EndpointConnectionError
 from langchain_core.messages import HumanMessage, SystemMessage
-from support.bedrock_server import ON_DEMAND, BedrockServer, Fault, bedrock, fault, no_aws, reply
+from support.bedrock_script import Fault, fault, reply
+from support.bedrock_server import ON_DEMAND, BedrockServer, bedrock, no_aws
 from support.scored_product import product
 
 from ragbot.chat_models import candidates, explain_failure, usage_of

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
-from support.bedrock_server import BedrockServer, bedrock, fault, reply
+from support.bedrock_script import fault, reply
+from support.bedrock_server import BedrockServer, bedrock
 from support.prompt_cache import PromptCache
 from support.small_notes import evidence, passage
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.messages import AIMessageChunk
 from langchain_core.outputs import ChatGenerationChunk
-from support.bedrock_server import BedrockServer, Cited, bedrock, fault, reply
+from support.bedrock_script import Cited, fault, reply
+from support.bedrock_server import BedrockServer, bedrock
 from support.scored_product import product
 from support.small_notes import evidence, passage
 from support.word_lengths import WordLengths

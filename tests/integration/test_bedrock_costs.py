@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.bedrock_server import BedrockServer, Fault, Reply, Request, bedrock, fault, reply
+from support.bedrock_script import Fault, Reply, Request, fault, reply
+from support.bedrock_server import BedrockServer, bedrock
 from support.scored_product import FREE, asking, bank_file, product
 
 from eval.banks import load_bank

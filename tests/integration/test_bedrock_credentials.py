@@ -9,16 +9,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from langchain_core.messages import HumanMessage
-from support.bedrock_server import (
-    BedrockServer,
-    Cited,
-    Fault,
-    Reply,
-    Request,
-    bedrock,
-    fault,
-    reply,
-)
+from support.bedrock_script import Cited, Fault, Reply, Request, fault, reply
+from support.bedrock_server import BedrockServer, bedrock
 
 from ragbot.chat_models import candidates, explain_failure
 from ragbot.settings import Settings

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from support.bedrock_embeddings import ENGLISH, FOURTH, TITAN, embeddings_of, vector
-from support.bedrock_server import BedrockServer, Fault, Request, Served, bedrock, fault, no_aws
+from support.bedrock_script import Fault, Request, Served, fault
+from support.bedrock_server import BedrockServer, bedrock, no_aws
 from support.word_lengths import WordLengths
 
 from ingest.__main__ import ingest, main

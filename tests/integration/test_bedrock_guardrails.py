@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.bedrock_server import BedrockServer, bedrock, fault, reply
+from support.bedrock_script import fault, reply
+from support.bedrock_server import BedrockServer, bedrock
 from support.scored_product import product
 from support.small_notes import evidence, passage
 from support.word_lengths import WordLengths

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from support.bedrock_server import BedrockServer, bedrock, fault, reply
+from support.bedrock_script import fault, reply
+from support.bedrock_server import BedrockServer, bedrock
 from support.small_notes import passage
 from support.word_lengths import WordLengths
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from support.bedrock_requests import must_be_valid
-from support.bedrock_server import BedrockServer, Request, bedrock, reply
+from support.bedrock_script import Request, reply
+from support.bedrock_server import BedrockServer, bedrock
 from support.small_notes import evidence, passage
 
 from eval.banks import Question

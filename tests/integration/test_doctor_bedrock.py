@@ -7,17 +7,8 @@ from typing import Any
 
 import pytest
 from support.bedrock_embeddings import TITAN, embeddings_of
-from support.bedrock_server import (
-    ON_DEMAND,
-    BedrockServer,
-    Fault,
-    Reply,
-    Request,
-    bedrock,
-    fault,
-    no_aws,
-    reply,
-)
+from support.bedrock_script import Fault, Reply, Request, fault, reply
+from support.bedrock_server import ON_DEMAND, BedrockServer, bedrock, no_aws
 from support.knowledge_base import ID, chunk, knowledge_base
 
 from ragbot.aws.lines import forget_lines

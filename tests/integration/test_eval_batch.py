@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from support.batch_jobs import ACCOUNT, ROLE, BatchJobs, buckets
-from support.bedrock_server import BedrockServer, Fault, Reply, Request, bedrock, fault, reply
+from support.bedrock_script import Fault, Reply, Request, fault, reply
+from support.bedrock_server import BedrockServer, bedrock
 
 from eval.banks import load_bank
 from eval.batch.jobs import ENDED, STATES, jobs_of

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from support.bedrock_embeddings import TITAN, embeddings_of
-from support.bedrock_server import BedrockServer, Fault, Reply, Request, bedrock, fault, reply
+from support.bedrock_script import Fault, Reply, Request, fault, reply
+from support.bedrock_server import BedrockServer, bedrock
 from support.word_lengths import WordLengths
 
 from eval.commands import main

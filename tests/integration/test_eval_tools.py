@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.bedrock_server import BedrockServer, Reply, Request, bedrock, fault, reply
+from support.bedrock_script import Reply, Request, fault, reply
+from support.bedrock_server import BedrockServer, bedrock
 from support.scored_product import ROTATION, SIZE, asking, bank_file, product
 
 from eval.banks import LETTERS, Question, load_bank

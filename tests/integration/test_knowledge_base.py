@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from support.bedrock_server import BedrockServer, Fault, bedrock, fault, no_aws
+from support.bedrock_script import Fault, fault
+from support.bedrock_server import BedrockServer, bedrock, no_aws
 from support.knowledge_base import ID, chunk, chunks_of, knowledge_base
 from support.scripted_model import scripted
 from support.word_lengths import WordLengths

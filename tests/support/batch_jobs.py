@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from support.bedrock_server import BedrockServer, Fault, Reply, Request, fault, whole
+from support.bedrock_script import Fault, Reply, Request, fault
+from support.bedrock_server import BedrockServer, whole
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/batch"

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from support.bedrock_server import BedrockServer, Fault, Request, Served
+from support.bedrock_script import Fault, Request, Served
+from support.bedrock_server import BedrockServer
 
 TITAN = "amazon.titan-embed-text-v2:0"
 ENGLISH, FOURTH = "cohere.embed-english-v3", "cohere.embed-v4:0"

@@ -16,17 +16,8 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from support.bedrock_server import (
-    ON_DEMAND,
-    BedrockServer,
-    Fault,
-    Reply,
-    fault,
-    lead_to,
-    listening,
-    no_aws,
-    reply,
-)
+from support.bedrock_script import Fault, Reply, fault, reply
+from support.bedrock_server import ON_DEMAND, BedrockServer, lead_to, listening, no_aws
 from support.scored_product import product
 from support.word_lengths import WordLengths
 

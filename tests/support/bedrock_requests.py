@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botocore.session import get_session
 from botocore.validate import ParamValidator
-from support.bedrock_server import Request
+from support.bedrock_script import Request
 
 _service = get_session().get_service_model("bedrock-runtime")
 _OPERATIONS = {"converse": "Converse", "converse-stream": "ConverseStream"}

@@ -14,7 +14,8 @@ from typing import Literal
 import pytest
 from support.bedrock_embeddings import TITAN, embeddings_of
 from support.bedrock_faults import PATIENCE, QUESTION, THROTTLED, TIMEOUT
-from support.bedrock_server import BedrockServer, Fault, fault, lead_to, listening
+from support.bedrock_script import Fault, fault
+from support.bedrock_server import BedrockServer, lead_to, listening
 from support.knowledge_base import ID, chunk, knowledge_base
 from support.small_notes import passage
 from support.word_lengths import WordLengths

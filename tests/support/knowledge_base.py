@@ -14,7 +14,8 @@ from typing import Any
 
 from botocore.session import get_session
 from botocore.validate import ParamValidator
-from support.bedrock_server import BedrockServer, Fault, Request, Served, fault
+from support.bedrock_script import Fault, Request, Served, fault
+from support.bedrock_server import BedrockServer
 
 from ragbot.store.lexical import words_of
 
