@@ -46,7 +46,9 @@ def test_a_search_that_is_refused_is_told_with_its_cure(
     assert "123456789012" not in told
     throttled = row.fault.startswith("throttled")
     assert (seen.requests > 1) == throttled
-    assert {each.reason for each in seen.waited} == (
+    waited = {each.reason for each in seen.waited}
+    # On a slow machine the line keeps to the rate that throttling has taught it, too.
+    assert waited - {"keeping to the account's rate"} == (
         {"Bedrock is throttling this account"} if throttled else set()
     )
 

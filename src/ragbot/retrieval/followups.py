@@ -64,6 +64,7 @@ _ENDING = re.compile(
     r"(?:[\s,]+(?:then|too|instead|as well|either|please))*[\s?!.]*$", re.IGNORECASE
 )
 _ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
+_INDEFINITE = re.compile(r"\b(?:an?|any)\s+$", re.IGNORECASE)
 
 
 def readings(question: str, history: Sequence[Turn], names: Names) -> tuple[str, ...]:
@@ -78,6 +79,15 @@ def readings(question: str, history: Sequence[Turn], names: Names) -> tuple[str,
         alone = turn.query or _readings(_in_one_line(turn.question), turns, names)[-1]
         turns.append(earlier(turn, alone, names))
     return tuple(dict.fromkeys(_readings(_in_one_line(question), turns, names)))
+
+
+def introduced(question: str, names: Names) -> list[str]:
+    """What it brings up as something new, in two words or more: "an organization trail"."""
+    return [
+        question[piece.start : piece.end]
+        for piece in names.pieces(question)
+        if len(piece.words) > 1 and _INDEFINITE.search(question[: piece.start])
+    ]
 
 
 def _in_one_line(text: str) -> str:

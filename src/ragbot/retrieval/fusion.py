@@ -13,7 +13,7 @@ from ragbot.embedding import Embedder, PassageEmbedder
 from ragbot.evidence import Evidence
 from ragbot.reranker import Similarity
 from ragbot.retrieval.answerability import Finding, judge_evidence
-from ragbot.retrieval.followups import readings
+from ragbot.retrieval.followups import introduced, readings
 from ragbot.retrieval.names import Names
 from ragbot.retrieval.queries import queries_of
 from ragbot.retrieval.readers import Readers
@@ -21,6 +21,7 @@ from ragbot.retrieval.spelling import Spelling
 from ragbot.screening import flags_of
 from ragbot.store import Found, Index
 from ragbot.store.acronyms import shortened
+from ragbot.store.lexical import words_of
 from ragbot.types import (
     NO_FILTERS,
     Document,
@@ -75,11 +76,20 @@ class Retriever:
 
     def _best_known(self, questions: Sequence[str]) -> str:
         """The last one if the notes are clearly nearer to it, else the first."""
-        if len(questions) == 1:
+        if len(questions) == 1 or self._changes_subject(questions[0], questions[-1]):
             return questions[0]
         vectors = self._embedder.encode([questions[0], questions[-1]])
         first, last = map(self.index.nearness, vectors)
         return questions[-1] if last >= first + LEANS else questions[0]
+
+    def _changes_subject(self, question: str, leaning: str) -> bool:
+        """Whether the question brings something up that the notes tell of, but not together with
+        what it would lean on."""
+        earlier = " ".join(set(words_of(leaning)) - set(words_of(question)))
+        return any(
+            self.index.holds(new) and not self.index.holds(f"{new} {earlier}")
+            for new in introduced(question, self.names)
+        )
 
     def knows(self, word: str) -> bool:
         """Whether the notes hold the word."""

@@ -1,0 +1,48 @@
+"""What a later question is searched for, over real notes with the real encoder."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.__main__ import main as ingest
+from ragbot import open as open_bot
+from ragbot.assembly import Ragbot
+from ragbot.settings import load_settings
+from ragbot.types import Turn
+
+pytestmark = pytest.mark.integration
+
+NOTES = """# Harbours
+
+## Firewall Manager
+
+- A Firewall Manager policy covers every account of the organization.
+- A Firewall Manager policy costs 100 USD a month, in each region that it covers.
+- Firewall Manager needs an administrator account.
+
+## CloudTrail
+
+- Logs cover what was called, by whom and when.
+- An organization trail takes in the events of all accounts.
+- A trail keeps its files in a bucket.
+"""
+BEFORE = Turn("What does a Firewall Manager policy cost?", "100 USD a month [1].")
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Ragbot:
+    notes: Path = tmp_path_factory.mktemp("notes")
+    (notes / "harbours.md").write_text(NOTES, encoding="utf-8")
+    index = tmp_path_factory.mktemp("index") / "index"
+    assert ingest([str(notes), "--index", str(index)]) == 0
+    return open_bot(settings=load_settings(index=index, model="quotes"))
+
+
+def test_what_is_told_elsewhere_as_something_new_changes_the_subject(bot: Ragbot) -> None:
+    question = "What does an organization trail cover?"
+    assert bot.ask(question, [BEFORE]).query == question
+
+
+def test_what_is_told_of_the_subject_leans_on_it(bot: Ragbot) -> None:
+    leaning = bot.ask("Is an administrator account needed?", [BEFORE]).query
+    assert leaning == "Firewall Manager policy: Is an administrator account needed?"
