@@ -1,13 +1,15 @@
 """Fits the gate that decides whether the notes answer: dev questions in, a regression out.
 
 `false_premise` questions count among the answerable: the notes hold their correction. The threshold
-is set without them.
+is set without them. As in the product a question that asks several things is refused only where
+each of its parts is, too.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +20,8 @@ from numpy.typing import NDArray
 
 import ragbot.retrieval
 from eval.banks import FALSE_PREMISE, Question, load_bank
+from ragbot.evidence import Evidence
+from ragbot.partial import asked_one_by_one
 from ragbot.reranker import Similarity
 from ragbot.retrieval import Retriever
 from ragbot.retrieval.signals import Signals, weigh
@@ -64,31 +68,31 @@ def fit_gate(retriever: Retriever, k: int) -> FittedGate:
     if similarity is None or readers.selection is None or readers.entailment is None:
         raise ValueError("the gate is fitted on the signals of three models, and one is missing")
     questions = dev_questions()
-    values = np.array([signals_of(q.question, retriever, similarity, k) for q in questions])
+    asked = [signals_of(q.question, retriever, similarity, k) for q in questions]
     answerable = np.array([q.answerable for q in questions])
     premise = np.array([q.kind == FALSE_PREMISE for q in questions])
     authors = np.array([authored(q.id) for q in questions])
     names = Signals.names()
     heard = names.index("answers")
-    values_unread = np.delete(values, heard, axis=1)
+    unread = [np.delete(values, heard, axis=1) for values in asked]
     return FittedGate(
-        _fitted(values, answerable, premise, authors, names),
-        _fitted(values_unread, answerable, premise, authors, names[:heard] + names[heard + 1 :]),
+        _fitted(asked, answerable, premise, authors, names),
+        _fitted(unread, answerable, premise, authors, names[:heard] + names[heard + 1 :]),
         len(questions),
     )
 
 
 def _fitted(
-    values: NDArray[Any],
+    asked: Sequence[NDArray[np.float64]],
     answerable: NDArray[Any],
     premise: NDArray[Any],
     authors: NDArray[Any],
     signals: tuple[str, ...],
 ) -> Fitted:
     held = answerable | premise
-    told = _cross_validated(values, held, authors)
+    told = _cross_validated(asked, held, authors)
     threshold = float(np.quantile(told[answerable], OVER_REFUSAL))
-    weights, bias = _weights(values, held)
+    weights, bias = _weights(_whole(asked), held)
     content = {
         "signals": list(signals),
         "weights": [round(float(weight), 5) for weight in weights],
@@ -105,10 +109,20 @@ def _fitted(
 
 def signals_of(
     question: str, retriever: Retriever, similarity: Similarity, k: int
-) -> tuple[float, ...]:
+) -> NDArray[np.float64]:
+    """float64 [1 + parts, signals]: of the question as a whole, then of what else it asks."""
+
+    def found(query: str) -> list[Evidence]:
+        return retriever.evidence(query, retriever.search(query, k))
+
     query = retriever.query_for(question)
-    evidence = retriever.evidence(query, retriever.search(query, k))
-    return weigh(query, evidence, retriever.index, similarity).signals.values()
+    parts = [asked for _, asked in asked_one_by_one(query, retriever)]
+    return np.array(
+        [
+            weigh(each, found(each), retriever.index, similarity).signals.values()
+            for each in (query, *parts)
+        ]
+    )
 
 
 def save_gate(fitted: FittedGate, file: Path = FILE) -> None:
@@ -128,15 +142,24 @@ def authored(question_id: str) -> str:
     return found[0] if found else ""
 
 
+def _whole(asked: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    return np.array([values[0] for values in asked])
+
+
 def _cross_validated(
-    values: NDArray[np.float64], answerable: NDArray[np.bool_], authors: NDArray[np.str_]
+    asked: Sequence[NDArray[np.float64]],
+    answerable: NDArray[np.bool_],
+    authors: NDArray[np.str_],
 ) -> NDArray[np.float64]:
-    """Probability of each question by a regression that saw none of its author's."""
-    told = np.zeros(len(values))
+    """Probability of each question, or of that of its parts which is likelier answered, by a
+    regression that saw none of its author's."""
+    whole = _whole(asked)
+    told = np.zeros(len(asked))
     for author in set(authors.tolist()):
         out = authors == author
-        weights, bias = _weights(values[~out], answerable[~out])
-        told[out] = 1 / (1 + np.exp(-(values[out] @ weights + bias)))
+        weights, bias = _weights(whole[~out], answerable[~out])
+        for i in np.flatnonzero(out).tolist():
+            told[i] = (1 / (1 + np.exp(-(asked[i] @ weights + bias)))).max()
     return told
 
 

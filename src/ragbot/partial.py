@@ -6,7 +6,7 @@ and judged as a question. What the notes surely lack is named behind the answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ragbot.evidence import Evidence
@@ -29,15 +29,21 @@ def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
     """What the notes have for each part of a question; nothing for one that asks one thing."""
     findings = []
     evidence: list[Evidence] = []
-    before: list[Turn] = []
-    for part in parts_of(query):
-        asked = searcher.query_for(part, before)
-        before.append(Turn(part, "", query=asked))
+    for part, asked in asked_one_by_one(query, searcher):
         found = find(asked)
         findings.append((part, searcher.judged(asked, found)))
         evidence += found if findings[-1][1].enough else ()
     missing = tuple((part, finding.reason or "") for part, finding in findings if finding.definite)
     return Parts(tuple(evidence), missing)
+
+
+def asked_one_by_one(query: str, searcher: Searcher) -> Iterator[tuple[str, str]]:
+    """Each part of a question that asks for several things, and the same standing on its own."""
+    before: list[Turn] = []
+    for part in parts_of(query):
+        asked = searcher.query_for(part, before)
+        before.append(Turn(part, "", query=asked))
+        yield part, asked
 
 
 def joined(evidence: Sequence[Evidence], parts: Sequence[Evidence]) -> list[Evidence]:

@@ -26,8 +26,19 @@ def test_a_question_is_told_by_weights_that_saw_none_of_its_author() -> None:
     authors = np.array(["one"] * 100 + ["other"] * 100)
     # What speaks for an answer in one author's questions speaks against it in the other's.
     answerable = (values[:, 0] > 0) ^ (authors == "other")
-    told = _cross_validated(values, answerable, authors)
+    told = _cross_validated(values[:, None], answerable, authors)
     assert np.mean((told > 0.5) == answerable) < 0.1
+
+
+def test_a_question_is_as_likely_answered_as_the_likeliest_of_its_parts() -> None:
+    values = np.array([[float(n), 1.0] for n in range(-20, 20)])
+    authors = np.array(["one", "other"] * 20)
+    whole = _cross_validated(values[:, None], values[:, 0] > 0, authors)
+    asked = [row[None] for row in values]
+    asked[0] = np.array([values[0], values[-1], values[5]])
+    with_parts = _cross_validated(asked, values[:, 0] > 0, authors)
+    assert whole[0] < 0.1 < 0.9 < with_parts[0]
+    assert with_parts[1:].tolist() == whole[1:].tolist()
 
 
 @pytest.mark.parametrize(
