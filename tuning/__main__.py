@@ -4,6 +4,7 @@
     python -m tuning own_notes --onto SHEETS      from there, on the notes of the project, too
     python -m tuning own_notes --onto PATCH --new NAME ...    from there, on more of both
     python -m tuning selection --onto SHEETS      the cross-encoder, on what answers a question
+    python -m tuning selection --onto PATCH --new NAME ...    the one that ships, on more of it
 
 Each takes an hour on two cores, more or less; all but the first want an index of the notes
 (`python -m ingest`), write a patch that ships, and hold what is not so against the lines that
@@ -19,7 +20,7 @@ import hashlib
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
 
@@ -77,6 +78,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--patch", type=Path, help="what is written")
     parser.add_argument("--onto", type=Path, help="a patch of the entailment model")
     parser.add_argument("--new", nargs="+", default=[], help="sheets and files that are read whole")
+    parser.add_argument("--passes", type=int, help="how often all of it is read")
     options = parser.parse_args(arguments)
     if (options.onto is None) != (options.on == "sheets"):
         parser.error("sheets goes onto no patch, the others go --onto one that was written before")
@@ -87,6 +89,9 @@ def main(arguments: Sequence[str]) -> int:
         odd = sorted(set(options.new) - known)
         parser.error(f"--new goes with --onto, and names sheets and files that there are: {odd}")
     course = COURSES[options.on]
+    if options.passes is not None:
+        course = replace(course, passes=options.passes)
+    ships = PATCHES / CATALOGUE[course.weights].patches[course.file]
     with tempfile.TemporaryDirectory() as name:
         folder = unpacked(course.weights, Path(name) / "taught")
         encoded = Encoding.of(
@@ -98,7 +103,10 @@ def main(arguments: Sequence[str]) -> int:
             by = unpacked("entailment", Path(name) / "reader")
             model = patches.apply(options.onto, (by / "model.onnx").read_bytes())
             (by / "model.onnx").write_bytes(model)
-            start = model if course.weights == "entailment" else base
+            if course.weights == "entailment":
+                start = model
+            elif options.new:
+                start = patches.apply(ships, base)
             texts = on_own_notes(course)
             taught = of_own_notes(texts, course, options.new, Entailment(by))
             for seed, (each, more) in enumerate(zip(passes, taught, strict=True)):
@@ -111,7 +119,7 @@ def main(arguments: Sequence[str]) -> int:
     round_onto(module, grids, map(encoded, batches(calibration, Random(0))))
     new = written(base, module, grids, course.architecture)
     patch = patches.make(base, new, pieces_between(base, new))
-    file = options.patch or PATCHES / CATALOGUE[course.weights].patches[course.file]
+    file = options.patch or ships
     file.write_bytes(patch)
     print(f"{file}: {len(patch):,} bytes")
     print(f"the model's sha256: {hashlib.sha256(new).hexdigest()}")

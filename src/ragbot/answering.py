@@ -12,8 +12,10 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, cast
 
+from ragbot.aws.waiting import while_waiting
 from ragbot.chat_models import (
     BLOCKED,
     Candidate,
@@ -242,7 +244,9 @@ def _checked(
                 continue
             # Markers are numbered as they are given, so what is left out must not be given any.
             known, withheld = dict(reply.markers), set[str]()
-            for checked in _guarded(checker, draft, guard):
+            guarded = _guarded(checker, draft, guard)
+            # One by one, each with what its judge waits for.
+            while checked := (yield from while_waiting(partial(next, guarded, None))):
                 text = checked.sentence.text.lower()
                 if text in said or (prompt.begun and _is_there(checked, there, words)):
                     reply.markers.clear()

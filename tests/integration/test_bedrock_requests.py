@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
 from support.bedrock_requests import must_be_valid
-from support.bedrock_script import Request, reply
+from support.bedrock_script import Request, fault, reply
 from support.bedrock_server import BedrockServer, bedrock
 from support.small_notes import evidence, passage
 
 from eval.banks import Question
 from eval.chooser import Chooser
+from ragbot.aws.waiting import while_waiting
 from ragbot.chat_models import candidates, judge_of
 from ragbot.chat_models.bedrock_models import RECOMMENDED, Recommended
 from ragbot.evidence import Parts, Prompt
@@ -109,6 +111,23 @@ def test_it_is_valid(
     for request in asked:
         must_be_valid(request)
     assert (kind.mark in json.dumps([r.body for r in asked])) == kind.of(recommended)
+
+
+def test_who_listens_hears_what_a_whole_reply_waits_for(
+    bedrock: BedrockServer, tmp_path: Path
+) -> None:
+    replies = iter([fault("ThrottlingException", 429), reply("supported")])
+    bedrock.policy = lambda _: next(replies)
+    settings = Settings(home=tmp_path, model="quotes", judge=f"bedrock:{RECOMMENDED[0].model}")
+    candidate = judge_of(settings)
+    assert candidate is not None
+    judge, sentences = ModelJudge(candidate), evidence(*NOTES)[0].sentences
+    waits = while_waiting(partial(judge, CLAIM, sentences))
+    assert "throttling" in next(waits).reason
+    with pytest.raises(StopIteration) as ruled:
+        while True:
+            next(waits)
+    assert ruled.value.value == "supported"
 
 
 def test_what_is_not_valid_is_seen() -> None:

@@ -34,7 +34,8 @@ _REFUSED: tuple[tuple[str, str, dict[str, Any]], ...] = (
 class PatientConverse(ChatBedrockConverse):
     """Streams whatever can be streamed; what cannot comes in one piece.
 
-    While it waits, a chunk without text carries a `Waiting` in `additional_kwargs["waiting"]`.
+    While it waits, a chunk without text carries a `Waiting` in `additional_kwargs["waiting"]`; of
+    a reply that is asked for whole, who listens is told (`ragbot.aws.waiting`).
     What the model refuses beside text (cache points, documents, guarded blocks) it is not sent
     again.
     """
@@ -74,11 +75,10 @@ class PatientConverse(ChatBedrockConverse):
         run_manager: CallbackManagerForLLMRun | None = None,
         **kwargs: Any,
     ) -> ChatResult:
-        for step in self._line.calls(self._patience):
-            if not isinstance(step, Waiting):
-                with step:
-                    return self._whole(messages, stop, run_manager, **kwargs)
-        raise AssertionError("the line is asked until it answers or fails")
+        def ask() -> ChatResult:
+            return self._whole(messages, stop, run_manager, **kwargs)
+
+        return self._line.call(ask, self._patience)
 
     def _stream(
         self,
