@@ -20,7 +20,7 @@ from ragbot.evidence import REMEMBERED_TURNS, Evidence, Judge, Prompt
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, citable
 from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
-from ragbot.partial import Parts, joined, sentence_on, weighed_parts
+from ragbot.partial import Parts, sentence_on, together, weighed_parts
 from ragbot.retrieval import Finding, Searcher, flagged, worth_reading
 from ragbot.rewriting import Rewritten, rewritten
 from ragbot.screening import without_hidden
@@ -126,11 +126,10 @@ def stream_answer(
             return citable(retriever.evidence(part, passages), part)
 
         parts = weighed_parts(query, retriever, found_for)
-        if not finding.enough:
-            evidence = joined(evidence, parts.evidence)
-            there = {item.passage.passage_id for item in found}
-            more = (e.retrieved for e in evidence if e.passage.passage_id not in there)
-            found = (*found, *more)
+        evidence = together(evidence, parts, enough=finding.enough)
+        there = {item.passage.passage_id for item in found}
+        more = (e.retrieved for e in evidence if e.passage.passage_id not in there)
+        found = (*found, *more)
         return found, evidence, finding, parts
 
     found, evidence, finding, parts = yield from while_waiting(searched)

@@ -1,7 +1,8 @@
 """A question may ask for several things, and the notes hold only some of them.
 
 Each part is put on its own (the second may say "it" and mean what the first names), searched for,
-and judged as a question. What the notes surely lack is named behind the answer.
+and judged as a question. What the notes surely lack is named behind the answer. Where two things
+are compared and nothing more is asked, the parts are what each of them is for.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ragbot.evidence import Evidence
-from ragbot.retrieval import Searcher, parts_of
+from ragbot.retrieval import Searcher, compared_in, parts_of
 from ragbot.types import Sentence, Turn
 
 Find = Callable[[str], Sequence[Evidence]]  # query -> its evidence
@@ -19,10 +20,11 @@ Find = Callable[[str], Sequence[Evidence]]  # query -> its evidence
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Of a question's parts: the evidence of those that the notes answer, and what is surely
-    missing, each part with the reason."""
+    missing, each part with the reason. `compared` are the things that it compares, no more."""
 
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
+    compared: tuple[str, ...] = ()
 
 
 def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
@@ -34,16 +36,37 @@ def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
         findings.append((part, searcher.judged(asked, found)))
         evidence += found if findings[-1][1].enough else ()
     missing = tuple((part, finding.reason or "") for part, finding in findings if finding.definite)
-    return Parts(tuple(evidence), missing)
+    return Parts(tuple(evidence), missing, compared_in(query, searcher.names))
 
 
 def asked_one_by_one(query: str, searcher: Searcher) -> Iterator[tuple[str, str]]:
     """Each part of a question that asks for several things, and the same standing on its own."""
+    for thing in compared_in(query, searcher.names):
+        yield (told := f"What is {thing} for?"), told
     before: list[Turn] = []
     for part in parts_of(query):
         asked = searcher.query_for(part, before)
         before.append(Turn(part, "", query=asked))
         yield part, asked
+
+
+def together(evidence: Sequence[Evidence], parts: Parts, *, enough: bool) -> list[Evidence]:
+    """What is answered from: the evidence of the whole where it is enough, else with that of the
+    parts; of a comparison what stands under the names of the things, and that of the parts."""
+    if parts.compared and parts.evidence:
+        return joined(_under_names(parts.compared, evidence), parts.evidence)
+    return list(evidence) if enough else joined(evidence, parts.evidence)
+
+
+def _under_names(things: Sequence[str], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """The evidence that has one of the things in its headings or the head of its table."""
+    wanted = [thing.lower() for thing in things]
+
+    def is_about(item: Evidence) -> bool:
+        names = (*item.passage.heading_path, *(fact.subject for fact in item.passage.facts))
+        return any(thing in name.lower() for thing in wanted for name in names)
+
+    return [item for item in evidence if is_about(item)]
 
 
 def joined(evidence: Sequence[Evidence], parts: Sequence[Evidence]) -> list[Evidence]:

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from ragbot.store.acronyms import acronyms_of, shortened
+from ragbot.store.acronyms import acronyms_of, shortened, spelt_out
 
 NOTES = [
     "Amazon ECR (Elastic Container Registry) stores images. ECR scans them. ECR is regional.",
@@ -32,3 +32,27 @@ def test_what_the_notes_explain_and_then_use_is_learned() -> None:
 )
 def test_a_question_in_the_long_form_is_asked_in_the_short_one(asked: str, searched: str) -> None:
     assert shortened(asked, KNOWN) == searched
+
+
+ZONES = [
+    "A volume lives in one Availability Zone. Clusters spread over several Availability Zones.",
+    "A Good Thing and a Grand Tour are two names with one spelling; Storage Gateway has but one.",
+    "ECR scans images; its Early Check Run is a name, too.",
+]
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("What if an AZ fails?", "What if an Availability Zone fails?"),
+        ("How many AZs?", "How many Availability Zones?"),
+        ("What is a GT?", "What is a GT?"),  # which of the two?
+        ("Is an SG stateful?", "Is an SG stateful?"),  # hardly the thing that the notes treat
+        ("Does ECR scan?", "Does ECR scan?"),  # known as it is
+        ("What is an XQZ?", "What is an XQZ?"),
+        ("azure or AZ1", "azure or AZ1"),
+    ],
+)
+def test_an_acronym_that_the_notes_never_use_is_spelt_out(asked: str, searched: str) -> None:
+    found = spelt_out(asked, "ECR".__eq__, "Storage Gateway".__eq__, lambda: ZONES)
+    assert found == searched

@@ -6,6 +6,7 @@ query -> RetrievedPassage[] (fusion) -> Evidence[] -> enough? (answerability)
 """
 
 from ragbot.retrieval.answerability import Finding, judge_evidence
+from ragbot.retrieval.comparisons import compared_in
 from ragbot.retrieval.fusion import Retriever, flagged, worth_reading
 from ragbot.retrieval.knowledge_base import KnowledgeBase, base_of
 from ragbot.retrieval.queries import parts_of
@@ -19,6 +20,7 @@ __all__ = [
     "Retriever",
     "Searcher",
     "base_of",
+    "compared_in",
     "flagged",
     "judge_evidence",
     "open_readers",

@@ -20,7 +20,7 @@ from ragbot.retrieval.readers import Readers
 from ragbot.retrieval.spelling import Spelling
 from ragbot.screening import flags_of
 from ragbot.store import Found, Index
-from ragbot.store.acronyms import shortened
+from ragbot.store.acronyms import shortened, spelt_out
 from ragbot.store.lexical import words_of
 from ragbot.types import (
     NO_FILTERS,
@@ -64,7 +64,12 @@ class Retriever:
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
         """What is searched for: the question, standing on its own, in the words of the notes."""
-        return shortened(self._best_known(self._readings(question, history)), self._acronyms)
+        alone = self._best_known(self._readings(question, history))
+        short = shortened(alone, self._acronyms)
+        return spelt_out(short, self.knows, self.names.know, self._texts)
+
+    def _texts(self) -> list[str]:
+        return [passage.text for passage in self.index.all_passages()]
 
     def leans_back(self, question: str, history: Sequence[Turn]) -> bool:
         """Whether the question may mean something of the conversation that it does not name."""

@@ -1,18 +1,21 @@
-"""Acronyms that the notes explain themselves: "ECR (Elastic Container Registry)".
+"""Acronyms: those that the notes explain, and those that they never use.
 
-A question in the long form finds less than one in the short form that the notes go on to use.
+"ECR (Elastic Container Registry)": a question in the long form finds less than one in the short
+form that the notes go on to use. "AZ", where the notes always write Availability Zone: a question
+in the short form finds nothing.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 _NAME = r"[A-Z][\w-]*(?:\s+(?:(?:of|and|for|the)\s+)?[A-Z][\w-]*){1,6}"
 _SHORT = r"[A-Z][A-Za-z0-9]{1,6}"
 _EXPLAINED = re.compile(
     rf"(?P<long>{_NAME})\s+\((?P<short>{_SHORT})s?\)|\b(?P<first>{_SHORT})\s+\((?P<then>{_NAME})\)"
 )
+_CAPITALS = re.compile(r"\b(?P<short>[A-Z]{2,5})(?P<plural>s?)\b")
 
 
 def acronyms_of(texts: Sequence[str], words: Mapping[str, int]) -> dict[str, str]:
@@ -50,6 +53,38 @@ def shortened(text: str, acronyms: Mapping[str, str]) -> str:
         both = rf"\b{words}s?\b(?:\s+\({re.escape(acronyms[long])}\))?"
         text = re.sub(both, acronyms[long], text, flags=re.IGNORECASE)
     return text
+
+
+def spelt_out(
+    text: str,
+    is_known: Callable[[str], bool],
+    is_name: Callable[[str], bool],
+    texts: Callable[[], Sequence[str]],
+) -> str:
+    """The text with each acronym that the notes do not know in the words that it stands for.
+
+    Args:
+        is_known: whether the notes have the acronym.
+        is_name: whether the words are the name of something that the notes treat. Others have
+            the same initials ("SG" is seldom Storage Gateway), so such a name is not put in.
+        texts: the notes, which are read only where it is not known.
+    """
+
+    def long_form(match: re.Match[str]) -> str:
+        if is_known(match["short"]):
+            return match[0]
+        long = _meant_by(match["short"], texts())
+        return match[0] if long is None or is_name(long) else long + match["plural"]
+
+    return _CAPITALS.sub(long_form, text)
+
+
+def _meant_by(short: str, texts: Sequence[str]) -> str | None:
+    """The one name in the texts whose initials spell it; None where there is none, or more."""
+    name = re.compile(r"\b" + r"[\s-]+".join(f"{letter}[a-z]+" for letter in short) + r"\b")
+    found = {" ".join(match.split()) for text in texts for match in name.findall(text)}
+    singular = {each for each in found if each.removesuffix("s") not in found - {each}}
+    return singular.pop() if len(singular) == 1 else None
 
 
 def _spelling(long: str, short: str) -> str | None:

@@ -1,0 +1,53 @@
+"""Two things side by side, which no note puts there."""
+
+from pathlib import Path
+
+import pytest
+
+from ingest.__main__ import main as ingest
+from ragbot import open as open_bot
+from ragbot.assembly import Ragbot
+from ragbot.settings import load_settings
+
+pytestmark = pytest.mark.integration
+
+NOTES = """# Harbour Storage
+
+## Boxes
+
+- Boxes are small containers for dry goods, stacked by a crane at night.
+- A Box holds at most 400 KB.
+
+## Crates
+
+- Crates are large containers for wet goods, rolled aboard by day.
+- A Crate holds at most 16 MB.
+
+## Labels
+
+- Labels are printed for Boxes, Crates and Barrels alike.
+"""
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Ragbot:
+    notes: Path = tmp_path_factory.mktemp("notes")
+    (notes / "harbour.md").write_text(NOTES, encoding="utf-8")
+    index = tmp_path_factory.mktemp("index") / "index"
+    assert ingest([str(notes), "--index", str(index)]) == 0
+    opened = open_bot(settings=load_settings(index=index, model="quotes"))
+    if opened.readers.entailment is None or opened.readers.reranker is None:
+        pytest.skip("the readers' weights are not here: ragbot models pull reranker entailment")
+    return opened
+
+
+@pytest.mark.parametrize(
+    "question", ["Boxes vs Crates", "How do I choose between boxes and crates?"]
+)
+def test_a_comparison_tells_what_each_is_for(bot: Ragbot, question: str) -> None:
+    answer = bot.ask(question)
+    assert not answer.abstained
+    assert "small containers for dry goods" in answer.text
+    assert "large containers for wet goods" in answer.text
+    assert "Labels" not in answer.text
+    assert {citation.verdict for citation in answer.citations} == {"supported"}

@@ -1,0 +1,44 @@
+"""What is compared, and whether anything more is asked."""
+
+import pytest
+
+from ragbot.retrieval.comparisons import compared_in
+from ragbot.retrieval.names import Names
+
+NAMES = Names(["Boxes", "Crates", "Harbour Crane", "Shield", "Shield Advanced", "Barrels", "Sacks"])
+
+
+@pytest.mark.parametrize(
+    ("question", "things"),
+    [
+        ("Boxes vs Crates", ("Boxes", "Crates")),
+        ("How do I pick between boxes and Crates?", ("boxes", "Crates")),
+        ("When should I take Boxes instead of Crates?", ("Boxes", "Crates")),
+        (
+            "What's the difference between Boxes, Crates and Barrels?",
+            ("Boxes", "Crates", "Barrels"),
+        ),
+        ("Shield or Shield Advanced?", ("Shield", "Shield Advanced")),
+        ("Is Harbour Crane better than Boxes?", ("Harbour Crane", "Boxes")),
+    ],
+)
+def test_things_side_by_side(question: str, things: tuple[str, ...]) -> None:
+    assert compared_in(question, NAMES) == things
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which is cheaper, Boxes or Crates?",  # asks for a property
+        "Boxes or Crates for wet cargo?",
+        "What is the largest Box, compared with Crates?",
+        "Do Boxes work with Crates?",  # compares nothing
+        "Boxes and Crates",
+        "Boxes or Trunks?",  # of one the notes know nothing
+        "What is the difference between Boxes and Boxes?",
+        "Boxes, Crates, Barrels or Sacks?",  # too many to tell what each is for
+        "",
+    ],
+)
+def test_what_asks_for_more_or_less(question: str) -> None:
+    assert compared_in(question, NAMES) == ()
