@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from ragbot.evidence import Evidence
 from ragbot.retrieval import Searcher, compared_in, parts_of
+from ragbot.retrieval.names import words_in
 from ragbot.types import Sentence, Turn
 
 Find = Callable[[str], Sequence[Evidence]]  # query -> its evidence
@@ -20,7 +21,8 @@ Find = Callable[[str], Sequence[Evidence]]  # query -> its evidence
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Of a question's parts: the evidence of those that the notes answer, and what is surely
-    missing, each part with the reason. `compared` are the things that it compares, no more."""
+    missing, each part with the reason. `compared` are the things of a comparison, where the notes
+    tell of each of them."""
 
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
@@ -36,13 +38,17 @@ def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
         findings.append((part, searcher.judged(asked, found)))
         evidence += found if findings[-1][1].enough else ()
     missing = tuple((part, finding.reason or "") for part, finding in findings if finding.definite)
-    return Parts(tuple(evidence), missing, compared_in(query, searcher.names))
+    things = compared_in(query, searcher.names)
+    told = all(finding.enough for _, finding in findings)
+    return Parts(tuple(evidence), missing, things if told else ())
 
 
 def asked_one_by_one(query: str, searcher: Searcher) -> Iterator[tuple[str, str]]:
     """Each part of a question that asks for several things, and the same standing on its own."""
-    for thing in compared_in(query, searcher.names):
-        yield (told := f"What is {thing} for?"), told
+    things = compared_in(query, searcher.names)
+    if things:
+        yield from ((told := f"What is {thing} for?", told) for thing in things)
+        return
     before: list[Turn] = []
     for part in parts_of(query):
         asked = searcher.query_for(part, before)
@@ -53,20 +59,24 @@ def asked_one_by_one(query: str, searcher: Searcher) -> Iterator[tuple[str, str]
 def together(evidence: Sequence[Evidence], parts: Parts, *, enough: bool) -> list[Evidence]:
     """What is answered from: the evidence of the whole where it is enough, else with that of the
     parts; of a comparison what stands under the names of the things, and that of the parts."""
-    if parts.compared and parts.evidence:
+    if parts.compared:
         return joined(_under_names(parts.compared, evidence), parts.evidence)
     return list(evidence) if enough else joined(evidence, parts.evidence)
 
 
 def _under_names(things: Sequence[str], evidence: Sequence[Evidence]) -> list[Evidence]:
     """The evidence that has one of the things in its headings or the head of its table."""
-    wanted = [thing.lower() for thing in things]
+    wanted = [_keys(thing) for thing in things]
 
     def is_about(item: Evidence) -> bool:
         names = (*item.passage.heading_path, *(fact.subject for fact in item.passage.facts))
-        return any(thing in name.lower() for thing in wanted for name in names)
+        return any(thing <= _keys(name) for thing in wanted for name in names)
 
     return [item for item in evidence if is_about(item)]
+
+
+def _keys(name: str) -> frozenset[str]:
+    return frozenset(word.key for word in words_in(name))
 
 
 def joined(evidence: Sequence[Evidence], parts: Sequence[Evidence]) -> list[Evidence]:

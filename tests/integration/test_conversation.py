@@ -24,7 +24,7 @@ NOTES = """# Harbours
 
 - Logs cover what was called, by whom and when.
 - An organization trail takes in the events of all accounts.
-- A trail keeps its files in a bucket.
+- A trail keeps its files in a bucket, and has no size limit.
 """
 BEFORE = Turn("What does a Firewall Manager policy cost?", "100 USD a month [1].")
 
@@ -41,6 +41,15 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Ragbot:
 def test_what_is_told_elsewhere_as_something_new_changes_the_subject(bot: Ragbot) -> None:
     question = "What does an organization trail cover?"
     assert bot.ask(question, [BEFORE]).query == question
+
+
+def test_a_property_is_asked_of_the_subject(bot: Ragbot) -> None:
+    leaning = bot.ask("Is there a size limit?", [BEFORE]).query
+    assert leaning == "Firewall Manager policy: Is there a size limit?"
+
+
+def test_an_acronym_in_capitals_and_no_stop_word_is_spelt_out(bot: Ragbot) -> None:
+    assert bot.ask("WHAT IS AN ORGANIZATION TRAIL?").query == "WHAT IS AN ORGANIZATION TRAIL?"
 
 
 def test_what_is_told_of_the_subject_leans_on_it(bot: Ragbot) -> None:

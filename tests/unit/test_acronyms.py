@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from ragbot.store.acronyms import acronyms_of, shortened, spelt_out
+from ragbot.store.acronyms import acronyms_of, names_by_initials, shortened, spelt_out
 
 NOTES = [
     "Amazon ECR (Elastic Container Registry) stores images. ECR scans them. ECR is regional.",
@@ -35,9 +35,10 @@ def test_a_question_in_the_long_form_is_asked_in_the_short_one(asked: str, searc
 
 
 ZONES = [
-    "A volume lives in one Availability Zone. Clusters spread over several Availability Zones.",
+    "Clusters spread over several Availability Zones; a volume is replicated inside its own.",
     "A Good Thing and a Grand Tour are two names with one spelling; Storage Gateway has but one.",
-    "ECR scans images; its Early Check Run is a name, too.",
+    "ECR scans images; its Early Check Run is a name, too. Once Read is a mode.",
+    "- Time to stop the Big\n- Zebra. Multi-Attach and Multi Attach are the same.",
 ]
 
 
@@ -49,10 +50,16 @@ ZONES = [
         ("What is a GT?", "What is a GT?"),  # which of the two?
         ("Is an SG stateful?", "Is an SG stateful?"),  # hardly the thing that the notes treat
         ("Does ECR scan?", "Does ECR scan?"),  # known as it is
+        ("this OR that", "this OR that"),
         ("What is an XQZ?", "What is an XQZ?"),
-        ("azure or AZ1", "azure or AZ1"),
+        ("What is BZ?", "What is BZ?"),  # across two lines
+        ("Is MA free?", "Is Multi Attach free?"),
+        ("azure or AZ1, 4 MA, 4.5 MA", "azure or AZ1, 4 MA, 4.5 MA"),
     ],
 )
 def test_an_acronym_that_the_notes_never_use_is_spelt_out(asked: str, searched: str) -> None:
-    found = spelt_out(asked, "ECR".__eq__, "Storage Gateway".__eq__, lambda: ZONES)
+    by_initials = names_by_initials(ZONES)
+    found = spelt_out(
+        asked, {"ECR", "OR"}.__contains__, "Storage Gateway".__eq__, lambda: by_initials
+    )
     assert found == searched

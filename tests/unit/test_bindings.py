@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ragbot.citations.bindings import misbound_figure, swapped_name, turned_comparison
+from ragbot.citations.bindings import compares, misbound_figure, swapped_name, turned_comparison
 from ragbot.citations.opposites import in_axes, turned_word
 from ragbot.citations.overclaims import overclaiming_word
 
@@ -33,6 +33,22 @@ def test_names_that_changed_places_are_noticed() -> None:
     assert swapped_name(DRIVERS, DRIVERS, names) is None
     turned = "A laser plotter prints the labels on Crates and the inkjet driver those on Boxes."
     assert swapped_name(turned, DRIVERS, names) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "compared"),
+    [
+        ("A Box is larger than a Crate.", True),
+        ("Boxes have a lower fee per month than Crates.", True),
+        ("The blue label takes precedence over the red one.", True),
+        ("A Box holds more than 15 labels.", False),
+        ("A container is replaced rather than repaired.", False),
+        ("It is shipped after ten minutes rather than at once.", False),
+        ("The server runs on labels other than Crates.", False),
+    ],
+)
+def test_what_sets_one_thing_above_another(claim: str, compared: bool) -> None:
+    assert compares(claim) == compared
 
 
 def test_a_comparison_has_a_direction() -> None:

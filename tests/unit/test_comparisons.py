@@ -18,6 +18,9 @@ NAMES = Names(["Boxes", "Crates", "Harbour Crane", "Shield", "Shield Advanced", 
             "What's the difference between Boxes, Crates and Barrels?",
             ("Boxes", "Crates", "Barrels"),
         ),
+        ("AWS Boxes vs Amazon Crates?", ("Boxes", "Crates")),
+        ("Shall I prefer Boxes over Crates?", ("Boxes", "Crates")),
+        ("How do Boxes differ from Crates?", ("Boxes", "Crates")),
         ("Shield or Shield Advanced?", ("Shield", "Shield Advanced")),
         ("Is Harbour Crane better than Boxes?", ("Harbour Crane", "Boxes")),
     ],
@@ -34,6 +37,11 @@ def test_things_side_by_side(question: str, things: tuple[str, ...]) -> None:
         "What is the largest Box, compared with Crates?",
         "Do Boxes work with Crates?",  # compares nothing
         "Boxes and Crates",
+        "Can I use Boxes or Crates with Barrels?",
+        "Can Boxes or Crates use Barrels?",
+        "How do I get to Boxes from Crates or Barrels?",
+        "Can I move Boxes over Crates?",
+        "Do Boxes need a Crate or not?",
         "Boxes or Trunks?",  # of one the notes know nothing
         "What is the difference between Boxes and Boxes?",
         "Boxes, Crates, Barrels or Sacks?",  # too many to tell what each is for

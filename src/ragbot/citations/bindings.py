@@ -20,7 +20,8 @@ _CLAUSE = re.compile(
 _THAN = re.compile(r"\b(?:\w+er|more|less|fewer|better|worse)\b(?:\s+\w+){0,2}?\s+than\b", re.I)
 # Of two things the one that has more, or goes first; "more than 15" and "rather than" set no two.
 _OF_TWO = re.compile(
-    r"\b(?!(?:other|rather)\b)(?:\w+er|more|less|worse)\b(?:\s+[\w-]+){0,5}?\s+than\b"
+    r"\b(?!(?:other|rather)\b)(?:\w+er|more|less|worse)\b"
+    r"(?:\s+(?!(?:other|rather)\b)[\w-]+){0,5}?\s+than\b"
     rf"(?!\s+(?:\d|(?:{'|'.join(NUMBER_WORDS)})\b))"
     r"|\b(?:prefers?|outranks?|outlasts?|outweighs?)\b"
     r"|\b(?:takes?|ha(?:s|ve))\s+(?:precedence|priority)\b",

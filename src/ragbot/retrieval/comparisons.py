@@ -7,13 +7,22 @@ is a question of its own, which a note must answer.
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
+
 from ragbot.retrieval.names import AUXILIARIES, QUESTION_WORDS, Names, words_in
 from ragbot.store.lexical import STOPWORDS
 
 MOST_COMPARED = 3
+# What may stand between the things: "EFS instead of EBS", "is X a better choice than Y".
+_BETWEEN = re.compile(
+    r"(?:[\s,.]|\b(?:and|or|vs|versus|over|instead of|rather than|compared (?:to|with)|aws|amazon"
+    r"|differs? from|different from|better (?:choice |option )?than|an?|the)\b)*",
+    re.IGNORECASE,
+)
 _COMPARES = frozenset(
     """vs versus or between difference differences differ differs different compare compared
-    compares comparison instead rather over than pick choose""".split()
+    compares comparison instead rather better choose pick prefer""".split()
 )
 _ASKS_NOTHING = (
     _COMPARES
@@ -21,22 +30,28 @@ _ASKS_NOTHING = (
     | AUXILIARIES
     | QUESTION_WORDS
     | frozenset(
-        """aws amazon best better both choice choosing decide deciding explain from go i main me
-        my need one ones picking prefer right select take tell them those use used using want we
-        with you your""".split()
+        """aws amazon best both choice choosing decide deciding explain from go i main me my need
+        one ones option over picking right select take tell than them those use used using want
+        we you your""".split()
     )
 )
 
 
 def compared_in(question: str, names: Names) -> tuple[str, ...]:
     """The things compared, as the question writes them; none where it asks for more than that."""
-    words = words_in(question)
     pieces = [piece for piece in names.pieces(question) if piece.known]
-    named = {word for piece in pieces for word in piece.core}
-    others = {word.low.partition("'")[0] for word in words if word not in named}
-    things = tuple(
-        dict.fromkeys(question[piece.core[0].start : piece.core[-1].end] for piece in pieces)
-    )
-    if not 2 <= len(things) <= MOST_COMPARED:
+    things: dict[tuple[str, ...], str] = {}
+    named = set()
+    places = []
+    for piece in pieces:
+        core = [word for word in piece.core if word.low not in ("aws", "amazon")]
+        named |= set(core)
+        places.append((core[0].start, core[-1].end))
+        things.setdefault(tuple(word.key for word in core), question[slice(*places[-1])])
+    others = {word.low.partition("'")[0] for word in words_in(question) if word not in named}
+    if not 2 <= len(things) == len(pieces) <= MOST_COMPARED:
         return ()
-    return things if others & _COMPARES and others <= _ASKS_NOTHING else ()
+    if not (others & _COMPARES and others <= _ASKS_NOTHING):
+        return ()
+    between = (question[end:start] for (_, end), (start, _) in pairwise(places))
+    return tuple(things.values()) if all(map(_BETWEEN.fullmatch, between)) else ()

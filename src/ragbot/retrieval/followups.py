@@ -60,6 +60,11 @@ _PREPOSED = re.compile(
     r"(?P<noun>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_OF_SOMETHING = frozenset(
+    """alternative api charge cost default difference discount feature fee length limit limitation
+    maximum minimum mode name number option period price quota rate region requirement restriction
+    retention setting size sla term tier time type variant version way""".split()
+)
 _ENDING = re.compile(
     r"(?:[\s,]+(?:then|too|instead|as well|either|please))*[\s?!.]*$", re.IGNORECASE
 )
@@ -82,11 +87,16 @@ def readings(question: str, history: Sequence[Turn], names: Names) -> tuple[str,
 
 
 def introduced(question: str, names: Names) -> list[str]:
-    """What it brings up as something new, in two words or more: "an organization trail"."""
+    """What it brings up as something new, in two words or more: "an organization trail".
+
+    "A size limit" is brought up of something: of what was spoken of.
+    """
     return [
         question[piece.start : piece.end]
         for piece in names.pieces(question)
-        if len(piece.words) > 1 and _INDEFINITE.search(question[: piece.start])
+        if len(piece.words) > 1
+        and piece.words[-1].key not in _OF_SOMETHING
+        and _INDEFINITE.search(question[: piece.start])
     ]
 
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePath
@@ -20,7 +20,7 @@ from ragbot.retrieval.readers import Readers
 from ragbot.retrieval.spelling import Spelling
 from ragbot.screening import flags_of
 from ragbot.store import Found, Index
-from ragbot.store.acronyms import shortened, spelt_out
+from ragbot.store.acronyms import names_by_initials, shortened, spelt_out
 from ragbot.store.lexical import words_of
 from ragbot.types import (
     NO_FILTERS,
@@ -64,12 +64,18 @@ class Retriever:
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
         """What is searched for: the question, standing on its own, in the words of the notes."""
-        alone = self._best_known(self._readings(question, history))
+        (typed,), meant = self._readings(question, ()), self._readings(question, history)
+        alone = typed if self._changes_subject(typed, meant) else self._best_known(meant)
         short = shortened(alone, self._acronyms)
-        return spelt_out(short, self.knows, self.names.know, self._texts)
+        return spelt_out(short, self._is_searchable, self.names.know, lambda: self._initials)
 
-    def _texts(self) -> list[str]:
-        return [passage.text for passage in self.index.all_passages()]
+    def _is_searchable(self, word: str) -> bool:
+        """Whether the notes hold the word, or it is a stop word, which nothing is searched by."""
+        return not self.index.known_words(word) or self.knows(word)
+
+    @cached_property
+    def _initials(self) -> Mapping[str, Collection[str]]:
+        return names_by_initials(passage.text for passage in self.index.all_passages())
 
     def leans_back(self, question: str, history: Sequence[Turn]) -> bool:
         """Whether the question may mean something of the conversation that it does not name."""
@@ -81,19 +87,21 @@ class Retriever:
 
     def _best_known(self, questions: Sequence[str]) -> str:
         """The last one if the notes are clearly nearer to it, else the first."""
-        if len(questions) == 1 or self._changes_subject(questions[0], questions[-1]):
+        if len(questions) == 1:
             return questions[0]
         vectors = self._embedder.encode([questions[0], questions[-1]])
         first, last = map(self.index.nearness, vectors)
         return questions[-1] if last >= first + LEANS else questions[0]
 
-    def _changes_subject(self, question: str, leaning: str) -> bool:
-        """Whether the question brings something up that the notes tell of, but not together with
-        what it would lean on."""
-        earlier = " ".join(set(words_of(leaning)) - set(words_of(question)))
+    def _changes_subject(self, typed: str, meant: Sequence[str]) -> bool:
+        """Whether the question, which may stand on its own, brings something up that the notes
+        tell of, but not together with what it would lean on."""
+        if meant[0] != typed or len(meant) == 1:
+            return False
+        earlier = " ".join(set(words_of(meant[-1])) - set(words_of(typed)))
         return any(
-            self.index.holds(new) and not self.index.holds(f"{new} {earlier}")
-            for new in introduced(question, self.names)
+            self.index.says(new) and not self.index.holds(f"{new} {earlier}")
+            for new in introduced(typed, self.names)
         )
 
     def knows(self, word: str) -> bool:

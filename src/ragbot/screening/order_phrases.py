@@ -220,8 +220,8 @@ DICTATED_ELSEWHERE = r"""
     (rispondi|risponda) (sempre|soltanto|unicamente|con_la_parola)
     (responda|responde) (sempre|apenas|somente|com_a_palavra)
     antwoord (altijd|alleen|uitsluitend) ..2 (met|dat)
-    (hinweis|nachricht|anweisung) an (das|die|den|alle) (sprachmodell|ki|assistent|chatbot)\w*
-    (estimad[oa]|querid[oa]|cher|chere|liebe[rs]?|beste) (a(s)?sisten(t|te)|chatbot|ki|ia)\w*
+    (hinweis|nachricht|anweisung) an (das|die|den|alle) (sprachmodell\w*|ki|assistent\w*|chatbot\w*)
+    (estimad[oa]|querid[oa]|car[oa]|cher|chere|liebe[rs]?|beste) (as?sist[ae]nt[ea]?|chatbot|ki|ia)
 """
 NOUNS_ELSEWHERE = {
     "GERMAN": "anweisung|vorgabe|befehl|instruktion|regel|anordnung|richtlinie",

@@ -8,14 +8,19 @@ in the short form finds nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import combinations
 
 _NAME = r"[A-Z][\w-]*(?:\s+(?:(?:of|and|for|the)\s+)?[A-Z][\w-]*){1,6}"
 _SHORT = r"[A-Z][A-Za-z0-9]{1,6}"
 _EXPLAINED = re.compile(
     rf"(?P<long>{_NAME})\s+\((?P<short>{_SHORT})s?\)|\b(?P<first>{_SHORT})\s+\((?P<then>{_NAME})\)"
 )
-_CAPITALS = re.compile(r"\b(?P<short>[A-Z]{2,5})(?P<plural>s?)\b")
+_LONGEST = 5  # words of a name
+_CAPITALIZED = re.compile(rf"\b[A-Z][a-z]+(?:[ -][A-Z][a-z]+){{1,{_LONGEST}}}\b")
+# "500 KB" has a unit and no acronym.
+_CAPITALS = re.compile(rf"(?<![\d.,] )\b(?P<short>[A-Z]{{2,{_LONGEST}}})(?P<plural>s?)\b")
 
 
 def acronyms_of(texts: Sequence[str], words: Mapping[str, int]) -> dict[str, str]:
@@ -55,36 +60,41 @@ def shortened(text: str, acronyms: Mapping[str, str]) -> str:
     return text
 
 
+def names_by_initials(texts: Iterable[str]) -> dict[str, frozenset[str]]:
+    """{"AZ": {"Availability Zone"}}: each run of two to five capitalized words, in the singular."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for text in texts:
+        for run in _CAPITALIZED.findall(text):
+            words = run.replace("-", " ").split()
+            for first, last in combinations(range(len(words) + 1), 2):
+                if 2 <= last - first <= _LONGEST:
+                    name = " ".join(words[first:last]).removesuffix("s")
+                    found["".join(word[0] for word in words[first:last])].add(name)
+    return {initials: frozenset(names) for initials, names in found.items()}
+
+
 def spelt_out(
     text: str,
     is_known: Callable[[str], bool],
     is_name: Callable[[str], bool],
-    texts: Callable[[], Sequence[str]],
+    names: Callable[[], Mapping[str, Collection[str]]],
 ) -> str:
     """The text with each acronym that the notes do not know in the words that it stands for.
 
     Args:
-        is_known: whether the notes have the acronym.
+        is_known: whether it is a word of the notes, or one that is never searched for.
         is_name: whether the words are the name of something that the notes treat. Others have
             the same initials ("SG" is seldom Storage Gateway), so such a name is not put in.
-        texts: the notes, which are read only where it is not known.
+        names: `names_by_initials`, asked for only where an acronym is not known. Where several
+            names have its initials, it stays as it is.
     """
 
     def long_form(match: re.Match[str]) -> str:
-        if is_known(match["short"]):
-            return match[0]
-        long = _meant_by(match["short"], texts())
-        return match[0] if long is None or is_name(long) else long + match["plural"]
+        short, plural = match["short"], match["plural"]
+        meant = () if is_known(short) else names().get(short, ())
+        return match[0] if len(meant) != 1 or is_name(*meant) else f"{min(meant)}{plural}"
 
     return _CAPITALS.sub(long_form, text)
-
-
-def _meant_by(short: str, texts: Sequence[str]) -> str | None:
-    """The one name in the texts whose initials spell it; None where there is none, or more."""
-    name = re.compile(r"\b" + r"[\s-]+".join(f"{letter}[a-z]+" for letter in short) + r"\b")
-    found = {" ".join(match.split()) for text in texts for match in name.findall(text)}
-    singular = {each for each in found if each.removesuffix("s") not in found - {each}}
-    return singular.pop() if len(singular) == 1 else None
 
 
 def _spelling(long: str, short: str) -> str | None:

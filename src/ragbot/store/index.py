@@ -241,6 +241,12 @@ class Index:
         passages = self.passages_at([position for position, _ in found])
         return any(words <= set(words_of(p.indexed_text)) for p in passages.values())
 
+    def says(self, phrase: str) -> bool:
+        """Whether some passage has just these words, one behind the other."""
+        found = self.lexical(phrase, _LOOKED_AT)
+        passages = self.passages_at([position for position, _ in found]).values()
+        return any(phrase.lower() in passage.indexed_text.lower() for passage in passages)
+
     def writes_small(self, word: str) -> bool:
         """Whether some passage has the word, in whatever form, in small letters."""
         stems = set(words_of(word))
