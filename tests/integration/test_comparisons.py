@@ -1,13 +1,9 @@
 """Two things side by side, which no note puts there."""
 
-from pathlib import Path
-
 import pytest
+from support.quoting_bot import quoting_bot
 
-from ingest.__main__ import main as ingest
-from ragbot import open as open_bot
 from ragbot.assembly import Ragbot
-from ragbot.settings import load_settings
 
 pytestmark = pytest.mark.integration
 
@@ -31,14 +27,7 @@ NOTES = """# Harbour Storage
 
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Ragbot:
-    notes: Path = tmp_path_factory.mktemp("notes")
-    (notes / "harbour.md").write_text(NOTES, encoding="utf-8")
-    index = tmp_path_factory.mktemp("index") / "index"
-    assert ingest([str(notes), "--index", str(index)]) == 0
-    opened = open_bot(settings=load_settings(index=index, model="quotes"))
-    if opened.readers.entailment is None or opened.readers.reranker is None:
-        pytest.skip("the readers' weights are not here: ragbot models pull reranker entailment")
-    return opened
+    return quoting_bot(tmp_path_factory.mktemp("harbour"), NOTES)
 
 
 @pytest.mark.parametrize(

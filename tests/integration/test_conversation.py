@@ -1,13 +1,9 @@
 """What a later question is searched for, over real notes with the real encoder."""
 
-from pathlib import Path
-
 import pytest
+from support.quoting_bot import quoting_bot
 
-from ingest.__main__ import main as ingest
-from ragbot import open as open_bot
 from ragbot.assembly import Ragbot
-from ragbot.settings import load_settings
 from ragbot.types import Turn
 
 pytestmark = pytest.mark.integration
@@ -31,11 +27,7 @@ BEFORE = Turn("What does a Firewall Manager policy cost?", "100 USD a month [1].
 
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Ragbot:
-    notes: Path = tmp_path_factory.mktemp("notes")
-    (notes / "harbours.md").write_text(NOTES, encoding="utf-8")
-    index = tmp_path_factory.mktemp("index") / "index"
-    assert ingest([str(notes), "--index", str(index)]) == 0
-    return open_bot(settings=load_settings(index=index, model="quotes"))
+    return quoting_bot(tmp_path_factory.mktemp("harbour"), NOTES)
 
 
 def test_what_is_told_elsewhere_as_something_new_changes_the_subject(bot: Ragbot) -> None:

@@ -1,37 +1,33 @@
 """A question that the notes answer in part: the part that is missing is named."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
+from support.quoting_bot import quoting_bot
 
-from ingest.__main__ import main as ingest
-from ragbot import open as open_bot
 from ragbot.assembly import Ragbot
 from ragbot.evidence import Evidence
 from ragbot.retrieval import Finding
-from ragbot.settings import load_settings
 from ragbot.types import RetrievedPassage
 
 pytestmark = pytest.mark.integration
 
 
+NOTES = """# Harbour Boxes
+
+## Limits
+
+- A Box holds at most 400 KB.
+- A Crate holds at most 16 MB.
+- Boxes are stacked by a crane at night.
+- Labels of a Box are printed in black.
+"""
+
+
 @pytest.fixture(scope="module")
 def bot(tmp_path_factory: pytest.TempPathFactory) -> Ragbot:
-    notes: Path = tmp_path_factory.mktemp("notes")
-    (notes / "boxes.md").write_text(
-        "# Harbour Boxes\n\n## Limits\n\n"
-        "- A Box holds at most 400 KB.\n- A Crate holds at most 16 MB.\n"
-        "- Boxes are stacked by a crane at night.\n- Labels of a Box are printed in black.\n",
-        encoding="utf-8",
-    )
-    index = tmp_path_factory.mktemp("index") / "index"
-    assert ingest([str(notes), "--index", str(index)]) == 0
-    opened = open_bot(settings=load_settings(index=index, model="quotes"))
-    if opened.readers.reranker is None:
-        pytest.skip("the reranker's weights are not here: ragbot models pull reranker")
-    return opened
+    return quoting_bot(tmp_path_factory.mktemp("harbour"), NOTES)
 
 
 def test_the_missing_part_is_named_behind_the_answer(bot: Ragbot) -> None:

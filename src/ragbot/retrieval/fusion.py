@@ -64,14 +64,11 @@ class Retriever:
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
         """What is searched for: the question, standing on its own, in the words of the notes."""
-        (typed,), meant = self._readings(question, ()), self._readings(question, history)
+        typed = self._mended(question)
+        meant = self._readings(typed, history)
         alone = typed if self._changes_subject(typed, meant) else self._best_known(meant)
         short = shortened(alone, self._acronyms)
-        return spelt_out(short, self._is_searchable, self.names.know, lambda: self._initials)
-
-    def _is_searchable(self, word: str) -> bool:
-        """Whether the notes hold the word, or it is a stop word, which nothing is searched by."""
-        return not self.index.known_words(word) or self.knows(word)
+        return spelt_out(short, self._holds_or_skips, self.names.know, lambda: self._initials)
 
     @cached_property
     def _initials(self) -> Mapping[str, Collection[str]]:
@@ -79,11 +76,14 @@ class Retriever:
 
     def leans_back(self, question: str, history: Sequence[Turn]) -> bool:
         """Whether the question may mean something of the conversation that it does not name."""
-        return self._readings(question, history)[-1] != self._readings(question, ())[0]
+        typed = self._mended(question)
+        return self._readings(typed, history)[-1] != typed
 
-    def _readings(self, question: str, history: Sequence[Turn]) -> tuple[str, ...]:
-        mended = self._spelling.mended(question.strip(), self.recognizes)
-        return readings(mended, history, self.names) if history else (mended,)
+    def _mended(self, question: str) -> str:
+        return self._spelling.mended(question.strip(), self.recognizes)
+
+    def _readings(self, typed: str, history: Sequence[Turn]) -> tuple[str, ...]:
+        return readings(typed, history, self.names) if history else (typed,)
 
     def _best_known(self, questions: Sequence[str]) -> str:
         """The last one if the notes are clearly nearer to it, else the first."""
@@ -116,8 +116,12 @@ class Retriever:
 
     def recognizes(self, word: str) -> bool:
         """Whether it is a word of the notes, or one that the encoder has a token for."""
-        in_notes = self.index.known_words(word)  # empty for a stop word
-        return not in_notes or any(known for _, known in in_notes) or self._embedder.knows(word)
+        return self._holds_or_skips(word) or self._embedder.knows(word)
+
+    def _holds_or_skips(self, word: str) -> bool:
+        """Whether the notes hold the word, or it is a stop word, which no search looks for."""
+        looked_for = self.index.known_words(word)
+        return not looked_for or any(held for _, held in looked_for)
 
     @cached_property
     def names(self) -> Names:
