@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from ragbot.evidence import Evidence
 from ragbot.retrieval import Searcher, compared_in, parts_of
@@ -32,15 +33,32 @@ class Parts:
 def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
     """What the notes have for each part of a question; nothing for one that asks one thing."""
     findings = []
-    evidence: list[Evidence] = []
+    answering: list[Sequence[Evidence]] = []
     for part, asked in asked_one_by_one(query, searcher):
         found = find(asked)
         findings.append((part, searcher.judged(asked, found)))
-        evidence += found if findings[-1][1].enough else ()
+        answering += [found] if findings[-1][1].enough else []
     missing = tuple((part, finding.reason or "") for part, finding in findings if finding.definite)
     things = compared_in(query, searcher.names)
-    told = all(finding.enough for _, finding in findings)
-    return Parts(tuple(evidence), missing, things if told else ())
+    if things:
+        answering = levelled(answering)
+    told = things if len(answering) == len(things) else ()
+    return Parts(tuple(chain.from_iterable(answering)), missing, told)
+
+
+def levelled(answering: Sequence[Sequence[Evidence]]) -> list[Sequence[Evidence]]:
+    """The evidence of each part with its best sentence rated as high as that of any other.
+
+    What answers "What is X for?" well is no reason to hear less of Y.
+    """
+    best = [max((max(e.scores, default=0.0) for e in part), default=0.0) for part in answering]
+    return [
+        [
+            replace(each, relevance=tuple(near + max(best) - own for near in each.relevance))
+            for each in part
+        ]
+        for part, own in zip(answering, best, strict=True)
+    ]
 
 
 def asked_one_by_one(query: str, searcher: Searcher) -> Iterator[tuple[str, str]]:
