@@ -2,7 +2,7 @@
 
 Each part is put on its own (the second may say "it" and mean what the first names), searched for,
 and judged as a question. What the notes surely lack is named behind the answer. Where two things
-are compared and nothing more is asked, the parts are what each of them is for.
+are compared, the parts are what each of them is for, or what is asked of both, asked of each.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from ragbot.evidence import Evidence
-from ragbot.retrieval import Searcher, compared_in, parts_of
+from ragbot.retrieval import Searcher, asked_of_each, compared_in, parts_of
 from ragbot.retrieval.names import words_in
 from ragbot.types import Sentence, Turn
 
@@ -23,15 +23,18 @@ Find = Callable[[str], Sequence[Evidence]]  # query -> its evidence
 class Parts:
     """Of a question's parts: the evidence of those that the notes answer, and what is surely
     missing, each part with the reason. `compared` are the things of a comparison, where the notes
-    tell of each of them."""
+    tell of each of them; `of_each` where they tell of two things what is asked of both."""
 
     evidence: tuple[Evidence, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
     compared: tuple[str, ...] = ()
+    of_each: bool = False
 
 
 def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
     """What the notes have for each part of a question; nothing for one that asks one thing."""
+    if shared := asked_of_each(query):
+        return _shared(shared, searcher, find)
     findings = []
     answering: list[Sequence[Evidence]] = []
     for part, asked in asked_one_by_one(query, searcher):
@@ -44,6 +47,15 @@ def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
         answering = levelled(answering)
     told = things if len(answering) == len(things) else ()
     return Parts(tuple(chain.from_iterable(answering)), missing, told)
+
+
+def _shared(questions: Sequence[str], searcher: Searcher, find: Find) -> Parts:
+    """What is asked of two things, where the notes tell it of both: else it is one question."""
+    answering = [find(each) for each in questions]
+    pairs = zip(questions, answering, strict=True)
+    if not all(searcher.judged(asked, found).enough for asked, found in pairs):
+        return Parts()
+    return Parts(tuple(chain.from_iterable(levelled(answering))), of_each=True)
 
 
 def levelled(answering: Sequence[Sequence[Evidence]]) -> list[Sequence[Evidence]]:
@@ -76,7 +88,10 @@ def asked_one_by_one(query: str, searcher: Searcher) -> Iterator[tuple[str, str]
 
 def together(evidence: Sequence[Evidence], parts: Parts, *, enough: bool) -> list[Evidence]:
     """What is answered from: the evidence of the whole where it is enough, else with that of the
-    parts; of a comparison what stands under the names of the things, and that of the parts."""
+    parts; of a comparison what stands under the names of the things, and that of the parts, or
+    where the same is asked of both, that of the parts alone."""
+    if parts.of_each:
+        return joined((), parts.evidence)
     if parts.compared:
         return joined(_under_names(parts.compared, evidence), parts.evidence)
     return list(evidence) if enough else joined(evidence, parts.evidence)

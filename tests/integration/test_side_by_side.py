@@ -40,3 +40,15 @@ def test_a_comparison_tells_what_each_is_for(bot: Ragbot, question: str) -> None
     assert "large containers for wet goods" in answer.text
     assert "Labels" not in answer.text
     assert {citation.verdict for citation in answer.citations} == {"supported"}
+
+
+def test_what_is_asked_of_both_is_told_of_each(bot: Ragbot) -> None:
+    answer = bot.ask("Boxes vs Crates: how much do they hold?")
+    assert "400 KB" in answer.text
+    assert "16 MB" in answer.text
+
+
+def test_what_the_notes_tell_of_one_alone_is_no_comparison(bot: Ragbot) -> None:
+    answer = bot.ask("Boxes vs Barrels: how much do they hold?")
+    assert "400 KB" in answer.text or answer.abstained
+    assert "16 MB" not in answer.text

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragbot.retrieval.comparisons import compared_in
+from ragbot.retrieval.comparisons import asked_of_each, compared_in
 from ragbot.retrieval.names import Names
 
 NAMES = Names(["Boxes", "Crates", "Harbour Crane", "Shield", "Shield Advanced", "Barrels", "Sacks"])
@@ -50,3 +50,54 @@ def test_things_side_by_side(question: str, things: tuple[str, ...]) -> None:
 )
 def test_what_asks_for_more_or_less(question: str) -> None:
     assert compared_in(question, NAMES) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "questions"),
+    [
+        (
+            "Harbour Crane vs Boxes: how much do they hold?",
+            ("Harbour Crane: how much do they hold?", "Boxes: how much do they hold?"),
+        ),
+        ("b1 vs b2 Wide, largest load?", ("b1, largest load?", "b2 Wide, largest load?")),
+        (
+            "Can both Boxes and Crates be used at sea?",
+            ("Can Boxes be used at sea?", "Can Crates be used at sea?"),
+        ),
+        (
+            "How high is the toll of a Box vs a Crate?",
+            (
+                "How high is the toll of a Box?",
+                "How high is the toll of a Crate?",
+            ),
+        ),
+        (
+            "How do the largest loads of Boxes and Crates compare?",
+            ("the largest loads of Boxes", "the largest loads of Crates"),
+        ),
+        (
+            "Small or Large Boxes: how often are they moved?",
+            ("Small: how often are they moved?", "Large Boxes: how often are they moved?"),
+        ),
+    ],
+)
+def test_the_same_of_both(question: str, questions: tuple[str, ...]) -> None:
+    assert asked_of_each(question) == questions
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Boxes vs Crates",
+        "Boxes vs Crates: which is cheaper?",  # the larger or better of them: one question
+        "Boxes or Crates: what should I take?",
+        "Boxes vs Crates, is one older than the other?",
+        "Do Boxes or Crates float?",
+        "How do Boxes and Crates work together?",
+        "We sign and seal, and the keys must stay. What can do that?",
+        "How do the harbour's cranes and the weather compare to those that we had last year?",
+        "",
+    ],
+)
+def test_what_is_one_question(question: str) -> None:
+    assert asked_of_each(question) == ()

@@ -77,6 +77,19 @@ def test_a_list_is_quoted_whole_and_in_its_order() -> None:
     ]
 
 
+def test_where_all_of_them_are_wanted_those_that_answer_less_well_are_told_too() -> None:
+    text = "- Boxes are for tools.\n- Crates are for fish.\n- Sacks are for flour.\n- Ask Ann."
+    item = scored(passage(text, "Containers"), 9.0, 8.5, 3.0, -4.0)
+    elsewhere = scored(passage("- Barrels are for wine.", "Cellar", start=900), 4.0)
+    said = lines("Which containers are there?", item, elsewhere)
+    assert said == [
+        "Boxes are for tools. [1]",
+        "Crates are for fish. [1]",
+        "Sacks are for flour. [1]",
+    ]
+    assert "Sacks are for flour. [1]" not in lines("Which container is for tools?", item)
+
+
 def test_the_same_thing_is_not_said_twice() -> None:
     one = scored(passage("- A box holds at most 400 KB."), 7.0)
     two = scored(passage("- At most 400 KB is what a box holds.", start=50), 6.9)

@@ -26,6 +26,12 @@ _PARTS = re.compile(
     r"|should|if)\b)",
     re.IGNORECASE,
 )
+# "Which file systems are there?", "Name the modes of ...": a list, whole.
+_WANTS_ALL = re.compile(
+    r"\b(?:which|what) (?:[\w-]+ ){0,3}?[\w-]+s (?:are there|exist|can|do|are|have)\b"
+    r"|^(?:please )?(?:list|name|enumerate)\b|\ball (?:of )?the [\w-]+s\b",
+    re.IGNORECASE,
+)
 _BRAND = re.compile(r"^(?:AWS|Amazon)\s+|\s*\([^)]*\)", re.IGNORECASE)
 
 
@@ -72,7 +78,24 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
         if len(picked) >= MOST or quote.score < max(best - WITHIN, GOOD):
             break
         _add(picked, quote)
+    if picked and _WANTS_ALL.search(prompt.question):
+        for quote in _listed_with(picked[0], pool):
+            _add(picked, quote)
     return _with_updates(_with_siblings(picked, pool, best), prompt)
+
+
+def _listed_with(first: Quote, pool: Sequence[Quote]) -> list[Quote]:
+    """What stands under the same heading and answers, too, though less well than the first."""
+    heading = first.sentence.passage.heading_path
+    return [
+        quote
+        for quote in pool
+        if quote.sentence.passage.heading_path == heading
+        and quote.sentence.parent == first.sentence.parent
+        and (quote.sentence.fact is None) == (first.sentence.fact is None)
+        and quote.score >= GOOD
+        and quote.near >= ON_THE_MATTER
+    ][:MOST_SIBLINGS]
 
 
 def nearest_quote(prompt: Prompt) -> Quote | None:

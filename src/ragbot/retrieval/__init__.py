@@ -6,7 +6,7 @@ query -> RetrievedPassage[] (fusion) -> Evidence[] -> enough? (answerability)
 """
 
 from ragbot.retrieval.answerability import Finding, judge_evidence
-from ragbot.retrieval.comparisons import compared_in
+from ragbot.retrieval.comparisons import asked_of_each, compared_in
 from ragbot.retrieval.fusion import Retriever, flagged, worth_reading
 from ragbot.retrieval.knowledge_base import KnowledgeBase, base_of
 from ragbot.retrieval.queries import parts_of
@@ -19,6 +19,7 @@ __all__ = [
     "Readers",
     "Retriever",
     "Searcher",
+    "asked_of_each",
     "base_of",
     "compared_in",
     "flagged",

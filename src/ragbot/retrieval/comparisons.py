@@ -1,8 +1,9 @@
-"""A question that compares two things and asks for no property: "ECS or EKS?", "Lambda vs Fargate".
+"""A question about two things at once, and what it comes down to.
 
-Hardly a note puts just these two side by side. What each of them is and is for, the notes tell, so
-that is what such a question comes down to. One that asks for a property ("which is cheaper, ...?")
-is a question of its own, which a note must answer.
+Hardly a note puts just these two side by side. Where no property is asked ("ECS or EKS?", "Lambda
+vs Fargate"), it comes down to what each of them is for, which the notes tell; where the same is
+asked of both ("gp3 vs io2: how many IOPS?"), to that question about each. What asks for the larger
+or the better of them ("which is cheaper, ...?") is a question of its own, which a note must answer.
 """
 
 from __future__ import annotations
@@ -35,6 +36,43 @@ _ASKS_NOTHING = (
         we you your""".split()
     )
 )
+
+_THING = r"[\w'’/.+-]+(?: [\w'’/.+-]+){0,3}?"
+_SAME_OF_BOTH = tuple(
+    re.compile(pattern.replace("THING", _THING), re.IGNORECASE)
+    for pattern in (
+        r"(?P<before>)(?P<a>THING) or (?P<b>THING)(?P<after>: .+)",
+        r"(?P<before>)(?P<a>THING) (?:vs\.?|versus) (?P<b>THING)(?P<after>[:,] .+)",
+        r"(?P<before>.+ (?:of|for|from|in|on|with|does|do|has|have|can|is|are) )(?P<a>THING)"
+        r" (?:vs\.?|versus|compared (?:to|with)) (?P<b>THING)(?P<after>\?*)",
+        r"how do(?:es)? (?P<before>.+ (?:of|for|in) )(?P<a>THING) and (?P<b>THING)"
+        r"(?P<after>) (?:compare|differ)\?*",
+        r"(?P<before>.*)\bboth (?P<a>THING) and (?P<b>THING)"
+        r"(?P<after> (?:be|have|support|use|need|run|work|allow|keep|encrypt|store)\b.*)",
+    )
+)
+_ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
+_ONE_OF_THEM = re.compile(
+    r"\b(?:which|whichever|or|than|more|less|fewer|better|best|cheaper|faster|larger|bigger|longer"
+    r"|higher|lower|slower|quicker|safer|easier|smaller|should|pick|choose|prefer|differences?"
+    r"|differ|together|each other|one|instead)\b",
+    re.IGNORECASE,
+)
+
+
+def asked_of_each(question: str) -> tuple[str, ...]:
+    """The question about each of the two things alone, where it asks the same of both."""
+    for pattern in _SAME_OF_BOTH:
+        found = pattern.fullmatch(question.strip())
+        if found is None or _ONE_OF_THEM.search(found["before"] + found["after"]):
+            continue
+        if all(_is_a_thing(found[thing]) for thing in "ab"):
+            return tuple(f"{found['before']}{found[thing]}{found['after']}" for thing in "ab")
+    return ()
+
+
+def _is_a_thing(text: str) -> bool:
+    return not any(word.separates for word in words_in(_ARTICLE.sub("", text)))
 
 
 def compared_in(question: str, names: Names) -> tuple[str, ...]:
