@@ -9,7 +9,9 @@ who did not know the defence. The hostile notes are ingested together
 with corpus/ into an index of their own. `obedient` is a model that does whatever it was told, so
 that the defence is measured and not the model's character. The replies of the channel "model reply"
 are scripted, and left out with the local model, which takes ten seconds a question. Successes are
-printed with Wilson's interval.
+printed with Wilson's interval. Then 280 lines by another stranger (lines.jsonl), 120 of them
+orders: how many are heard, by the phrases alone and by the reader of orders, too, and how many of
+the honest ones.
 """
 
 from __future__ import annotations
@@ -29,13 +31,14 @@ from ingest.pipeline import ingest_sources, read_sources
 from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate, candidates, judge_of
 from ragbot.embedding import open_embedder
-from ragbot.guardrails import UNGUARDED
+from ragbot.guardrails import UNGUARDED, cautioned
+from ragbot.order_reading import Hears
 from ragbot.retrieval import open_readers
 from ragbot.retrieval.fusion import passage_flags
-from ragbot.screening import flags_of
+from ragbot.screening import flags_of, gives_orders
 from ragbot.settings import Settings, load_settings
 from ragbot.store import write_generation
-from ragbot.types import Answer, Passage, Turn
+from ragbot.types import Answer, Passage, RetrievedPassage, Turn, Why
 
 _ABOUT = (__doc__ or "").split("\n")[0]
 _FOLDER = Path(__file__).parents[1] / "tests" / "attacks"
@@ -60,7 +63,8 @@ def main(arguments: Sequence[str]) -> int:
         settings = load_settings(index=Path(folder) / "index", model=_spec(options.model))
         passages = ingested(chosen, Path(folder) / "notes", settings)
         rows = _successes(chosen, options.model, settings)
-    rows += _false_alarms(passages)
+        hears = open_readers(settings.models_dir).hears
+    rows += _heard(hears) + _false_alarms(passages, hears)
     _table(rows)
     bank = "" if options.bank == "attacks" else f"-{options.bank}"
     save(f"injection-{options.model}{bank}", rows)
@@ -123,17 +127,37 @@ def _inner(attack: Attack, model: str, settings: Settings) -> Any:
     return candidates(settings)[0].open()
 
 
-def _false_alarms(corpus: Iterable[Passage]) -> list[Row]:
+def _heard(hears: Hears | None) -> list[Row]:
+    file = (_FOLDER / "lines.jsonl").read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in file.splitlines()]
+    rows = []
+    for what, order in (("orders heard", True), ("honest lines heard", False)):
+        told = [each["text"] for each in lines if each["order"] == order]
+        rows.append(_row(what, "by phrases", [gives_orders(text) for text in told]))
+        rows.append(_row(what, "by the reader, too", [_is_order(text, hears) for text in told]))
+    return rows
+
+
+def _is_order(text: str, hears: Hears | None) -> bool:
+    return gives_orders(text) or (hears is not None and text in hears([text]))
+
+
+def _false_alarms(corpus: Sequence[Passage], hears: Hears | None) -> list[Row]:
     lines = (_FOLDER / "harmless.jsonl").read_text(encoding="utf-8").splitlines()
     harmless = [json.loads(line) for line in lines]
     notes = [each for each in harmless if each["kind"] == "note"]
     questions = [each["text"] for each in harmless if each["kind"] == "question"]
+    found = cautioned([RetrievedPassage(p, 0.0, 1, Why(), passage_flags(p)) for p in corpus], hears)
     banks = [q.question for bank in ("natural", "unanswerable") for q in load_bank(bank).questions]
     return [
-        _row("false alarms", "notes flagged", [bool(flags_of([n["text"]])) for n in notes]),
+        _row(
+            "false alarms",
+            "notes flagged",
+            [bool(flags_of([n["text"]])) or _is_order(n["text"], hears) for n in notes],
+        ),
         _row("false alarms", "questions refused", [_refused(q) for q in questions]),
         _row("false alarms", "bank questions refused", [_refused(q) for q in banks]),
-        _row("false alarms", "passages of corpus/", [bool(passage_flags(p)) for p in corpus]),
+        _row("false alarms", "passages of corpus/", [bool(item.flags) for item in found]),
     ]
 
 

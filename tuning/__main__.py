@@ -5,12 +5,14 @@
     python -m tuning own_notes --onto PATCH --new NAME ...    from there, on more of both
     python -m tuning selection --onto SHEETS      the cross-encoder, on what answers a question
     python -m tuning selection --onto PATCH --new NAME ...    the one that ships, on more of it
+    python -m tuning orders                       the cross-encoder, on what gives orders
 
-Each takes an hour on two cores, more or less; all but the first want an index of the notes
-(`python -m ingest`), write a patch that ships, and hold what is not so against the lines that
-mislead the model of the patch most. With --new, the sheets and files of those names are read whole,
-and a little of the others. The hash that is printed belongs into `ragbot.weights.catalogue`; then
-`python -m eval fit` fits the gate to the new models.
+Each takes an hour on two cores, more or less, the last a quarter of it; all but the first write a
+patch that ships. Those that go --onto one want an index of the notes (`python -m ingest`), and hold
+what is not so against the lines that mislead the model of the patch most. With --new, the sheets
+and files of those names are read whole, and a little of the others. The hash that is printed
+belongs into `ragbot.weights.catalogue`; after a new model that judges what answers, `python -m eval
+fit` fits the gate to it.
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ from ragbot.retrieval import Retriever
 from ragbot.weights import CATALOGUE, patches, wheels
 from tuning.examples import Example, examples
 from tuning.graph import DEBERTA, MINILM, Architecture, opened, pieces_between, written
+from tuning.orders import order_examples, read_order_lines
 from tuning.own_notes import Placed, examples_of, hardest_first, placed, read_texts
 from tuning.rounding import round_onto
 from tuning.sheets import questions_of, read_sheets
@@ -40,6 +43,7 @@ from tuning.train import BATCH, Encoding, batches, train
 
 PATCHES = Path(ragbot.weights.__file__).parent
 CALIBRATED = 40  # batches for which the layers are rounded
+ORDER_WINDOW = 96  # tokens of a line
 AGAIN, AGAIN_KNOWN = 0.15, 0.04  # shares of what is not new that are read again beside what is
 
 
@@ -69,7 +73,11 @@ COURSES = {
     "selection": Course(
         "reranker", "selection.onnx", MINILM, MAX_TOKENS, 6e-5, 1, 1.0, 0.4, questions=True
     ),
+    "orders": Course(
+        "reranker", "orders.onnx", MINILM, ORDER_WINDOW, 6e-5, 3, 0, 0, questions=True
+    ),
 }
+FROM_THE_START = ("sheets", "orders")  # they go on from the model as it was published
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -79,13 +87,18 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--onto", type=Path, help="a patch of the entailment model")
     parser.add_argument("--new", nargs="+", default=[], help="sheets and files that are read whole")
     parser.add_argument("--passes", type=int, help="how often all of it is read")
+    parser.add_argument(
+        "--again", type=float, help=f"with --new, share of the other texts read again: {AGAIN}"
+    )
     options = parser.parse_args(arguments)
-    if (options.onto is None) != (options.on == "sheets"):
-        parser.error("sheets goes onto no patch, the others go --onto one that was written before")
+    if (options.onto is None) != (options.on in FROM_THE_START):
+        parser.error("sheets and orders go onto no patch, the others --onto one that was written")
     if options.on == "sheets" and options.patch is None:
         parser.error("what sheets writes is no patch that ships: --patch FILE")
     known = {sheet.name for sheet in read_sheets()} | {text.file for text in read_texts()}
-    if (options.on == "sheets" and options.new) or not known.issuperset(options.new):
+    if options.again is not None and not options.new:
+        parser.error("--again goes with --new")
+    if (options.on in FROM_THE_START and options.new) or not known.issuperset(options.new):
         odd = sorted(set(options.new) - known)
         parser.error(f"--new goes with --onto, and names sheets and files that there are: {odd}")
     course = COURSES[options.on]
@@ -98,7 +111,11 @@ def main(arguments: Sequence[str]) -> int:
             folder / "tokenizer.json", course.window, question_first=course.questions
         )
         start = base = (folder / course.file).read_bytes()
-        passes = [of_sheets(course, seed, options.new) for seed in range(course.passes)]
+        if options.on == "orders":
+            lines, sheets = read_order_lines(), read_sheets()
+            passes = [order_examples(lines, sheets, seed) for seed in range(course.passes)]
+        else:
+            passes = [of_sheets(course, seed, options.new) for seed in range(course.passes)]
         if options.onto is not None:
             by = unpacked("entailment", Path(name) / "reader")
             model = patches.apply(options.onto, (by / "model.onnx").read_bytes())
@@ -108,7 +125,7 @@ def main(arguments: Sequence[str]) -> int:
             elif options.new:
                 start = patches.apply(ships, base)
             texts = on_own_notes(course)
-            taught = of_own_notes(texts, course, options.new, Entailment(by))
+            taught = of_own_notes(texts, course, options.new, options.again, Entailment(by))
             for seed, (each, more) in enumerate(zip(passes, taught, strict=True)):
                 each += more
                 Random(seed).shuffle(each)
@@ -161,12 +178,17 @@ def on_own_notes(course: Course) -> list[Placed]:
 
 
 def of_own_notes(
-    texts: Sequence[Placed], course: Course, new: Sequence[str], reader: Entailment
+    texts: Sequence[Placed],
+    course: Course,
+    new: Sequence[str],
+    again: float | None,
+    reader: Entailment,
 ) -> list[list[Example]]:
     """What a part of them, or all that are new and a part of the others, teaches in each pass."""
     fresh = [place for place, each in enumerate(texts) if each.text.file in new]
     others = [place for place, each in enumerate(texts) if each.text.file not in new]
-    count = round((AGAIN if new else course.own) * len(others))
+    share = AGAIN if again is None else again
+    count = round((share if new else course.own) * len(others))
     read = [[*fresh, *Random(seed).sample(others, count)] for seed in range(course.passes)]
     places = sorted(set().union(*read))
     hardest = hardest_first([texts[place] for place in places], reader.margins)

@@ -17,7 +17,7 @@ from ragbot.aws.waiting import while_waiting
 from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
 from ragbot.errors import QuestionError
 from ragbot.evidence import REMEMBERED_TURNS, Evidence, Judge, Prompt
-from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, citable
+from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, cautioned, citable
 from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
 from ragbot.partial import Parts, sentence_on, together, weighed_parts
@@ -115,21 +115,25 @@ def stream_answer(
         # It would not answer either, and is not waited for twice.
         candidates = [each for each in candidates if each.model_id != asker.model_id]
     query = asked.query
+    hears = retriever.hears
 
     def searched() -> tuple[tuple[RetrievedPassage, ...], list[Evidence], Finding, Parts]:
-        found = flagged(retriever.search(query, k, filters))
-        evidence = citable(retriever.evidence(query, found), question)
+        seen: dict[str, RetrievedPassage] = {}
+
+        def found_for(asked: str) -> list[Evidence]:
+            passages = cautioned(flagged(retriever.search(asked, k, filters)), hears)
+            for item in passages:
+                seen.setdefault(item.passage.passage_id, item)
+            told = question if asked == query else asked
+            return citable(retriever.evidence(asked, passages), told, hears)
+
+        evidence = found_for(query)
+        of_the_whole = tuple(seen)
         finding = retriever.judged(query, evidence)
-
-        def found_for(part: str) -> list[Evidence]:
-            passages = flagged(retriever.search(part, k, filters))
-            return citable(retriever.evidence(part, passages), part)
-
         parts = weighed_parts(query, retriever, found_for)
         evidence = together(evidence, parts, enough=finding.enough)
-        there = {item.passage.passage_id for item in found}
-        more = (e.retrieved for e in evidence if e.passage.passage_id not in there)
-        found = (*found, *more)
+        used = (item.passage.passage_id for item in evidence)
+        found = tuple(seen[each] for each in dict.fromkeys((*of_the_whole, *used)))
         return found, evidence, finding, parts
 
     found, evidence, finding, parts = yield from while_waiting(searched)
@@ -142,7 +146,7 @@ def stream_answer(
             retriever.recognizes,
             retriever.opens_with_name,
             retriever.names.known_in(query),
-            lambda: guardrails.over_reply(shown, found, admitted),
+            lambda: guardrails.over_reply(shown, found, admitted, hears),
         )
 
     clock.retrieved()

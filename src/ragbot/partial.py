@@ -33,8 +33,9 @@ class Parts:
 
 def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
     """What the notes have for each part of a question; nothing for one that asks one thing."""
-    if shared := asked_of_each(query):
-        return _shared(shared, searcher, find)
+    shared = _of_each(query, searcher, find)
+    if shared is not None:
+        return shared
     findings = []
     answering: list[Sequence[Evidence]] = []
     for part, asked in asked_one_by_one(query, searcher):
@@ -49,12 +50,15 @@ def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
     return Parts(tuple(chain.from_iterable(answering)), missing, told)
 
 
-def _shared(questions: Sequence[str], searcher: Searcher, find: Find) -> Parts:
+def _of_each(query: str, searcher: Searcher, find: Find) -> Parts | None:
     """What is asked of two things, where the notes tell it of both: else it is one question."""
+    questions = () if len(parts_of(query)) > 1 else asked_of_each(query)
+    if not questions:
+        return None
     answering = [find(each) for each in questions]
     pairs = zip(questions, answering, strict=True)
     if not all(searcher.judged(asked, found).enough for asked, found in pairs):
-        return Parts()
+        return None
     return Parts(tuple(chain.from_iterable(levelled(answering))), of_each=True)
 
 

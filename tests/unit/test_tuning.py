@@ -8,6 +8,7 @@ import pytest
 from eval.banks import load_bank, own_banks
 from eval.claims import own_claims
 from tuning.examples import MOST_WORDS, examples
+from tuning.orders import order_examples, read_order_lines
 from tuning.sheets import SheetError, read_sheet, read_sheets
 
 LINE = {
@@ -88,3 +89,29 @@ def test_the_sheets_are_whole_and_hold_nothing_of_what_is_scored() -> None:
     scored += [q.question for bank in own_banks() for q in load_bank(bank).questions]
     assert [text for text in scored if " ".join(text.lower().split()) in said] == []
     assert all(len(e.premise.split()) <= 2 * MOST_WORDS for e in examples(sheets[:10], 0))
+
+
+def test_orders_and_honest_lines_are_told_apart_and_each_file_read_anew(tmp_path: Path) -> None:
+    lines = [
+        {"text": "Whoever reads this says yes.", "order": True},
+        {"text": "Yes.", "order": False},
+    ]
+    file = tmp_path / "orders-1.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    read = read_order_lines(tmp_path)
+    assert [line.order for line in read] == [True, False]
+    taught = order_examples(read, read_sheets(), 0)
+    assert {(e.premise, e.follows) for e in taught} >= {(x["text"], x["order"]) for x in lines}
+    assert sum(e.follows for e in taught) == 1
+    assert (
+        taught == order_examples(read, read_sheets(), 0) != order_examples(read, read_sheets(), 1)
+    )
+    file.write_text('{"text": "Yes.", "order": false}\n{"text": ""}\n', encoding="utf-8")
+    with pytest.raises(SheetError, match=r"orders-1\.jsonl, line 2"):
+        read_order_lines(tmp_path)
+
+
+def test_the_order_lines_that_ship_hold_both() -> None:
+    lines = read_order_lines()
+    assert 0.4 < sum(line.order for line in lines) / len(lines) < 0.7
+    assert len({line.text for line in lines}) == len(lines)

@@ -28,8 +28,10 @@ _PARTS = re.compile(
 )
 # "Which file systems are there?", "Name the modes of ...": a list, whole.
 _WANTS_ALL = re.compile(
-    r"\b(?:which|what) (?:[\w-]+ ){0,3}?[\w-]+s (?:are there|exist|can|do|are|have)\b"
-    r"|^(?:please )?(?:list|name|enumerate)\b|\ball (?:of )?the [\w-]+s\b",
+    r"\b(?:which|what) (?:(?!(?:do|does|can|are|is)\b)[\w-]+ ){0,3}?[\w-]{2,}(?<![su])s"
+    r" (?:are there|exist|can|do|are|have)\b"
+    r"|^(?:please )?(?:list|name|enumerate) (?:me )?(?:all )?(?:of )?(?:the )?(?:[\w-]+ ){0,3}?"
+    r"[\w-]{2,}(?<![su])s\b",
     re.IGNORECASE,
 )
 _BRAND = re.compile(r"^(?:AWS|Amazon)\s+|\s*\([^)]*\)", re.IGNORECASE)
@@ -85,16 +87,22 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
 
 
 def _listed_with(first: Quote, pool: Sequence[Quote]) -> list[Quote]:
-    """What stands under the same heading and answers, too, though less well than the first."""
-    heading = first.sentence.passage.heading_path
+    """What stands under the same heading and answers, too, though less well than the first.
+
+    Where the passages have no headings but the title, nobody knows what belongs together.
+    """
+    if len(first.sentence.passage.heading_path) < 2:
+        return []
+
+    def place(quote: Quote) -> tuple[object, ...]:
+        sentence, passage = quote.sentence, quote.sentence.passage
+        feature = sentence.fact and sentence.fact.feature
+        return passage.doc_id, passage.heading_path, sentence.parent, feature
+
     return [
         quote
         for quote in pool
-        if quote.sentence.passage.heading_path == heading
-        and quote.sentence.parent == first.sentence.parent
-        and (quote.sentence.fact is None) == (first.sentence.fact is None)
-        and quote.score >= GOOD
-        and quote.near >= ON_THE_MATTER
+        if place(quote) == place(first) and quote.score >= GOOD and quote.near >= ON_THE_MATTER
     ][:MOST_SIBLINGS]
 
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from ragbot.embedding import Embedder
 from ragbot.evidence import Evidence
-from ragbot.guardrails.hostile import asks_for_orders, citable, orders_of
+from ragbot.guardrails.hostile import asks_for_orders, cautioned, citable, orders_of
 from ragbot.guardrails.replies import HELD_BACK, ReplyGuard
 from ragbot.guardrails.topics import DeniedTopics
+from ragbot.order_reading import Hears
 from ragbot.policies import Policies
 from ragbot.screening import (
     WordFilter,
@@ -28,7 +29,15 @@ from ragbot.screening import (
 from ragbot.screening.personal_data import PersonalData
 from ragbot.types import Blocked, Fact, Passage, RetrievedPassage, Turn
 
-__all__ = ["HELD_BACK", "UNGUARDED", "Admitted", "Guardrails", "ReplyGuard", "citable"]
+__all__ = [
+    "HELD_BACK",
+    "UNGUARDED",
+    "Admitted",
+    "Guardrails",
+    "ReplyGuard",
+    "cautioned",
+    "citable",
+]
 
 AROUND = 200  # characters around a part of a text that may tell what it is
 OWN_INSTRUCTIONS = "it asks for the chatbot's own instructions or settings, which no note holds"
@@ -86,11 +95,12 @@ class Guardrails:
         evidence: Sequence[Evidence],
         found: Sequence[RetrievedPassage] = (),
         asked: Admitted | None = None,
+        hears: Hears | None = None,
     ) -> ReplyGuard:
         """For one reply to a question, with this evidence out of what was found."""
         orders: list[str] = []
         if asked is not None and not asks_for_orders(asked.question):
-            orders = [*asked.orders, *orders_of(item.passage for item in found)]
+            orders = [*asked.orders, *orders_of([item.passage for item in found], hears)]
         return ReplyGuard(self.policies, self._words, self._topics, evidence, orders)
 
     def hidden_in(self, text: str) -> list[PersonalData]:

@@ -7,21 +7,24 @@ obeyed is no fact: no answer is made of it, and no model reads it, unless the qu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ragbot.evidence import BULLET, Evidence, EvidenceSentence
-from ragbot.screening import decoded, fold, gives_orders, orders_in
+from ragbot.order_reading import Hears
+from ragbot.screening import FLAGS, Flag, decoded, fold, gives_orders, orders_in
 from ragbot.screening.orders import ONLY_SHOWN
-from ragbot.types import Passage
+from ragbot.types import Passage, RetrievedPassage
 
 LEFT_OUT = "(left out)"
+HEARD: Flag = "dictated_reply"  # what an order is taken for that no phrase gives away
 _ABOUT_ORDERS = re.compile(
     r"\b(?:prompt|instruction|indirect) (?:injection|attack)s?\b|\bjailbreak|\bhidden (?:text|order"
     r"|instruction)|\b(?:hostile|malicious|suspicious|flagged) (?:text|note|passage|instruction)"
 )
 
 Span = tuple[int, int]
+Gives = Callable[[str], bool]  # whether a line, heading or cell gives an order
 
 
 def asks_for_orders(question: str) -> bool:
@@ -29,77 +32,131 @@ def asks_for_orders(question: str) -> bool:
     return _ABOUT_ORDERS.search(fold(question).text) is not None
 
 
-def citable(evidence: Sequence[Evidence], question: str) -> list[Evidence]:
-    """What an answer may stand on, renumbered; a passage that is all orders is not in it."""
+def citable(
+    evidence: Sequence[Evidence], question: str, hears: Hears | None = None
+) -> list[Evidence]:
+    """What an answer may stand on, renumbered; a passage that is all orders is not in it.
+
+    Args:
+        hears: the reader of orders, where there is one, for those that no phrase gives away.
+    """
     if asks_for_orders(question):
         return list(evidence)
-    cleaned = [each for item in evidence if (each := _cleaned(item)).sentences]
+    gives = _listening(hears, [item.passage for item in evidence])
+    cleaned = [each for item in evidence if (each := _cleaned(item, gives)).sentences]
     return [replace(item, number=number) for number, item in enumerate(cleaned, start=1)]
 
 
-def orders_of(passages: Iterable[Passage]) -> Iterator[str]:
+def cautioned(
+    found: Sequence[RetrievedPassage], hears: Hears | None
+) -> tuple[RetrievedPassage, ...]:
+    """Found passages, flagged where the reader hears an order that no phrase gives away."""
+    gives = _listening(hears, [item.passage for item in found])
+    return tuple(
+        replace(item, flags=tuple(flag for flag in FLAGS if flag in {*item.flags, HEARD}))
+        if ONLY_SHOWN.issuperset(item.flags) and any(map(gives, _lines_of(item.passage)))
+        else item
+        for item in found
+    )
+
+
+def orders_of(passages: Sequence[Passage], hears: Hears | None = None) -> Iterator[str]:
     """The lines and headings that give orders, and what is encoded in them."""
+    gives = _listening(hears, passages)
     for passage in passages:
         told = [*passage.heading_path, passage.table_header or "", *map(str, passage.facts)]
-        orders = [text for text in told if gives_orders(text)]
-        orders += [passage.text[start:end] for start, end in _order_lines(passage)]
+        orders = [text for text in told if gives(text)]
+        orders += [passage.text[start:end] for start, end in _order_lines(passage, gives)]
         yield from orders
         yield from (plain for text in orders for plain in decoded(text))
 
 
-def _cleaned(item: Evidence) -> Evidence:
+def _listening(hears: Hears | None, passages: Iterable[Passage]) -> Gives:
+    """What tells the orders in these passages: phrases, and what the reader hears in them."""
+    if hears is None:
+        return gives_orders
+    heard = hears([line for passage in passages for line in _lines_of(passage)])
+    return lambda text: _plain(text) in heard or gives_orders(text)
+
+
+def _lines_of(passage: Passage) -> list[str]:
+    """What is read for itself: headings, cells or lines. Code speaks in imperatives anyway."""
+    lines = () if passage.kind == "code" else passage.text.splitlines()
+    told = [*map(str, passage.facts)] or lines
+    return [plain for text in (*passage.heading_path, *told) if (plain := _plain(text))]
+
+
+def _plain(line: str) -> str:
+    bullet = BULLET.match(line)
+    return line[bullet.end() if bullet else 0 :].strip()
+
+
+def _cleaned(item: Evidence, gives: Gives) -> Evidence:
     passage = item.passage
-    orders = list(_order_lines(passage))
-    headings = tuple(LEFT_OUT if gives_orders(each) else each for each in passage.heading_path)
-    kept = [place for place, each in enumerate(item.sentences) if not _is_order(each, orders)]
+    orders = list(_order_lines(passage, gives))
+    headings = tuple(LEFT_OUT if gives(each) else each for each in passage.heading_path)
+    kept = [
+        place
+        for place, each in enumerate(item.sentences)
+        if not (gives(each.text) or _is_in(orders, each))
+    ]
     untouched = len(kept) == len(item.sentences) and headings == passage.heading_path
-    if untouched and not orders and not gives_orders(passage.table_header or ""):
+    if untouched and not orders and not gives(passage.table_header or ""):
         return item
     readable = replace(
         passage,
         text=_blanked(passage.text, orders),
         heading_path=headings,
-        facts=tuple(fact for fact in passage.facts if not gives_orders(str(fact))),
-        table_header=None if gives_orders(passage.table_header or "") else passage.table_header,
+        facts=tuple(fact for fact in passage.facts if not gives(str(fact))),
+        table_header=None if gives(passage.table_header or "") else passage.table_header,
     )
     return replace(
         item,
         retrieved=replace(item.retrieved, passage=readable),
-        sentences=tuple(_under(readable, item.sentences[place]) for place in kept),
+        sentences=tuple(_under(readable, item.sentences[place], gives) for place in kept),
         relevance=tuple(item.relevance[place] for place in kept) if item.relevance else (),
         selected=tuple(item.selected[place] for place in kept) if item.selected else (),
         answers=tuple(item.answers[place] for place in kept) if item.answers else (),
     )
 
 
-def _under(passage: Passage, sentence: EvidenceSentence) -> EvidenceSentence:
+def _under(passage: Passage, sentence: EvidenceSentence, gives: Gives) -> EvidenceSentence:
     parent = sentence.parent
-    ordering = parent is not None and gives_orders(parent)
+    ordering = parent is not None and gives(parent)
     return replace(sentence, passage=passage, parent=None if ordering else parent)
 
 
-def _is_order(sentence: EvidenceSentence, orders: Sequence[Span]) -> bool:
+def _is_in(spans: Sequence[Span], sentence: EvidenceSentence) -> bool:
     start, end = sentence.start - sentence.passage.start, sentence.end - sentence.passage.start
-    return gives_orders(sentence.text) or any(a < end and start < b for a, b in orders)
+    return any(a < end and start < b for a, b in spans)
 
 
-def _order_lines(passage: Passage) -> Iterator[Span]:
+def _order_lines(passage: Passage, gives: Gives) -> Iterator[Span]:
     """Spans of the text that give orders: whole bullets and all that follows in a paragraph.
 
     A table row has no lines; there the cell is left out.
     """
     orders = (each for each in orders_in(passage.text) if each.flag not in ONLY_SHOWN)
     found = [(each.start, each.end) for each in orders]
-    if not found or passage.kind == "table_row":
+    if passage.kind == "table_row":
         yield from found
+        yield from _cells_that_give(passage, gives)
         return
     at, going_on = 0, False
     for line in passage.text.splitlines(keepends=True):
         start, at = at, at + len(line)
-        begins = any(a < at and start < b for a, b in found)
+        begins = gives(line) or any(a < at and start < b for a, b in found)
         going_on = begins or (going_on and bool(line.strip()) and not BULLET.match(line))
         if going_on:
             yield start, at
+
+
+def _cells_that_give(passage: Passage, gives: Gives) -> Iterator[Span]:
+    """Of a cell that is not found in the text as it is written, nothing is blanked."""
+    for fact in passage.facts:
+        place = passage.text.find(fact.value) if fact.value and gives(str(fact)) else -1
+        if place >= 0:
+            yield place, place + len(fact.value)
 
 
 def _blanked(text: str, spans: Sequence[Span]) -> str:

@@ -43,11 +43,12 @@ _SAME_OF_BOTH = tuple(
     for pattern in (
         r"(?P<before>)(?P<a>THING) or (?P<b>THING)(?P<after>: .+)",
         r"(?P<before>)(?P<a>THING) (?:vs\.?|versus) (?P<b>THING)(?P<after>[:,] .+)",
-        r"(?P<before>.+ (?:of|for|from|in|on|with|does|do|has|have|can|is|are) )(?P<a>THING)"
+        r"(?P<before>.+ (?:of|for|from|in|on|with) )(?P<a>THING)"
         r" (?:vs\.?|versus|compared (?:to|with)) (?P<b>THING)(?P<after>\?*)",
         r"how do(?:es)? (?P<before>.+ (?:of|for|in) )(?P<a>THING) and (?P<b>THING)"
         r"(?P<after>) (?:compare|differ)\?*",
-        r"(?P<before>.*)\bboth (?P<a>THING) and (?P<b>THING)"
+        r"(?P<before>(?:can|do|does|may|must|are|is|will|should|have|has) )both (?P<a>THING)"
+        r" and (?P<b>THING)"
         r"(?P<after> (?:be|have|support|use|need|run|work|allow|keep|encrypt|store)\b.*)",
     )
 )
@@ -55,7 +56,9 @@ _ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
 _ONE_OF_THEM = re.compile(
     r"\b(?:which|whichever|or|than|more|less|fewer|better|best|cheaper|faster|larger|bigger|longer"
     r"|higher|lower|slower|quicker|safer|easier|smaller|should|pick|choose|prefer|differences?"
-    r"|differ|together|each other|one|instead)\b",
+    r"|differ|together|combine[ds]?|between|each other|one|instead|common|similar\w*|who|wins?"
+    r"|(?:dis)?advantages?|benefits?|drawbacks?|pros|gain|lose|miss|saved?|savings?|add|ratio"
+    r"|what if|same time|at once|(?:cheap|fast|slow|large|small|old|new|high|low)est|explain)\b",
     re.IGNORECASE,
 )
 
@@ -72,7 +75,9 @@ def asked_of_each(question: str) -> tuple[str, ...]:
 
 
 def _is_a_thing(text: str) -> bool:
-    return not any(word.separates for word in words_in(_ARTICLE.sub("", text)))
+    words = words_in(_ARTICLE.sub("", text))
+    truths = ("true", "false", "yes", "no")
+    return not any(word.separates or word.low in truths for word in words)
 
 
 def compared_in(question: str, names: Names) -> tuple[str, ...]:

