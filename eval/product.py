@@ -96,6 +96,7 @@ class Product:
             "embedder": self.index.manifest.embedder,
             "reranker": self.readers.reranker is not None,
             "selection": self.readers.selection and _hash_of("reranker", "selection.onnx"),
+            "orders": self.readers.orders and _hash_of("reranker", "orders.onnx"),
             "entailment": self.readers.entailment and _hash_of("entailment", "model.onnx"),
             "sentence_judge": self._assistant("judge"),
             "rewriter": self._assistant("rewrite"),
