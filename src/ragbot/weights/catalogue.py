@@ -87,7 +87,7 @@ CATALOGUE: Mapping[str, Weights] = {
             size=102_716_473,
             files={
                 "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
-                "selection.onnx": "7219468dfa030a7c204fdf41e452127495016d39c0f9624084ba3797bcdc0228",
+                "selection.onnx": "1f880821d6168bd1bac3c868242abb0c17c151ed871a58944d15edf981722fa6",
                 "orders.onnx": "5ea69902c611af8bc6211594aee7caaa016c7d277d3a0721474664b6b7037fdf",
                 "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
             },
@@ -101,7 +101,7 @@ CATALOGUE: Mapping[str, Weights] = {
             licence="none stated",
             size=95_871_348,
             files={
-                "model.onnx": "ba0aeb13892da4eab101dc1c823fe1bd00e1aea9df4857d65f8faff0f9ff7cc3",
+                "model.onnx": "e703945d3668b4def152d4b3631be178001c539327ec5593e34e468b34aca00a",
                 "tokenizer.json": "99fbb6e49549208b830616d6cad6b6ae99a16f48b34c9ceb8b24a940e0f01a8e",
             },
             wheels=(
