@@ -41,6 +41,9 @@ _ASKS = r"""
     (what|how) (were|are|have) you ~been MADE
     what (did|does) (your|the) (developers?|creators?|makers?|operators?) (tell|ask|instruct) you
     (beginning|start|top) of (this|the|our) (conversation|chat|session|prompt|context)
+    first message (of|in) (this|the|our|each|every) (conversation|chat|session)
+    (before|prior_to|preceding) my ~very first (message|question)
+    things ~that you (are|were) (not_allowed|not_permitted|never_allowed|forbidden) to
 """
 _ASKS_ABOVE = r"""
     TELL ..6 TEXT ..4 ABOVE
