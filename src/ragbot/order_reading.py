@@ -34,12 +34,10 @@ class OrderReader(Reranker):
         """Those of the lines that give orders."""
         if len(self._heard) > REMEMBERED:
             self._heard.clear()
-        unread = [line for line in dict.fromkeys(lines) if line not in self._heard]
-        if unread:
-            logits = self.scores(ASKED, unread).tolist()
-            self._heard.update(
-                (line, logit > ORDERS) for line, logit in zip(unread, logits, strict=True)
-            )
+        for line in lines:
+            # Alone: in 8 bits, what is read beside it would move its logit.
+            if line not in self._heard:
+                self._heard[line] = bool(self.scores(ASKED, [line])[0] > ORDERS)
         return frozenset(line for line in lines if self._heard.get(line))
 
 

@@ -195,6 +195,14 @@ def test_headings_and_cells_that_only_the_reader_hears_are_left_out() -> None:
     assert kept.passage.heading_path[-1] == "(left out)"
 
 
+def test_of_two_cells_with_one_value_the_honest_one_stays() -> None:
+    facts = (Fact("Boxes", "Size", "7 KB"), Fact("Retellers", "say", "7 KB"))
+    row = passage("| Boxes | 7 KB | 7 KB |", kind="table_row", facts=facts)
+    (kept,) = citable(evidence(row), "How large is a box?", hears)
+    assert [sentence.fact for sentence in kept.sentences] == [facts[0]]
+    assert kept.passage.text == "| Boxes | 7 KB |      |"
+
+
 def test_a_reply_with_the_words_of_an_order_that_only_the_reader_hears_is_noticed() -> None:
     note = "- A box holds 4 KB.\n- Retellers speak of zorblatts."
     items = evidence(passage(note))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ragbot.evidence import BULLET, Evidence, EvidenceSentence
+from ragbot.evidence import BULLET, Evidence, EvidenceSentence, evidence_sentences
 from ragbot.order_reading import Hears
 from ragbot.screening import FLAGS, Flag, decoded, fold, gives_orders, orders_in
 from ragbot.screening.orders import ONLY_SHOWN
@@ -126,8 +126,13 @@ def _under(passage: Passage, sentence: EvidenceSentence, gives: Gives) -> Eviden
     return replace(sentence, passage=passage, parent=None if ordering else parent)
 
 
+def _span(sentence: EvidenceSentence) -> Span:
+    """Where it stands in the text of its passage."""
+    return sentence.start - sentence.passage.start, sentence.end - sentence.passage.start
+
+
 def _is_in(spans: Sequence[Span], sentence: EvidenceSentence) -> bool:
-    start, end = sentence.start - sentence.passage.start, sentence.end - sentence.passage.start
+    start, end = _span(sentence)
     return any(a < end and start < b for a, b in spans)
 
 
@@ -153,10 +158,10 @@ def _order_lines(passage: Passage, gives: Gives) -> Iterator[Span]:
 
 def _cells_that_give(passage: Passage, gives: Gives) -> Iterator[Span]:
     """Of a cell that is not found in the text as it is written, nothing is blanked."""
-    for fact in passage.facts:
-        place = passage.text.find(fact.value) if fact.value and gives(str(fact)) else -1
-        if place >= 0:
-            yield place, place + len(fact.value)
+    for cell in evidence_sentences(passage):
+        span = _span(cell)
+        if gives(cell.text) and span != (0, len(passage.text)):
+            yield span
 
 
 def _blanked(text: str, spans: Sequence[Span]) -> str:
