@@ -68,7 +68,7 @@ def score_answer(
     entails = entails or entails_by_rule
     texts = {item.passage.passage_id: _evidence_text(item.passage) for item in answer.passages}
     told = [
-        (claim.text, [texts.get(c.passage_id, "") for c in citations])
+        (claim.text, [texts.get(each, "") for each in _passages(citations)])
         for claim, citations in claims_of(answer)
     ]
     claims = [] if answer.abstained else told
@@ -176,6 +176,11 @@ def claims_of(answer: Answer) -> list[tuple[Sentence, list[Citation]]]:
         for sentence in answer.sentences
         if not sentence.withheld and not _lead_in(sentence)
     ]
+
+
+def _passages(citations: Sequence[Citation]) -> list[str]:
+    """Each once, though a sentence may stand on two lines of it."""
+    return list(dict.fromkeys(citation.passage_id for citation in citations))
 
 
 def _lead_in(sentence: Sentence) -> bool:

@@ -21,7 +21,8 @@ _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|cf|no|fig|min|max|resp|[A-Z])\.)$", re.IGNORECASE
 )
-_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9])")
+# What opens the next one is a capital, a digit, or a name written small ("io2", "gp3", "iSCSI").
+_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?(?:[A-Z0-9]|[a-z]{1,3}\d|[a-z][A-Z]))")
 
 
 TELLING = 6  # sentences that a slow model reads

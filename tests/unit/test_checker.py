@@ -130,6 +130,16 @@ def test_the_citation_has_the_exact_span() -> None:
     assert BOXES.text[citation.start : citation.end] == "A Boxes item can be at most 400 KB."
 
 
+def test_two_lines_of_a_passage_are_both_cited_under_one_marker() -> None:
+    claim = "Boxes rotates its labels automatically, and a Boxes item can be at most 400 KB."
+    checked = check(claim, 1)
+    assert checked.sentence.markers == (1,)
+    assert [BOXES.text[c.start : c.end] for c in checked.citations] == [
+        "A Boxes item can be at most 400 KB.",
+        "Boxes rotates its labels automatically.",
+    ]
+
+
 def test_a_forgotten_marker_is_set() -> None:
     checked = check("A Crates document can be up to 16 MB.")
     assert checked.sentence.markers == (1,)

@@ -49,6 +49,15 @@ def test_abbreviations_and_decimals_end_no_sentence() -> None:
     ]
 
 
+def test_a_name_written_small_opens_a_sentence() -> None:
+    found = drafts("io1 reaches 64,000 [1]. io2 reaches 256,000 [2]. iSCSI is a protocol.")
+    assert [d.text for d in found] == [
+        "io1 reaches 64,000.",
+        "io2 reaches 256,000.",
+        "iSCSI is a protocol.",
+    ]
+
+
 def test_layout_is_kept_in_the_prefix() -> None:
     found = drafts("Two kinds:\n- **Boxes** are small [1]\n- Crates are large\n\nChoose well.")
     assert [(d.prefix, d.text) for d in found] == [
@@ -88,5 +97,5 @@ def test_a_sentence_waits_for_its_late_marker() -> None:
 
 @given(st.integers(1, 12))
 def test_any_cutting_of_the_stream_gives_the_same_sentences(size: int) -> None:
-    reply = "Boxes hold 400 KB. [1] Crates, e.g. large ones, hold 2 TB [2][3].\n- One\n- Two [1]\n"
+    reply = "Boxes hold 400 KB. [1] Crates, e.g. big ones, hold 2 TB [2][3]. io2 too.\n- One\n- Two [1]\n"
     assert drafts(reply, size) == drafts(reply)

@@ -289,8 +289,9 @@ class CitationChecker:
     def _cited(
         self, draft: DraftSentence, spans: Sequence[EvidenceSentence], share: float
     ) -> CheckedSentence:
-        citations = {
-            self._marker(span.passage.passage_id): Citation(
+        # Two lines of one passage have one marker and are both what it points at.
+        citations = tuple(
+            Citation(
                 marker=self._marker(span.passage.passage_id),
                 passage_id=span.passage.passage_id,
                 start=span.start,
@@ -299,10 +300,11 @@ class CitationChecker:
                 verdict="supported",
                 support=round(share, 3),
             )
-            for span in spans
-        }
-        sentence = Sentence(draft.text, tuple(sorted(citations)), "supported", prefix=draft.prefix)
-        held = tuple(citations[n] for n in sentence.markers)
+            for span in dict.fromkeys(spans)
+        )
+        held = tuple(sorted(citations, key=lambda each: (each.marker, each.start)))
+        markers = tuple(dict.fromkeys(citation.marker for citation in held))
+        sentence = Sentence(draft.text, markers, "supported", prefix=draft.prefix)
         return CheckedSentence(sentence, held, spans=tuple(spans))
 
     def _support(self, claim: str, evidence: Sequence[Evidence]) -> Support:
