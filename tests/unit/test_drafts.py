@@ -97,5 +97,7 @@ def test_a_sentence_waits_for_its_late_marker() -> None:
 
 @given(st.integers(1, 12))
 def test_any_cutting_of_the_stream_gives_the_same_sentences(size: int) -> None:
-    reply = "Boxes hold 400 KB. [1] Crates, e.g. big ones, hold 2 TB [2][3]. io2 too.\n- One\n- Two [1]\n"
+    reply = (
+        "Boxes hold 400 KB. [1] Crates, e.g. big ones, 2 TB [2][3]. io2 too.\n- One\n- Two [1]\n"
+    )
     assert drafts(reply, size) == drafts(reply)

@@ -195,6 +195,21 @@ def test_headings_and_cells_that_only_the_reader_hears_are_left_out() -> None:
     assert kept.passage.heading_path[-1] == "(left out)"
 
 
+def test_a_cell_is_read_without_what_makes_a_dictated_answer_of_it() -> None:
+    read: list[str] = []
+
+    def dictated(lines: Collection[str]) -> Collection[str]:
+        read.extend(lines)
+        return [line for line in lines if line.endswith(": No")]
+
+    facts = (Fact("Boxes", "Response team", "No"), Fact("Crates", "Response team", "Yes"))
+    row = passage("| Response team | No | Yes |", "Comparison", kind="table_row", facts=facts)
+    (item,) = evidence(row)
+    assert citable([item], "Have boxes a response team?", dictated) == [item]
+    assert cautioned([item.retrieved], dictated) == (item.retrieved,)
+    assert {"Comparison", "Boxes", "Response team", "No"} <= set(read)
+
+
 def test_of_two_cells_with_one_value_the_honest_one_stays() -> None:
     facts = (Fact("Boxes", "Size", "7 KB"), Fact("Retellers", "say", "7 KB"))
     row = passage("| Boxes | 7 KB | 7 KB |", kind="table_row", facts=facts)

@@ -14,7 +14,7 @@ from ragbot.evidence import BULLET, Evidence, EvidenceSentence, evidence_sentenc
 from ragbot.order_reading import Hears
 from ragbot.screening import FLAGS, Flag, decoded, fold, gives_orders, orders_in
 from ragbot.screening.orders import ONLY_SHOWN
-from ragbot.types import Passage, RetrievedPassage
+from ragbot.types import Fact, Passage, RetrievedPassage
 
 LEFT_OUT = "(left out)"
 HEARD: Flag = "dictated_reply"  # what an order is taken for that no phrase gives away
@@ -75,15 +75,24 @@ def _listening(hears: Hears | None, passages: Iterable[Passage]) -> Gives:
     """What tells the orders in these passages: phrases, and what the reader hears in them."""
     if hears is None:
         return gives_orders
-    heard = hears([line for passage in passages for line in _lines_of(passage)])
+    passages = list(passages)
+    heard = set(hears([line for passage in passages for line in _lines_of(passage)]))
+    facts = (fact for passage in passages for fact in passage.facts)
+    heard |= {str(fact) for fact in facts if not heard.isdisjoint(_parts_of(fact))}
     return lambda text: _plain(text) in heard or gives_orders(text)
 
 
 def _lines_of(passage: Passage) -> list[str]:
-    """What is read for itself: headings, cells or lines. Code speaks in imperatives anyway."""
+    """What is read for itself: headings, lines, what stands in a cell and what names it. Code
+    speaks in imperatives anyway."""
     lines = () if passage.kind == "code" else passage.text.splitlines()
-    told = [*map(str, passage.facts)] or lines
+    told = [part for fact in passage.facts for part in _parts_of(fact)] or lines
     return [plain for text in (*passage.heading_path, *told) if (plain := _plain(text))]
+
+
+def _parts_of(fact: Fact) -> tuple[str, ...]:
+    # As one line ("WAF - Response team: No") they would look like a dictated answer.
+    return tuple(map(_plain, (fact.subject, fact.feature, fact.value)))
 
 
 def _plain(line: str) -> str:
