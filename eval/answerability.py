@@ -2,7 +2,7 @@
 
 `false_premise` questions count among the answerable: the notes hold their correction. The threshold
 is set without them. As in the product a question that asks several things is refused only where
-each of its parts is, too.
+each of its parts is, too, and one that asks the same of two things is not where either is answered.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,7 @@ from numpy.typing import NDArray
 
 import ragbot.retrieval
 from eval.banks import FALSE_PREMISE, Question, load_bank
-from ragbot.evidence import Evidence
-from ragbot.partial import asked_one_by_one
+from ragbot.partial import asked_one_by_one, same_of_each
 from ragbot.reranker import Similarity
 from ragbot.retrieval import Retriever
 from ragbot.retrieval.signals import Signals, weigh
@@ -30,6 +29,19 @@ FILE = Path(ragbot.retrieval.__file__).parent / "answerability.json"
 BANKS = ("natural", "unanswerable", "strangers", "newcomers")
 OVER_REFUSAL = 0.05  # of the answerable dev questions, each told by other authors' weights
 AUTHOR = re.compile(r"stranger|newcomer-[a-z]")
+
+
+# Ways in which the notes may answer one question: each float64 [questions, signals], all of whose
+# questions they must answer. The first is the question as a whole.
+Ways = list[NDArray[np.float64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The signals of one dev question, with what the entailment model has read and without."""
+
+    read: Ways
+    unread: Ways
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +80,29 @@ def fit_gate(retriever: Retriever, k: int) -> FittedGate:
     if similarity is None or readers.selection is None or readers.entailment is None:
         raise ValueError("the gate is fitted on the signals of three models, and one is missing")
     questions = dev_questions()
-    asked = [signals_of(q.question, retriever, similarity, k) for q in questions]
+    asked = [asked_of(q.question, retriever, similarity, k) for q in questions]
     answerable = np.array([q.answerable for q in questions])
     premise = np.array([q.kind == FALSE_PREMISE for q in questions])
     authors = np.array([authored(q.id) for q in questions])
-    names = Signals.names()
-    heard = names.index("answers")
-    unread = [np.delete(values, heard, axis=1) for values in asked]
     return FittedGate(
-        _fitted(asked, answerable, premise, authors, names),
-        _fitted(unread, answerable, premise, authors, names[:heard] + names[heard + 1 :]),
+        _fitted([each.read for each in asked], answerable, premise, authors),
+        _fitted([each.unread for each in asked], answerable, premise, authors),
         len(questions),
     )
 
 
 def _fitted(
-    asked: Sequence[NDArray[np.float64]],
+    asked: Sequence[Ways],
     answerable: NDArray[Any],
     premise: NDArray[Any],
     authors: NDArray[Any],
-    signals: tuple[str, ...],
 ) -> Fitted:
     held = answerable | premise
     told = _cross_validated(asked, held, authors)
     threshold = float(np.quantile(told[answerable], OVER_REFUSAL))
     weights, bias = _weights(_whole(asked), held)
     content = {
-        "signals": list(signals),
+        "signals": list(Signals.names()),
         "weights": [round(float(weight), 5) for weight in weights],
         "bias": round(bias, 5),
         "threshold": round(threshold, 4),
@@ -107,21 +115,27 @@ def _fitted(
     )
 
 
-def signals_of(
-    question: str, retriever: Retriever, similarity: Similarity, k: int
-) -> NDArray[np.float64]:
-    """float64 [1 + parts, signals]: of the question as a whole, then of what else it asks."""
-
-    def found(query: str) -> list[Evidence]:
-        return retriever.evidence(query, retriever.search(query, k))
-
+def asked_of(question: str, retriever: Retriever, similarity: Similarity, k: int) -> Asked:
+    """Of the question as a whole, then of what else it asks, or of both things that it asks of."""
     query = retriever.query_for(question)
     parts = [asked for _, asked in asked_one_by_one(query, retriever)]
-    return np.array(
-        [
-            weigh(each, found(each), retriever.index, similarity).signals.values()
-            for each in (query, *parts)
-        ]
+    ways: list[tuple[str, ...]] = [(each,) for each in (query, *parts)]
+    if both := same_of_each(query):
+        ways.append(both)
+
+    def signals(query: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        evidence = retriever.evidence(query, retriever.search(query, k))
+        unread = [replace(item, answers=()) for item in evidence]
+        read, without = (
+            weigh(query, each, retriever.index, similarity).signals.values()
+            for each in (evidence, unread)
+        )
+        return read, without
+
+    found = [[signals(query) for query in way] for way in ways]
+    return Asked(
+        [np.array([read for read, _ in way]) for way in found],
+        [np.array([unread for _, unread in way]) for way in found],
     )
 
 
@@ -142,24 +156,25 @@ def authored(question_id: str) -> str:
     return found[0] if found else ""
 
 
-def _whole(asked: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
-    return np.array([values[0] for values in asked])
+def _whole(asked: Sequence[Ways]) -> NDArray[np.float64]:
+    return np.array([ways[0][0] for ways in asked])
 
 
 def _cross_validated(
-    asked: Sequence[NDArray[np.float64]],
+    asked: Sequence[Ways],
     answerable: NDArray[np.bool_],
     authors: NDArray[np.str_],
 ) -> NDArray[np.float64]:
-    """Probability of each question, or of that of its parts which is likelier answered, by a
-    regression that saw none of its author's."""
+    """Probability of each question by the likeliest of its ways, by a regression that saw none of
+    its author's."""
     whole = _whole(asked)
     told = np.zeros(len(asked))
     for author in set(authors.tolist()):
         out = authors == author
         weights, bias = _weights(whole[~out], answerable[~out])
         for i in np.flatnonzero(out).tolist():
-            told[i] = (1 / (1 + np.exp(-(asked[i] @ weights + bias)))).max()
+            odds = max((way @ weights + bias).min() for way in asked[i])
+            told[i] = 1 / (1 + np.exp(-odds))
     return told
 
 

@@ -164,15 +164,18 @@ class Evidence:
     answers: tuple[float, ...] = ()
 
     @property
-    def scores(self) -> tuple[float, ...]:
-        """How well each sentence answers, by all models together; empty without a reranker.
-
-        The reranker's logit, and the mean of what those say that judge what answers."""
+    def answering(self) -> tuple[float, ...]:
+        """How surely each sentence answers: the mean of the models that judge it, if any."""
         judges = [each for each in (self.selected, self.answers) if each]
-        if not judges:
+        return tuple(sum(each) / len(each) for each in zip(*judges, strict=True))
+
+    @property
+    def scores(self) -> tuple[float, ...]:
+        """How well each sentence answers, by all models together: the reranker's logit, and what
+        those say that judge what answers; empty without a reranker."""
+        if not self.answering:
             return self.relevance
-        judged = (sum(each) / len(each) for each in zip(*judges, strict=True))
-        return tuple(near + told for near, told in zip(self.relevance, judged, strict=True))
+        return tuple(near + told for near, told in zip(self.relevance, self.answering, strict=True))
 
     @property
     def passage(self) -> Passage:

@@ -52,7 +52,7 @@ def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
 
 def _of_each(query: str, searcher: Searcher, find: Find) -> Parts | None:
     """What is asked of two things, where the notes tell it of both: else it is one question."""
-    questions = () if len(parts_of(query)) > 1 else asked_of_each(query)
+    questions = same_of_each(query)
     if not questions:
         return None
     answering = [find(each) for each in questions]
@@ -60,6 +60,12 @@ def _of_each(query: str, searcher: Searcher, find: Find) -> Parts | None:
     if not all(searcher.judged(asked, found).enough for asked, found in pairs):
         return None
     return Parts(tuple(chain.from_iterable(levelled(answering))), of_each=True)
+
+
+def same_of_each(query: str) -> tuple[str, ...]:
+    """The questions about each of two things, of which the same is asked; none of one that asks
+    for more."""
+    return () if len(parts_of(query)) > 1 else asked_of_each(query)
 
 
 def levelled(answering: Sequence[Sequence[Evidence]]) -> list[Sequence[Evidence]]:

@@ -6,8 +6,9 @@ import json
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from eval.answerability import BANKS, FILE, _cross_validated, _weights, authored
+from eval.answerability import BANKS, FILE, Ways, _cross_validated, _weights, authored
 from eval.banks import load_bank
 from ragbot.retrieval.regression import Regression, answerability
 from ragbot.retrieval.signals import Signals
@@ -17,7 +18,7 @@ def test_the_shipped_weights_are_fitted_on_the_banks_as_they_are() -> None:
     fitted_on = json.loads(FILE.read_text(encoding="utf-8"))["fitted_on"]
     assert fitted_on == {name: load_bank(name).sha256 for name in BANKS}
     assert answerability(True).signals == Signals.names()
-    assert answerability(False).signals == tuple(n for n in Signals.names() if n != "answers")
+    assert answerability(False).signals == Signals.names()
 
 
 def test_a_question_is_told_by_weights_that_saw_none_of_its_author() -> None:
@@ -26,19 +27,27 @@ def test_a_question_is_told_by_weights_that_saw_none_of_its_author() -> None:
     authors = np.array(["one"] * 100 + ["other"] * 100)
     # What speaks for an answer in one author's questions speaks against it in the other's.
     answerable = (values[:, 0] > 0) ^ (authors == "other")
-    told = _cross_validated(values[:, None], answerable, authors)
+    told = _cross_validated(_each_alone(values), answerable, authors)
     assert np.mean((told > 0.5) == answerable) < 0.1
 
 
-def test_a_question_is_as_likely_answered_as_the_likeliest_of_its_parts() -> None:
+def test_a_question_is_as_likely_answered_as_the_likeliest_of_its_ways() -> None:
     values = np.array([[float(n), 1.0] for n in range(-20, 20)])
     authors = np.array(["one", "other"] * 20)
-    whole = _cross_validated(values[:, None], values[:, 0] > 0, authors)
-    asked = [row[None] for row in values]
-    asked[0] = np.array([values[0], values[-1], values[5]])
-    with_parts = _cross_validated(asked, values[:, 0] > 0, authors)
-    assert whole[0] < 0.1 < 0.9 < with_parts[0]
-    assert with_parts[1:].tolist() == whole[1:].tolist()
+    answerable = values[:, 0] > 0
+    asked = _each_alone(values)
+    (whole, _, low, *_, high) = _cross_validated(asked, answerable, authors)
+    assert whole < 0.1 < 0.9 < high
+    asked[0] = [*asked[0], values[[-1]]]  # one part is answered
+    with_parts = _cross_validated(asked, answerable, authors)
+    assert with_parts[0] > 0.9
+    asked[0] = [asked[0][0], values[[2, -1]]]  # of two things it is told of one alone
+    of_both = _cross_validated(asked, answerable, authors)
+    assert whole < of_both[0] < low + 0.01
+
+
+def _each_alone(values: NDArray[np.float64]) -> list[Ways]:
+    return [[row[None]] for row in values]
 
 
 @pytest.mark.parametrize(

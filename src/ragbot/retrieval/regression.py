@@ -21,8 +21,7 @@ class Regression:
 
     def probability(self, values: Sequence[float]) -> float:
         """That the notes answer, in [0, 1]."""
-        heard = values[: len(self.weights)]
-        odds = self.bias + sum(w * value for w, value in zip(self.weights, heard, strict=True))
+        odds = self.bias + sum(w * value for w, value in zip(self.weights, values, strict=True))
         return 1 / (1 + math.exp(-odds))
 
 

@@ -13,7 +13,6 @@ from dataclasses import astuple, dataclass, fields
 from typing import Protocol
 
 from ragbot.answer_selection import NOT_SELECTED
-from ragbot.entailment import NOT_READ
 from ragbot.evidence import Evidence, split_sentences
 from ragbot.reranker import Similarity
 from ragbot.retrieval.answer_types import Wanted, holds, wanted_answer
@@ -49,8 +48,7 @@ class Signals:
     length: float  # natural logarithm of the question's words
     relevance_by_length: float  # product of the two
     wants_quantity: float
-    selected: float  # best logit of a sentence by answer selection; NOT_SELECTED without it
-    answers: float  # best margin of a sentence by the entailment model; NOT_READ without it
+    answers: float  # best `Evidence.answering` of a sentence; NOT_SELECTED where no model tells
 
     def values(self) -> tuple[float, ...]:
         return astuple(self)
@@ -88,8 +86,7 @@ def weigh(
             length=length,
             relevance_by_length=best * length,
             wants_quantity=float(wanted is not None),
-            selected=max((s for e in evidence for s in e.selected), default=NOT_SELECTED),
-            answers=max((m for e in evidence for m in e.answers), default=NOT_READ),
+            answers=max((told for e in evidence for told in e.answering), default=NOT_SELECTED),
         ),
         absent,
         wanted if lacks else None,
