@@ -29,7 +29,7 @@ from ragbot.chat_models import Candidate, judge_of
 from ragbot.citations import CitationChecker, DraftSentence
 from ragbot.evidence import Evidence, evidence_sentences
 from ragbot.judging import ModelJudge
-from ragbot.retrieval import worth_reading
+from ragbot.retrieval import unweighed, worth_reading
 
 PRODUCTS = [
     *"DynamoDB DocumentDB Neptune CloudHSM KMS EventBridge CloudWatch CloudTrail Config Shield WAF "
@@ -116,16 +116,17 @@ def verdict_on(
 ) -> tuple[str, str | None]:
     """What becomes of a claim that a model tells in answer to a question, and why."""
     ruling = None if judge is None else ModelJudge(judge)
-    names = bot.searcher().names
+    searcher = bot.searcher()
     checker = CitationChecker(
         evidence,
         withhold=True,
-        similarity=bot.searcher().similarity,
+        similarity=searcher.similarity,
         judge=ruling or bot.readers.entailment,
-        recognizes=bot.searcher().recognizes,
-        opens_with_name=bot.searcher().opens_with_name,
+        recognizes=searcher.recognizes,
+        opens_with_name=searcher.opens_with_name,
+        look_up=lambda text: unweighed(searcher.nearest_to(text, bot.settings.k)),
         question=question,
-        about=names.known_in(question),
+        about=searcher.names.known_in(question),
     )
     checked = checker.check(DraftSentence(claim, (1,), ""))
     if ruling is not None and ruling.failure is not None:

@@ -29,6 +29,7 @@ from ragbot.citations import (
     CheckedSentence,
     CitationChecker,
     DraftSentence,
+    LookUp,
     Recognizes,
     SentenceStream,
 )
@@ -55,6 +56,7 @@ class Checks:
         judge: asked after the rules: a chat model where one is set, else the entailment model.
         recognizes: whether something is a word at all.
         opens_with_name: whether a sentence begins with a name that the notes know.
+        look_up: what else the notes hold near a sentence.
         about: the names in the question.
         guard: makes what watches over one model's reply.
     """
@@ -63,6 +65,7 @@ class Checks:
     judge: Judge | None = None
     recognizes: Recognizes | None = None
     opens_with_name: Callable[[str], bool] | None = None
+    look_up: LookUp | None = None
     about: Sequence[str] = ()
     guard: Callable[[], ReplyGuard] | None = None
 
@@ -227,6 +230,7 @@ def _checked(
         judge=checks.judge,
         recognizes=checks.recognizes,
         opens_with_name=checks.opens_with_name,
+        look_up=checks.look_up,
         question=prompt.question,
         about=checks.about,
         markers=reply.markers,

@@ -21,7 +21,7 @@ from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, cautioned, citabl
 from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
 from ragbot.partial import Parts, sentence_on, together, weighed_parts
-from ragbot.retrieval import Finding, Searcher, flagged, worth_reading
+from ragbot.retrieval import Finding, Searcher, flagged, unweighed, worth_reading
 from ragbot.rewriting import Rewritten, rewritten
 from ragbot.screening import without_hidden
 from ragbot.small_talk import reply_to, small_talk
@@ -117,11 +117,14 @@ def stream_answer(
     query = asked.query
     hears = retriever.hears
 
+    def readable(passages: Sequence[RetrievedPassage]) -> tuple[RetrievedPassage, ...]:
+        return cautioned(flagged(passages), hears)
+
     def searched() -> tuple[tuple[RetrievedPassage, ...], list[Evidence], Finding, Parts]:
         seen: dict[str, RetrievedPassage] = {}
 
         def found_for(asked: str) -> list[Evidence]:
-            passages = cautioned(flagged(retriever.search(asked, k, filters)), hears)
+            passages = readable(retriever.search(asked, k, filters))
             for item in passages:
                 seen.setdefault(item.passage.passage_id, item)
             told = question if asked == query else asked
@@ -138,6 +141,12 @@ def stream_answer(
 
     found, evidence, finding, parts = yield from while_waiting(searched)
     passages = guardrails.shown_passages(found)
+    looked_up: dict[str, RetrievedPassage] = {}
+
+    def look_up(sentence: str) -> list[Evidence]:
+        near = readable(retriever.nearest_to(sentence, k, filters))
+        looked_up.update((item.passage.passage_id, item) for item in near)
+        return citable(unweighed(near), question, hears)
 
     def checks(judged_by: Judge | None, shown: Sequence[Evidence]) -> Checks:
         return Checks(
@@ -145,6 +154,7 @@ def stream_answer(
             judged_by,
             retriever.recognizes,
             retriever.opens_with_name,
+            look_up,
             retriever.names.known_in(query),
             lambda: guardrails.over_reply(shown, found, admitted, hears),
         )
@@ -180,6 +190,9 @@ def stream_answer(
     if parts.missing and reply.shown and not reply.denials:
         reply.sentences.append(sentence_on(parts.missing))
         yield reply.sentences[-1]
+    there = {item.passage.passage_id for item in passages}
+    cited = dict.fromkeys(citation.passage_id for citation in reply.citations)
+    passages += guardrails.shown_passages([looked_up[each] for each in cited if each not in there])
     answer = _answer(question, query, reply, passages, clock)
     if answer.abstained and not reply.blocked:
         # The gate found the evidence to be enough: what comes nearest may well be the answer.

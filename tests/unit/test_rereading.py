@@ -156,3 +156,16 @@ def test_a_yes_or_no_of_a_table_is_left_to_the_rules():
     claim = "A box can be used across accounts and is not held to the same hall."
     assert checker.check(DraftSentence(claim, (1,), "")).sentence.verdict != "supported"
     assert judge.asked == []
+
+
+def test_a_line_that_only_lends_its_name_bears_nothing_out():
+    notes = [
+        passage("- Crates offload what is heavy for the hall.", "Crates"),
+        passage("- Barrels are painted.", "Barrels"),
+    ]
+    judge = Reader("offload")  # it does not know that barrels are not crates
+    checker = CitationChecker(evidence(*notes), withhold=True, similarity=near, judge=judge)
+    lie = "For the hall Barrels offload what is heavy, they do."
+    assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
+    truth = "For the hall Crates offload what is heavy, they do."
+    assert checker.check(DraftSentence(truth, (1,), "")).sentence.verdict == "supported"

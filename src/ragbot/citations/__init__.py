@@ -5,7 +5,7 @@
 `CitationChecker` is the seam: give it the evidence, feed it the reply as it comes.
 """
 
-from ragbot.citations.checker import CheckedSentence, CitationChecker
+from ragbot.citations.checker import CheckedSentence, CitationChecker, LookUp
 from ragbot.citations.drafts import DraftSentence, SentenceStream
 from ragbot.citations.invented import Recognizes
 
@@ -13,6 +13,7 @@ __all__ = [
     "CheckedSentence",
     "CitationChecker",
     "DraftSentence",
+    "LookUp",
     "Recognizes",
     "SentenceStream",
 ]

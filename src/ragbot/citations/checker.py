@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from ragbot.citations.bindings import compares
+from ragbot.citations.denials import denies_only
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.figures import figures_of
 from ragbot.citations.invented import Recognizes, invented_word
@@ -26,39 +27,14 @@ from ragbot.reranker import Similarity
 from ragbot.store.lexical import words_of
 from ragbot.types import Citation, Sentence, Verdict
 
+LookUp = Callable[[str], Sequence[Evidence]]
+
 _LEAD_IN_WORDS = 14
 _YES_OR_NO = re.compile(r"(?:yes|no|none)\b", re.IGNORECASE)  # how a table's cell begins
 NEAREST = 3  # sentences nearest to a claim that a judge reads, and how many of them together
 MOST_READ = 5  # with those nearest to each statement of the claim
 DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
 _NOT_TOLD = Support(0.0, (), "a yes or no that no note can be held against")
-# What says that the notes do not tell. "The encryption context is not logged" does not say so, nor
-# "full-text search: no": it takes the notes themselves, and a verb of telling.
-_NOTES = (
-    r"(?:(?:(?:the|these|those|this|your|my|our|any|given|provided|supplied|available)\s+){1,3}"
-    r"(?:notes?|passages?|sources?|context|evidence|sheets?)"
-    r"|(?:given|provided|supplied|available)\s+(?:information|text|documents?))"
-)
-_TELL = (
-    r"(?:mention|specif|stat|provid|cover|giv|contain|includ|tell|say|describ|answer|discuss"
-    r"|indicat|list|explain|hold|address|detail|support|have|know|found|available|enough|sufficient)"
-)
-_DENIAL = re.compile(
-    rf"\b{_NOTES}\b[^.]{{0,60}}(?:\b(?:not|cannot|never)|n['’]t)\s+(?:\w+\s+){{0,2}}{_TELL}"
-    rf"|\b{_NOTES}\s+(?:\w+\s+)?(?:ha(?:ve|s)|holds?|contains?|gives?|provides?|includes?|says?"
-    r"|tells?|makes?|offers?)\s+(?:no|nothing|neither)\b"
-    rf"|\b{_NOTES}\s+lacks?\b"
-    r"|\b(?:there is|there['’]s|there are|find|found|see|have|has|with)\s+no\s+"
-    r"(?:information|mention|details?|evidence)\b"
-    r"|^\W*no (?:information|mention|details?|evidence)\b"
-    r"|\b(?:I (?:do not|don['’]t|cannot|can['’]t)) (?:know|find|answer|tell)\b"
-    r"|\bnot (?:mentioned|specified|stated|provided|covered|given|found|told|available)\s+"
-    rf"(?:\w+\s+)?(?:in|by|from)\s+{_NOTES}\b"
-    rf"|\bnot in {_NOTES}\b"
-    r"|\bnot (?:mentioned|specified|stated)\W*$",
-    re.IGNORECASE,
-)
-_GOES_ON = re.compile(r"\b(?:but|however|although|though|yet|still)\b|[;:]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +64,8 @@ class CitationChecker:
         recognizes: whether something is a word at all; one that is none is borne out by nothing.
         opens_with_name: whether a sentence begins with a name that the notes know.
         question: what was asked; a bare yes or no states it.
+        look_up: what else the notes hold that is near to a sentence; asked where the evidence does
+            not bear it out, and heard where a judge that `rereads` has no doubt.
         about: the names in the question; a sentence that names nothing speaks of these.
         markers: the marker of each passage cited so far, where this reply goes on with another.
     """
@@ -101,6 +79,7 @@ class CitationChecker:
         judge: Judge | None = None,
         recognizes: Recognizes | None = None,
         opens_with_name: Callable[[str], bool] | None = None,
+        look_up: LookUp | None = None,
         question: str = "",
         about: Sequence[str] = (),
         markers: dict[str, int] | None = None,
@@ -110,6 +89,7 @@ class CitationChecker:
         self._judge = judge
         self._recognizes = recognizes
         self._opens_with_name = opens_with_name
+        self._look_up = look_up
         self._question = question
         self._about = tuple(about)
         self._spoken_of: frozenset[str] = frozenset()  # passages that the last sentence stands on
@@ -169,7 +149,7 @@ class CitationChecker:
     def check(self, draft: DraftSentence) -> CheckedSentence:
         """The sentence with the citations that hold, wherever the model put its markers."""
         claim = draft.text
-        if _denies_only(claim):
+        if denies_only(claim):
             return CheckedSentence(self._plain(draft), (), denies=True)
         yes = opens_with(claim)
         if yes is not None and says_little_more(claim, self._question) and not figures_of(claim):
@@ -186,7 +166,8 @@ class CitationChecker:
         return self._checked(draft, support)
 
     def _support_for(self, claim: str, markers: Sequence[int]) -> Support:
-        return self._ruled(claim, self._by_rules(claim, markers))
+        support = self._ruled(claim, self._by_rules(claim, markers))
+        return support if support.holds else self._looked_up(claim, support) or support
 
     def _checked(self, draft: DraftSentence, support: Support) -> CheckedSentence:
         if support.holds:
@@ -227,26 +208,61 @@ class CitationChecker:
                     return Support(support.share, notes, None)
         return self._reread(claim, support, surely=True) or support
 
-    def _reread(self, claim: str, support: Support, *, surely: bool) -> Support | None:
+    def _reread(
+        self,
+        claim: str,
+        support: Support,
+        *,
+        surely: bool,
+        further: Sequence[Evidence] = (),
+    ) -> Support | None:
         """What bears the claim out in the judge's eyes, though not in those of the rules: the
         fewest of the nearest sentences that have all its figures and names between them. What a
         bare yes or no of a table means to a sentence, no reader of sentences tells."""
-        if self._judge is None or not self._judge.rereads:
+        judge = self._judge
+        if judge is None or not judge.rereads:
             return None
         ordinary = self._ordinary_in(claim)
-        for notes in _groups(self._nearest(claim)):
-            if any(map(_is_yes_or_no, notes)) or unheard(claim, notes, ordinary) is not None:
+
+        def bear_it_out(notes: Sequence[EvidenceSentence]) -> bool:
+            return judge(claim, notes, surely=surely) == "supported"
+
+        def tell_all(notes: Sequence[EvidenceSentence]) -> bool:
+            return unheard(claim, notes, ordinary) is None
+
+        for notes in _groups(self._nearest(claim, further)):
+            if any(map(_is_yes_or_no, notes)) or not tell_all(notes) or not bear_it_out(notes):
                 continue
-            if self._judge(claim, notes, surely=surely) == "supported":
+            # "Parameter Store can offload SSL" is no truer for a line on Parameter Store beside
+            # those that say it of CloudHSM.
+            fewer = (each for size in range(1, len(notes)) for each in combinations(notes, size))
+            if not any(bear_it_out(each) for each in fewer if not tell_all(each)):
                 return Support(support.share, notes, None)
         return None
 
-    def _nearest(self, claim: str) -> list[EvidenceSentence]:
+    def _looked_up(self, claim: str, support: Support) -> Support | None:
+        """What bears the claim out elsewhere than where the question led: a model may know it, and
+        the notes hold it. The rules alone would find too much among so many lines."""
+        judge = self._judge
+        if self._look_up is None or judge is None or not judge.rereads or compares(claim):
+            return None
+        known = {item.passage.passage_id for item in self._evidence.values()}
+        found = [x for x in self._look_up(claim) if x.passage.passage_id not in known]
+        borne_out = self._reread(claim, support, surely=True, further=found) if found else None
+        if borne_out is not None:
+            told = {span.passage.passage_id for span in borne_out.spans}
+            for number, item in enumerate(found, start=max(self._evidence, default=0) + 1):
+                if item.passage.passage_id in told:
+                    self._evidence[number] = replace(item, number=number)
+        return borne_out
+
+    def _nearest(self, claim: str, further: Sequence[Evidence]) -> list[EvidenceSentence]:
         """The sentences on the claim's matter by the cross-encoder, nearest first, and the nearest
         to each of the statements that it may join."""
         if self._similarity is None:
             return []
-        spans = self._meant(claim, self._evidence.values(), self._ordinary_in(claim))
+        evidence = (*self._evidence.values(), *further)
+        spans = self._meant(claim, evidence, self._ordinary_in(claim))
         found = _ranked(claim, spans, self._similarity)[:NEAREST]
         parts = statements_of(claim)
         for part in parts if len(parts) > 1 else ():
@@ -368,9 +384,3 @@ def _is_yes_or_no(span: EvidenceSentence) -> bool:
 def _says(span: EvidenceSentence, claim: str) -> bool:
     """The claim is the sentence itself."""
     return claim.split() in (span.text.split(), span.quoted.split())
-
-
-def _denies_only(claim: str) -> bool:
-    """It says that the notes do not tell, and does not go on to tell something else."""
-    denial = _DENIAL.search(claim)
-    return denial is not None and not _GOES_ON.search(claim, denial.end())

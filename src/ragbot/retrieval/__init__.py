@@ -10,7 +10,7 @@ from ragbot.retrieval.comparisons import asked_of_each, compared_in
 from ragbot.retrieval.fusion import Retriever, flagged, worth_reading
 from ragbot.retrieval.knowledge_base import KnowledgeBase, base_of
 from ragbot.retrieval.queries import parts_of
-from ragbot.retrieval.readers import Readers, open_readers
+from ragbot.retrieval.readers import Readers, open_readers, unweighed
 from ragbot.retrieval.searcher import Searcher
 
 __all__ = [
@@ -26,5 +26,6 @@ __all__ = [
     "judge_evidence",
     "open_readers",
     "parts_of",
+    "unweighed",
     "worth_reading",
 ]

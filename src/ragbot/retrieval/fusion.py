@@ -145,6 +145,18 @@ class Retriever:
         Raises:
             QuestionError: a filter that names what the notes do not have.
         """
+        return self._found(query, k, filters, ask_outside=True)
+
+    def nearest_to(
+        self, text: str, k: int, filters: Filters = NO_FILTERS
+    ) -> tuple[RetrievedPassage, ...]:
+        """The k passages nearest to a sentence; nobody outside is asked, and so, where passages
+        are ranked by another embedder than the shipped one, words and sentences alone."""
+        return self._found(text, k, filters, ask_outside=False)
+
+    def _found(
+        self, query: str, k: int, filters: Filters, *, ask_outside: bool
+    ) -> tuple[RetrievedPassage, ...]:
         allowed = self.index.allowed(filters)
         dense: list[Found] = []
         lexical: list[Found] = []
@@ -152,11 +164,14 @@ class Retriever:
         queries = queries_of(query)
         vectors = self._embedder.encode(queries)
         other = self._passage_embedder
-        finding = vectors if other is None else other.encode_queries(queries)
-        for text, vector, near in zip(queries, vectors, finding, strict=True):
-            dense.append(self.index.dense(near, DEPTH, allowed))
+        finding = vectors
+        if other is not None:
+            finding = other.encode_queries(queries) if ask_outside else vectors[:0]
+        dense += (self.index.dense(near, DEPTH, allowed) for near in finding)
+        for place, (text, vector) in enumerate(zip(queries, vectors, strict=True)):
             lexical.append(self.index.lexical(text, DEPTH, allowed))
-            found = dict.fromkeys(place for place, _ in (*dense[-1], *lexical[-1]))
+            near = dense[place] if dense else []
+            found = dict.fromkeys(each for each, _ in (*near, *lexical[-1]))
             sentences.append(self.index.by_best_sentence(vector, list(found))[:DEPTH])
         scores = fuse([[place for place, _ in found] for found in (*dense, *lexical, *sentences)])
         best = sorted(scores, key=lambda place: (-scores[place], place))[:k]

@@ -167,6 +167,12 @@ class KnowledgeBase:
             retrieved.append(RetrievedPassage(passage, score, rank, why))
         return tuple(retrieved)
 
+    def nearest_to(
+        self, text: str, k: int, filters: Filters = NO_FILTERS
+    ) -> tuple[RetrievedPassage, ...]:
+        """Nothing: every search is a call, and who asked did not ask for one a sentence."""
+        return ()
+
     def evidence(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
         return self._readers.weighed(question, retrieved)
 

@@ -52,10 +52,7 @@ class Readers:
 
     def weighed(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
         """The passages, numbered from 1; without a cross-encoder no sentence is weighed."""
-        found = [
-            Evidence(number, item, evidence_sentences(item.passage))
-            for number, item in enumerate(retrieved, start=1)
-        ]
+        found = unweighed(retrieved)
         if self.reranker is None:
             return found
         flat = [sentence.in_context for item in found for sentence in item.sentences]
@@ -73,6 +70,14 @@ class Readers:
             told = _spread(margins, likeliest, len(flat), NOT_READ)
             found = [replace(item, answers=_next(told, item)) for item in found]
         return found
+
+
+def unweighed(retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
+    """The passages, numbered from 1, with their sentences."""
+    return [
+        Evidence(number, item, evidence_sentences(item.passage))
+        for number, item in enumerate(retrieved, start=1)
+    ]
 
 
 def _spread(

@@ -63,6 +63,10 @@ class Searcher(Protocol):
         """
         ...
 
+    def nearest_to(self, text: str, k: int, filters: Filters = ...) -> tuple[RetrievedPassage, ...]:
+        """The k passages nearest to a sentence, as far as nobody outside has to be asked."""
+        ...
+
     def evidence(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
         """The passages with how well each of their sentences answers the question."""
         ...

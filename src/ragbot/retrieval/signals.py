@@ -40,13 +40,12 @@ class Words(Protocol):
 class Signals:
     """Of one question and what was retrieved for it; the order is that of the fitted weights."""
 
-    relevance: float  # best logit of a sentence, for the question or one of its sentences
-    relevance_at_least: float  # the same, no less than BARELY
+    # Best logit of a sentence, for the question or one of its sentences; no less than BARELY.
+    relevance: float
     sentence: float  # best cosine of a sentence
-    absent: float  # 1 where a name of the question stands nowhere in the notes
     lacking: float  # 1 where a quantity is asked for and no likely sentence has one
     length: float  # natural logarithm of the question's words
-    relevance_by_length: float  # product of the two
+    relevance_by_length: float  # product of the two, the first as it is
     wants_quantity: float
     answers: float  # best `Evidence.answering` of a sentence; NOT_SELECTED where no model tells
 
@@ -75,20 +74,17 @@ def weigh(
     length = math.log(max(1, len(question.split())))
     wanted = wanted_answer(question)
     lacks = wanted is not None and not holds(wanted, best_sentences(evidence))
-    absent = absent_name(question, words)
     return Weighed(
         Signals(
-            relevance=best,
-            relevance_at_least=max(BARELY, best),
+            relevance=max(BARELY, best),
             sentence=max((e.retrieved.why.sentence_score or 0.0 for e in evidence), default=0.0),
-            absent=float(absent is not None),
             lacking=float(lacks),
             length=length,
             relevance_by_length=best * length,
             wants_quantity=float(wanted is not None),
             answers=max((told for e in evidence for told in e.answering), default=NOT_SELECTED),
         ),
-        absent,
+        absent_name(question, words),
         wanted if lacks else None,
     )
 

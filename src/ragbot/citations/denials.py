@@ -1,0 +1,39 @@
+"""Sentences of a model that say that the notes do not tell."""
+
+from __future__ import annotations
+
+import re
+
+# "The encryption context is not logged" does not say so, nor
+# "full-text search: no": it takes the notes themselves, and a verb of telling.
+_NOTES = (
+    r"(?:(?:(?:the|these|those|this|your|my|our|any|given|provided|supplied|available)\s+){1,3}"
+    r"(?:notes?|passages?|sources?|context|evidence|sheets?)"
+    r"|(?:given|provided|supplied|available)\s+(?:information|text|documents?))"
+)
+_TELL = (
+    r"(?:mention|specif|stat|provid|cover|giv|contain|includ|tell|say|describ|answer|discuss"
+    r"|indicat|list|explain|hold|address|detail|support|have|know|found|available|enough|sufficient)"
+)
+_DENIAL = re.compile(
+    rf"\b{_NOTES}\b[^.]{{0,60}}(?:\b(?:not|cannot|never)|n['’]t)\s+(?:\w+\s+){{0,2}}{_TELL}"
+    rf"|\b{_NOTES}\s+(?:\w+\s+)?(?:ha(?:ve|s)|holds?|contains?|gives?|provides?|includes?|says?"
+    r"|tells?|makes?|offers?)\s+(?:no|nothing|neither)\b"
+    rf"|\b{_NOTES}\s+lacks?\b"
+    r"|\b(?:there is|there['’]s|there are|find|found|see|have|has|with)\s+no\s+"
+    r"(?:information|mention|details?|evidence)\b"
+    r"|^\W*no (?:information|mention|details?|evidence)\b"
+    r"|\b(?:I (?:do not|don['’]t|cannot|can['’]t)) (?:know|find|answer|tell)\b"
+    r"|\bnot (?:mentioned|specified|stated|provided|covered|given|found|told|available)\s+"
+    rf"(?:\w+\s+)?(?:in|by|from)\s+{_NOTES}\b"
+    rf"|\bnot in {_NOTES}\b"
+    r"|\bnot (?:mentioned|specified|stated)\W*$",
+    re.IGNORECASE,
+)
+_GOES_ON = re.compile(r"\b(?:but|however|although|though|yet|still)\b|[;:]", re.IGNORECASE)
+
+
+def denies_only(claim: str) -> bool:
+    """It says that the notes do not tell, and does not go on to tell something else."""
+    denial = _DENIAL.search(claim)
+    return denial is not None and not _GOES_ON.search(claim, denial.end())
