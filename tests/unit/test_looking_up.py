@@ -65,7 +65,9 @@ def test_what_stands_elsewhere_is_found_and_cited_there() -> None:
     fact, note = checked(CLAIM, shelf, Doubter("16 MB"))
     assert shelf.asked == [CLAIM]
     assert fact.sentence.verdict == "supported"
-    assert [c.passage_id for c in fact.citations] == [CRATES.passage_id]
+    (citation,) = fact.citations
+    assert citation.passage_id == CRATES.passage_id
+    assert citation.support == 0.4  # of its own words, not of what the evidence had at first
     # As with any fact, the dated note on it follows.
     assert note.sentence.text == "As of May 2026: crates may be up to 20 MB large."
 

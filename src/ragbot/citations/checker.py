@@ -16,6 +16,7 @@ from ragbot.citations.named import names_something, speaks_of, subjects_of
 from ragbot.citations.support import (
     Support,
     claim_words,
+    judged_support,
     opposition_to,
     statements_of,
     support_of,
@@ -167,7 +168,7 @@ class CitationChecker:
 
     def _support_for(self, claim: str, markers: Sequence[int]) -> Support:
         support = self._ruled(claim, self._by_rules(claim, markers))
-        return support if support.holds else self._looked_up(claim, support) or support
+        return support if support.holds else self._looked_up(claim) or support
 
     def _checked(self, draft: DraftSentence, support: Support) -> CheckedSentence:
         if support.holds:
@@ -198,23 +199,18 @@ class CitationChecker:
             if ruling == "unsupported":
                 reason = "the judge finds that the notes do not say it so"
                 refuted = replace(support, reason=reason, partly=True)
-                return self._reread(claim, refuted, surely=False) or refuted
+                return self._reread(claim, surely=False) or refuted
             return support
         if self._judge.rereads and compares(claim):
             return support  # which of two is the larger a small reader does not see
         if not support.partly:
             for notes in support.doubted:
                 if self._judge(claim, notes) == "supported":
-                    return Support(support.share, notes, None)
-        return self._reread(claim, support, surely=True) or support
+                    return judged_support(claim, notes)
+        return self._reread(claim, surely=True) or support
 
     def _reread(
-        self,
-        claim: str,
-        support: Support,
-        *,
-        surely: bool,
-        further: Sequence[Evidence] = (),
+        self, claim: str, *, surely: bool, further: Sequence[Evidence] = ()
     ) -> Support | None:
         """What bears the claim out in the judge's eyes, though not in those of the rules: the
         fewest of the nearest sentences that have all its figures and names between them. What a
@@ -237,10 +233,10 @@ class CitationChecker:
             # those that say it of CloudHSM.
             fewer = (each for size in range(1, len(notes)) for each in combinations(notes, size))
             if not any(bear_it_out(each) for each in fewer if not tell_all(each)):
-                return Support(support.share, notes, None)
+                return judged_support(claim, notes)
         return None
 
-    def _looked_up(self, claim: str, support: Support) -> Support | None:
+    def _looked_up(self, claim: str) -> Support | None:
         """What bears the claim out elsewhere than where the question led: a model may know it, and
         the notes hold it. The rules alone would find too much among so many lines."""
         judge = self._judge
@@ -248,7 +244,7 @@ class CitationChecker:
             return None
         known = {item.passage.passage_id for item in self._evidence.values()}
         found = [x for x in self._look_up(claim) if x.passage.passage_id not in known]
-        borne_out = self._reread(claim, support, surely=True, further=found) if found else None
+        borne_out = self._reread(claim, surely=True, further=found) if found else None
         if borne_out is not None:
             told = {span.passage.passage_id for span in borne_out.spans}
             for number, item in enumerate(found, start=max(self._evidence, default=0) + 1):

@@ -124,6 +124,11 @@ def support_of(
     return best
 
 
+def judged_support(claim: str, spans: Sequence[EvidenceSentence]) -> Support:
+    """That of spans which bear the claim out together by somebody else's judgement."""
+    return Support(_share(claim, " ".join(map(readable, spans))), tuple(spans), None)
+
+
 def statements_of(claim: str) -> list[str]:
     """What a claim joins, taken apart at each conjunction."""
     return [part for part in _CONJUNCTION.split(claim) if claim_words(part)]
