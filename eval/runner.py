@@ -9,9 +9,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import cache
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
+import ragbot
 from eval.asking import Asking
 from eval.banks import Bank, Question, Split
 from eval.ledger import Ledger
@@ -22,6 +25,7 @@ from ragbot.types import Cost, Usage
 
 Progress = Callable[[int, int, Record], None]  # done, of how many, the latest
 _ROOT = Path(__file__).resolve().parents[1]
+_SOURCE = frozenset((".py", ".json", ".toml", ".txt"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +203,24 @@ def _spent(ledger: Ledger, asking: Asking, *, batch: bool) -> Spent:
 
 
 def code_version() -> dict[str, object]:
-    """The version of the code, and its commit where it runs from a checkout."""
-    found: dict[str, object] = {"version": version("ragbot")}
+    """The version of the code and what it is made of, and its commit where it is a checkout."""
+    found: dict[str, object] = {"version": version("ragbot"), "source": _source_hash()}
     commit = _git("rev-parse", "HEAD")
     if commit:
         found["commit"] = commit
         found["changed_since"] = bool(_git("status", "--porcelain", "--untracked-files=no"))
     return found
+
+
+@cache
+def _source_hash() -> str:
+    """sha256 of what answers and what scores: their code and the weights that stand beside it."""
+    digest = sha256()
+    for package in (Path(ragbot.__file__).parent, Path(__file__).parent):
+        for file in sorted(f for f in package.rglob("*") if f.suffix in _SOURCE):
+            digest.update(file.relative_to(package).as_posix().encode() + b"\0")
+            digest.update(sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _git(*arguments: str) -> str:

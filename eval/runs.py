@@ -65,15 +65,19 @@ class Manifest(_File):
     config: dict[str, Any]
     banks: list[BankUsed]
     index: dict[str, Any]  # embedder, chunking and corpus fingerprint, counts
-    code: dict[str, Any]  # version, commit, whether it was changed since
+    code: dict[str, Any]  # version, hash of the source, commit, whether it was changed since
     machine: dict[str, Any]
     elapsed: float | None = None  # seconds, over the sittings that were not killed
     spent: Spent | None = None  # on calls that were made, not on replies from the cache
 
 
 def differing(a: Manifest, b: Manifest) -> list[str]:
-    """Which of the conditions differ under which a run may be resumed."""
-    return [part for part in ("config", "banks", "index") if getattr(a, part) != getattr(b, part)]
+    """Which of the conditions differ under which a run may be resumed.
+
+    Half a run by one version and half by another is a score of neither.
+    """
+    parts = [part for part in ("config", "banks", "index") if getattr(a, part) != getattr(b, part)]
+    return parts if a.code.get("source") == b.code.get("source") else [*parts, "code"]
 
 
 class Shown(_File):

@@ -106,6 +106,17 @@ def test_a_run_is_not_resumed_under_other_conditions(tmp_path: Path) -> None:
         run(tmp_path, own, [ROTATION | {"evidence": [], "answer": [0]}])
 
 
+def test_a_run_is_not_resumed_by_another_version_of_the_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = product(tmp_path, scripted(*["A"] * 4))
+    held, _ = run(tmp_path, own, [ROTATION | {"evidence": []}])
+    assert len(held.manifest().code["source"]) == 64
+    monkeypatch.setattr("eval.runner._source_hash", lambda: "of a gate that was fitted anew")
+    with pytest.raises(RunError, match=r"code differs: .*fitted anew"):
+        run(tmp_path, own, [ROTATION | {"evidence": []}])
+
+
 def test_a_spoilt_record_names_its_line(tmp_path: Path) -> None:
     held, _ = run(tmp_path, product(tmp_path, scripted(*["A"] * 4)), [ROTATION | {"evidence": []}])
     file = held.folder / "records.jsonl"
