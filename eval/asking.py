@@ -20,7 +20,7 @@ from eval.scorer import FittedWeights, SentenceIndex
 from eval.shortcuts import shortcut_scores
 from ragbot.chat_models import explain_failure, kind_of, usage_of
 from ragbot.errors import ModelUnavailableError
-from ragbot.types import Answer, Citation, Passage, RetrievedPassage, Why
+from ragbot.types import LOOKED_UP, Answer, Citation, Passage, RetrievedPassage, Why
 
 RETRIEVED = 10  # passages that retrieval is judged on
 # Passages that a multiple-choice question is answered from. More of them mislead a small model:
@@ -192,8 +192,9 @@ class Asking:
         history = self.product.turns_before(question, by_quotes=False, heard=hear)
         gold = self.gold.passages(needs) if mode == "oracle" else None
         answer = self.product.answer(question.question, history, gold)
-        self._show(record, answer.passages, needs)
-        shown = [item.passage.passage_id for item in answer.passages]
+        retrieved = [item for item in answer.passages if item.rank > LOOKED_UP]
+        self._show(record, retrieved, needs)
+        shown = [item.passage.passage_id for item in retrieved]
         record.evidence_found = found(needs, shown)
         wanted = frozenset().union(*(need.passage_ids for need in needs))
         score = score_answer(question, answer, wanted, self.entails)

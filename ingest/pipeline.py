@@ -19,7 +19,7 @@ from ragbot.errors import CorpusError
 from ragbot.store import Contents
 from ragbot.types import FoundQuestion, Passage
 
-CHUNKING = "2"  # raise it when the same source would give other passages
+CHUNKING = "3"  # raise it when the same source would give other passages
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,6 +277,9 @@ def _guarded(
     else:
         for checked in checker.sentences(draft):
             sentence = checked.sentence
+            if sentence.markers:
+                for span in checked.spans:
+                    guard.learn(span.passage)
             # What the checker tells out of the notes was not in the draft.
             added = DraftSentence(sentence.text, (), sentence.prefix)
             held = None if sentence.text == draft.text else guard.held_back(added)

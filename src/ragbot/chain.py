@@ -26,6 +26,7 @@ from ragbot.rewriting import Rewritten, rewritten
 from ragbot.screening import without_hidden
 from ragbot.small_talk import reply_to, small_talk
 from ragbot.types import (
+    LOOKED_UP,
     NO_FILTERS,
     Answer,
     Event,
@@ -145,7 +146,7 @@ def stream_answer(
 
     def look_up(sentence: str) -> list[Evidence]:
         near = readable(retriever.nearest_to(sentence, k, filters))
-        looked_up.update((item.passage.passage_id, item) for item in near)
+        looked_up.update((e.passage.passage_id, replace(e, rank=LOOKED_UP)) for e in near)
         return citable(unweighed(near), question, hears)
 
     def checks(judged_by: Judge | None, shown: Sequence[Evidence]) -> Checks:

@@ -19,7 +19,8 @@ UPDATE = re.compile(r"^As of \w+ \d{4}")
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
 # A full stop after one of these ends no sentence.
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|cf|no|fig|min|max|resp|[A-Z])\.)$", re.IGNORECASE
+    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|cf|ca|vol|dept|no|fig|min|max|resp|[A-Z])\.)$",
+    re.IGNORECASE,
 )
 # What opens the next one is a capital, a digit, or a name written small ("io2", "gp3", "iSCSI").
 _END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?(?:[A-Z0-9]|[a-z]{1,3}\d|[a-z][A-Z]))")

@@ -175,11 +175,14 @@ class Why:
         return (self.dense_score if self.encoder_score is None else self.encoder_score) or 0.0
 
 
+LOOKED_UP = 0  # the rank of a passage that was not found for the question, but for a sentence
+
+
 @dataclass(frozen=True, slots=True)
 class RetrievedPassage:
     passage: Passage
     score: float  # higher is better
-    rank: int  # from 1
+    rank: int  # from 1; or LOOKED_UP
     why: Why
     flags: tuple[str, ...] = ()  # what in it tries to be more than text; see ragbot.screening
 

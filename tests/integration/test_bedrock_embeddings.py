@@ -89,6 +89,11 @@ def test_titan_embeds_each_passage_once_and_each_question_once(
     assert [request.body["inputText"] for request in service.requests] == [
         "How much does box 2 hold?"
     ]
+    service.requests.clear()
+    near = bot().searcher().nearest_to("Box 2 holds 200 KB.", 3)
+    assert "Box 2" in [item.passage.heading_path[-1] for item in near]
+    assert all(item.why.dense_score is None for item in near)
+    assert service.requests == []  # a sentence that is looked up is told to nobody
     found = answer.passages[0]
     assert found.why.dense_score != pytest.approx(found.why.cosine, abs=0.01)
     inside = WordLengths().encode([found.passage.indexed_text, "How much does box 2 hold?"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
 from support.small_notes import evidence, passage
 
 from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence
@@ -96,3 +97,18 @@ def test_what_was_found_for_one_sentence_is_evidence_for_the_next() -> None:
     holds.check(DraftSentence(CLAIM, (1,), ""))
     again = holds.check(DraftSentence("Crates may be up to 16 MB large.", (1,), ""))
     assert again.sentence.markers == (1,) and len(shelf.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "leaning",
+    [
+        "It takes as much as 16 MB without complaint.",
+        "Yes, and they take as much as 16 MB in a CRATE hall.",
+        "The maximum is 16 MB without complaint.",
+        "The service takes 16 MB as Crates do.",
+    ],
+)
+def test_what_leans_on_the_sentence_before_is_not_looked_up(leaning: str) -> None:
+    shelf = Shelf(*evidence(CRATES))
+    (fact, *_) = checked(leaning, shelf, Doubter("16 MB"))
+    assert fact.sentence.verdict != "supported" and shelf.asked == []

@@ -12,7 +12,7 @@ from ragbot.citations.denials import denies_only
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.figures import figures_of
 from ragbot.citations.invented import Recognizes, invented_word
-from ragbot.citations.named import names_something, speaks_of, subjects_of
+from ragbot.citations.named import names_something, speaks_of, stands_alone, subjects_of
 from ragbot.citations.support import (
     Support,
     claim_words,
@@ -226,7 +226,10 @@ class CitationChecker:
         def tell_all(notes: Sequence[EvidenceSentence]) -> bool:
             return unheard(claim, notes, ordinary) is None
 
+        new = {item.passage.passage_id for item in further}
         for notes in _groups(self._nearest(claim, further)):
+            if new and new.isdisjoint(note.passage.passage_id for note in notes):
+                continue  # they were read before anything was looked up
             if any(map(_is_yes_or_no, notes)) or not tell_all(notes) or not bear_it_out(notes):
                 continue
             # "Parameter Store can offload SSL" is no truer for a line on Parameter Store beside
@@ -238,9 +241,12 @@ class CitationChecker:
 
     def _looked_up(self, claim: str) -> Support | None:
         """What bears the claim out elsewhere than where the question led: a model may know it, and
-        the notes hold it. The rules alone would find too much among so many lines."""
+        the notes hold it. The rules alone would find too much among so many lines, and so would
+        a sentence that leans on the one before ("It is limited to 15 minutes")."""
         judge = self._judge
         if self._look_up is None or judge is None or not judge.rereads or compares(claim):
+            return None
+        if not stands_alone(claim, self._ordinary_in(claim)):
             return None
         known = {item.passage.passage_id for item in self._evidence.values()}
         found = [x for x in self._look_up(claim) if x.passage.passage_id not in known]
@@ -302,7 +308,7 @@ class CitationChecker:
         self, draft: DraftSentence, spans: Sequence[EvidenceSentence], share: float
     ) -> CheckedSentence:
         # Two lines of one passage have one marker and are both what it points at.
-        citations = tuple(
+        citations = dict.fromkeys(
             Citation(
                 marker=self._marker(span.passage.passage_id),
                 passage_id=span.passage.passage_id,
@@ -312,7 +318,7 @@ class CitationChecker:
                 verdict="supported",
                 support=round(share, 3),
             )
-            for span in dict.fromkeys(spans)
+            for span in spans
         )
         held = tuple(sorted(citations, key=lambda each: (each.marker, each.start)))
         markers = tuple(dict.fromkeys(citation.marker for citation in held))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ragbot.citations.figures import figures_of
 from ragbot.evidence import EvidenceSentence
 from ragbot.store.lexical import words_of
 
@@ -24,6 +25,12 @@ _OPENERS = frozenset(
     "throughout thus to together toward towards two under underneath unless unlike until up upon "
     "using versus via what whatever when whenever where whereas wherever whether which whichever "
     "while whoever whose why with within without yet you your".split()
+)
+_LEANS = re.compile(
+    r"\W*(?:(?:yes|no|and|but|also|so|then|there|here|in addition|however)\b[,\s]*)*"
+    r"(?:it|its|they|them|their|this|these|those|that|such|he|she"
+    r"|the (?:service|feature|product|option|former|latter|other|same|first|second)s?)\b",
+    re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 
@@ -73,8 +80,23 @@ def foreign_name(claim: str, text: str, ordinary: frozenset[str]) -> str | None:
 
 
 def names_something(claim: str, ordinary: frozenset[str], subjects: frozenset[str]) -> bool:
-    """Whether the claim says itself what it speaks of."""
-    return bool(names_in(claim, ordinary)) or any(each in plain(claim) for each in subjects)
+    """Whether the claim says itself what it speaks of; "400 KB" says nothing of that."""
+    return bool(_names_beside_figures(claim, ordinary)) or any(
+        each in plain(claim) for each in subjects
+    )
+
+
+def stands_alone(claim: str, ordinary: frozenset[str]) -> bool:
+    """Whether the claim means the same wherever it stands: it has a name, and opens with no word
+    that leans on what was said before."""
+    return not _LEANS.match(claim) and bool(_names_beside_figures(claim, ordinary))
+
+
+def _names_beside_figures(claim: str, ordinary: frozenset[str]) -> list[str]:
+    for figure in figures_of(claim):
+        end = figure.start + len(figure.text)
+        claim = claim[: figure.start] + " " * len(figure.text) + claim[end:]
+    return names_in(claim, ordinary)
 
 
 def speaks_of(

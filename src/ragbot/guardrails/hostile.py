@@ -22,6 +22,7 @@ _ABOUT_ORDERS = re.compile(
     r"\b(?:prompt|instruction|indirect) (?:injection|attack)s?\b|\bjailbreak|\bhidden (?:text|order"
     r"|instruction)|\b(?:hostile|malicious|suspicious|flagged) (?:text|note|passage|instruction)"
 )
+_BARE = re.compile(r"\W*(?:yes|no|none)?\W*", re.IGNORECASE)
 
 Span = tuple[int, int]
 Gives = Callable[[str], bool]  # whether a line, heading or cell gives an order
@@ -77,13 +78,14 @@ def _listening(hears: Hears | None, passages: Iterable[Passage]) -> Gives:
         return gives_orders
     passages = list(passages)
     heard = set(hears([line for passage in passages for line in _lines_of(passage)]))
-    facts = (fact for passage in passages for fact in passage.facts)
-    heard |= {str(fact) for fact in facts if not heard.isdisjoint(_parts_of(fact))}
+    for fact in (fact for passage in passages for fact in passage.facts):
+        if any(_plain(part) in heard for part in _parts_of(fact)):
+            heard.add(_plain(str(fact)))
     return lambda text: _plain(text) in heard or gives_orders(text)
 
 
 def _lines_of(passage: Passage) -> list[str]:
-    """What is read for itself: headings, lines, what stands in a cell and what names it. Code
+    """What is read for itself: headings, lines, cells and what stands in them and names them. Code
     speaks in imperatives anyway."""
     lines = () if passage.kind == "code" else passage.text.splitlines()
     told = [part for fact in passage.facts for part in _parts_of(fact)] or lines
@@ -91,13 +93,16 @@ def _lines_of(passage: Passage) -> list[str]:
 
 
 def _parts_of(fact: Fact) -> tuple[str, ...]:
-    # As one line ("WAF - Response team: No") they would look like a dictated answer.
-    return tuple(map(_plain, (fact.subject, fact.feature, fact.value)))
+    parts = (fact.subject, fact.feature, fact.value)
+    # "WAF - Response team: No" would look like an answer that is dictated.
+    return parts if _BARE.fullmatch(fact.value) else (*parts, str(fact))
 
 
 def _plain(line: str) -> str:
-    bullet = BULLET.match(line)
-    return line[bullet.end() if bullet else 0 :].strip()
+    """Without the signs of a list that it begins with."""
+    while bullet := BULLET.match(line):
+        line = line[bullet.end() :]
+    return line.strip()
 
 
 def _cleaned(item: Evidence, gives: Gives) -> Evidence:

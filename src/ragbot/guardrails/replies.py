@@ -13,7 +13,7 @@ from ragbot.policies import Policies
 from ragbot.prompts import SYSTEM
 from ragbot.screening import LeakDetector, WordFilter, fold, masked, personal_data_in
 from ragbot.store.lexical import words_of
-from ragbot.types import Blocked, BlockedBy, Sentence
+from ragbot.types import Blocked, BlockedBy, Passage, Sentence
 
 HELD_BACK = "[held back]"
 _KEY_BEGINS = re.compile(r"-{5}BEGIN [A-Z0-9 ]*PRIVATE KEY")
@@ -51,7 +51,15 @@ class ReplyGuard:
         told = "\n".join(item.passage.indexed_text for item in evidence)
         # Who obeys an order uses words that nothing else has put into his mouth.
         self._ordered = {word for text in orders for word in words_of(text)} - set(words_of(told))
+        self._learned = {item.passage.passage_id for item in evidence}
         self._in_key = False
+
+    def learn(self, passage: Passage) -> None:
+        """A passage that was looked up for a sentence, and bears it out, is evidence as well."""
+        if passage.passage_id not in self._learned:
+            self._learned.add(passage.passage_id)
+            self._known += "\n" + fold(passage.body).text
+            self._ordered -= set(words_of(passage.indexed_text))
 
     def held_back(self, draft: DraftSentence) -> CheckedSentence | None:
         """The sentence without its text where it must not be shown, else None."""
