@@ -76,6 +76,14 @@ def test_what_asks_for_more_or_less(question: str) -> None:
             ("the largest loads of Boxes", "the largest loads of Crates"),
         ),
         (
+            "What are the largest loads of Boxes and Crates?",
+            ("What are the largest loads of Boxes?", "What are the largest loads of Crates?"),
+        ),
+        (
+            "How many men do Boxes and Harbour Cranes take aboard?",
+            ("How many men do Boxes take aboard?", "How many men do Harbour Cranes take aboard?"),
+        ),
+        (
             "Small or Large Boxes: how often are they moved?",
             ("Small: how often are they moved?", "Large Boxes: how often are they moved?"),
         ),
@@ -100,6 +108,8 @@ def test_the_same_of_both(question: str, questions: tuple[str, ...]) -> None:
         "Boxes vs Crates: is there a way to move things between them?",
         "True or false: boxes float",
         "How do Boxes and Crates work together?",
+        "What is the difference of Boxes and Crates?",
+        "How many men do Boxes take, and who pays them?",
         "We sign and seal, and the keys must stay. What can do that?",
         "How do the harbour's cranes and the weather compare to those that we had last year?",
         "",

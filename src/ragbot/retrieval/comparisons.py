@@ -47,6 +47,11 @@ _SAME_OF_BOTH = tuple(
         r" (?:vs\.?|versus|compared (?:to|with)) (?P<b>THING)(?P<after>\?*)",
         r"how do(?:es)? (?P<before>.+ (?:of|for|in) )(?P<a>THING) and (?P<b>THING)"
         r"(?P<after>) (?:compare|differ)\?*",
+        r"(?P<before>(?:what|which) (?:is|are) the .+ (?:of|for) )(?P<a>THING) and (?P<b>THING)"
+        r"(?P<after>\?*)",
+        r"(?P<before>how (?:many|much|long|large|big|often|fast)\b.* (?:do|does|can|may) )"
+        r"(?P<a>THING) and (?P<b>THING)"
+        r"(?P<after> (?:run|take|have|support|reach|hold|keep|last|cost|allow|use|give|offer)\b.*)",
         r"(?P<before>(?:can|do|does|may|must|are|is|will|should|have|has) )both (?P<a>THING)"
         r" and (?P<b>THING)"
         r"(?P<after> (?:be|have|support|use|need|run|work|allow|keep|encrypt|store)\b.*)",
