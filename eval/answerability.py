@@ -2,7 +2,7 @@
 
 `false_premise` questions count among the answerable: the notes hold their correction. The threshold
 is set without them. As in the product a question that asks several things is refused only where
-each of its parts is, too, and one that asks the same of two things is not where either is answered.
+each of its parts is, too, and one that asks the same of two things is answered where both are told.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ FILE = Path(ragbot.retrieval.__file__).parent / "answerability.json"
 BANKS = ("natural", "unanswerable", "strangers", "newcomers")
 OVER_REFUSAL = 0.05  # of the answerable dev questions, each told by other authors' weights
 AUTHOR = re.compile(r"stranger|newcomer-[a-z]")
-
 
 # Ways in which the notes may answer one question: each float64 [questions, signals], all of whose
 # questions they must answer. The first is the question as a whole.

@@ -174,9 +174,10 @@ class Evidence:
     def scores(self) -> tuple[float, ...]:
         """How well each sentence answers, by all models together: the reranker's logit, and what
         those say that judge what answers; empty without a reranker."""
-        if not self.answering:
+        answering = self.answering
+        if not answering:
             return self.relevance
-        return tuple(near + told for near, told in zip(self.relevance, self.answering, strict=True))
+        return tuple(near + told for near, told in zip(self.relevance, answering, strict=True))
 
     @property
     def passage(self) -> Passage:

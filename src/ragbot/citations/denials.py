@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-# "The encryption context is not logged" does not say so, nor
-# "full-text search: no": it takes the notes themselves, and a verb of telling.
+# "The encryption context is not logged" does not say so, nor "full-text search: no": it takes the
+# notes themselves, and a verb of telling.
 _NOTES = (
     r"(?:(?:(?:the|these|those|this|your|my|our|any|given|provided|supplied|available)\s+){1,3}"
     r"(?:notes?|passages?|sources?|context|evidence|sheets?)"
