@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from support.boxes_and_crates import QUESTION, boxes_and_crates
 from support.scripted_model import scripted
-from support.small_notes import passage
 from support.word_lengths import WordLengths
 
 from eval.asking import Asking
@@ -19,16 +19,13 @@ from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate
 from ragbot.retrieval import Readers, Retriever
 from ragbot.settings import Settings
-from ragbot.store import Contents, open_index, write_generation
-from ragbot.types import Document, Section
+from ragbot.store import open_index
 
-BOXES = "- A Boxes item can be at most 400 KB.\n- Boxes rotates its labels automatically."
-CRATES = "- Crates has no built-in rotation of labels.\n- A Crates document can be up to 16 MB."
 EVEN = Weights((1.0,) * len(FEATURES), (1.0,) * len(FEATURES))
 
 SIZE = {
     "id": "size",
-    "question": "How large can a Boxes item be?",
+    "question": QUESTION,
     "options": ["400 KB", "16 MB", "4 GB"],
     "answer": [0],
     "evidence": [
@@ -47,7 +44,7 @@ ROTATION = {
 FREE = {
     "id": "free",
     "kind": "lookup",
-    "question": "How large can a Boxes item be?",
+    "question": QUESTION,
     "evidence": SIZE["evidence"],
     "nuggets": [{"name": "400 KB", "accepted": ["400 KB", "400 kilobytes"]}],
 }
@@ -56,23 +53,10 @@ GAP = {"id": "gap", "kind": "near", "question": "What does a Boxes item weigh?"}
 
 def product(folder: Path, *models: Candidate) -> Product:
     """Over two passages, Boxes and Crates; without a model, `quotes` answers."""
-    text = f"{BOXES}\n{CRATES}\n"
     settings = Settings(home=folder, models_dir=folder / "models", k=2)
-    embedder = WordLengths()
     if not settings.index_dir.exists():
-        first = passage(BOXES, "Boxes", title="Containers")
-        second = passage(CRATES, "Crates", title="Containers", start=len(BOXES) + 1)
-        sections = [
-            Section("boxes", ("Containers", "Boxes"), 0, len(BOXES)),
-            Section("boxes", ("Containers", "Crates"), len(BOXES) + 1, len(text)),
-        ]
-        document = Document("boxes", "Containers", "boxes.md", text, 0, len(text))
-        write_generation(
-            settings.index_dir,
-            Contents([document], sections, [first, second]),
-            embedder=embedder,
-            fingerprint="f",
-        )
+        boxes_and_crates(folder)
+    embedder = WordLengths()
     answering = models or (scripted(),)
     bot = Ragbot(settings, models=answering, embedder=embedder)
     retriever = Retriever(open_index(settings.index_dir), embedder)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ragbot.evidence import Evidence, evidence_sentences
 from ragbot.types import Fact, HeadingPath, Passage, PassageKind, RetrievedPassage, Why
 
@@ -41,3 +43,8 @@ def evidence(*passages: Passage, relevance: bool = False) -> list[Evidence]:
         found = RetrievedPassage(each, 1 / number, number, Why(dense_score=0.5))
         items.append(Evidence(number, found, sentences, scores))
     return items
+
+
+def words_in_common(claim: str, texts: Sequence[str]) -> list[float]:
+    """How many words each text shares with the claim, as a cross-encoder of one line."""
+    return [float(len(set(claim.split()) & set(text.split()))) for text in texts]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from support.small_notes import evidence, passage
+from support.small_notes import evidence, passage, words_in_common
 
 from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence
 from ragbot.evidence import Evidence, EvidenceSentence, Ruling
@@ -46,14 +46,9 @@ class Shelf:
         return self.found
 
 
-def near(claim: str, texts: Sequence[str]) -> list[float]:
-    """Words in common, as a cross-encoder of one line."""
-    return [float(len(set(claim.split()) & set(text.split()))) for text in texts]
-
-
 def checker(shelf: Shelf, judge: Doubter | None) -> CitationChecker:
     return CitationChecker(
-        evidence(BOXES), withhold=True, similarity=near, judge=judge, look_up=shelf
+        evidence(BOXES), withhold=True, similarity=words_in_common, judge=judge, look_up=shelf
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from support.small_notes import evidence, passage
+from support.small_notes import evidence, passage, words_in_common
 
 from ragbot.citations import CitationChecker, DraftSentence
 from ragbot.evidence import EvidenceSentence, Ruling
@@ -29,13 +29,10 @@ class Reader:
         return "supported" if all(word in text for word in self.words) else "unsupported"
 
 
-def near(claim: str, texts: Sequence[str]) -> list[float]:
-    """Words in common, as a cross-encoder of one line."""
-    return [float(len(set(claim.split()) & set(text.split()))) for text in texts]
-
-
 def checked(claim: str, judge: Reader):
-    checker = CitationChecker(evidence(NOTES), withhold=True, similarity=near, judge=judge)
+    checker = CitationChecker(
+        evidence(NOTES), withhold=True, similarity=words_in_common, judge=judge
+    )
     return checker.check(DraftSentence(claim, (1,), ""))
 
 
@@ -87,7 +84,9 @@ def test_what_the_notes_list_may_be_counted(claim: str, asked: bool):
         "- With each box come a lid, a label and a key.\n- Crates need more than one hall.", "Boxes"
     )
     judge = Reader(*(("lid",) if "lid" in claim else ("hall",)))
-    checker = CitationChecker(evidence(notes), withhold=True, similarity=near, judge=judge)
+    checker = CitationChecker(
+        evidence(notes), withhold=True, similarity=words_in_common, judge=judge
+    )
     found = checker.check(DraftSentence(claim, (1,), ""))
     assert (found.sentence.verdict == "supported") is asked
 
@@ -105,7 +104,7 @@ def test_the_first_word_of_a_sentence_is_no_name_for_its_capital():
         checker = CitationChecker(
             evidence(NOTES),
             withhold=True,
-            similarity=near,
+            similarity=words_in_common,
             judge=judge,
             recognizes=lambda word, known=known: known or word != "pick",
             opens_with_name=lambda claim, names=names: names,
@@ -120,7 +119,9 @@ def test_each_statement_of_a_sentence_has_a_line_that_is_read():
     notes = passage(f"{crowd}- Ink of labels dries overnight.\n", "Boxes")
     claim = "A box of class A stands upright in the hall always, and labels want a night."
     judge = Reader("class A", "dries")
-    checker = CitationChecker(evidence(notes), withhold=True, similarity=near, judge=judge)
+    checker = CitationChecker(
+        evidence(notes), withhold=True, similarity=words_in_common, judge=judge
+    )
     found = checker.check(DraftSentence(claim, (1,), ""))
     assert found.sentence.verdict == "supported"
     assert len(found.spans) == 2
@@ -134,7 +135,7 @@ def test_a_sentence_that_names_nothing_is_not_borne_out_by_another_product():
     checker = CitationChecker(
         evidence(*notes),
         withhold=True,
-        similarity=near,
+        similarity=words_in_common,
         judge=Reader("wine"),
         recognizes=lambda word: True,
         opens_with_name=lambda claim: False,
@@ -152,7 +153,9 @@ def test_a_yes_or_no_of_a_table_is_left_to_the_rules():
         facts=(Fact("Box", "Cross-account", "No (same hall)"),),
     )
     judge = Reader()
-    checker = CitationChecker(evidence(table), withhold=True, similarity=near, judge=judge)
+    checker = CitationChecker(
+        evidence(table), withhold=True, similarity=words_in_common, judge=judge
+    )
     claim = "A box can be used across accounts and is not held to the same hall."
     assert checker.check(DraftSentence(claim, (1,), "")).sentence.verdict != "supported"
     assert judge.asked == []
@@ -164,7 +167,9 @@ def test_a_line_that_only_lends_its_name_bears_nothing_out():
         passage("- Barrels are painted.", "Barrels"),
     ]
     judge = Reader("offload")  # it does not know that barrels are not crates
-    checker = CitationChecker(evidence(*notes), withhold=True, similarity=near, judge=judge)
+    checker = CitationChecker(
+        evidence(*notes), withhold=True, similarity=words_in_common, judge=judge
+    )
     lie = "For the hall Barrels offload what is heavy, they do."
     assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
     truth = "For the hall Crates offload what is heavy, they do."

@@ -88,6 +88,7 @@ class CitationChecker:
         self._evidence = {item.number: item for item in evidence}
         self._similarity = similarity
         self._judge = judge
+        self._reader = judge if judge is not None and judge.rereads else None
         self._recognizes = recognizes
         self._opens_with_name = opens_with_name
         self._look_up = look_up
@@ -201,7 +202,7 @@ class CitationChecker:
                 refuted = replace(support, reason=reason, partly=True)
                 return self._reread(claim, surely=False) or refuted
             return support
-        if self._judge.rereads and compares(claim):
+        if self._reader is not None and compares(claim):
             return support  # which of two is the larger a small reader does not see
         if not support.partly:
             for notes in support.doubted:
@@ -215,13 +216,13 @@ class CitationChecker:
         """What bears the claim out in the judge's eyes, though not in those of the rules: the
         fewest of the nearest sentences that have all its figures and names between them. What a
         bare yes or no of a table means to a sentence, no reader of sentences tells."""
-        judge = self._judge
-        if judge is None or not judge.rereads:
+        reader = self._reader
+        if reader is None:
             return None
         ordinary = self._ordinary_in(claim)
 
         def bear_it_out(notes: Sequence[EvidenceSentence]) -> bool:
-            return judge(claim, notes, surely=surely) == "supported"
+            return reader(claim, notes, surely=surely) == "supported"
 
         def tell_all(notes: Sequence[EvidenceSentence]) -> bool:
             return unheard(claim, notes, ordinary) is None
@@ -243,8 +244,7 @@ class CitationChecker:
         """What bears the claim out elsewhere than where the question led: a model may know it, and
         the notes hold it. The rules alone would find too much among so many lines, and so would
         a sentence that leans on the one before ("It is limited to 15 minutes")."""
-        judge = self._judge
-        if self._look_up is None or judge is None or not judge.rereads or compares(claim):
+        if self._look_up is None or self._reader is None or compares(claim):
             return None
         if not stands_alone(claim, self._ordinary_in(claim)):
             return None
