@@ -16,6 +16,7 @@ NAMES = (
     "injection",
     "topics",
     "waiting",
+    "kernels",
     "latency",
     "ingest",
     "startup",
