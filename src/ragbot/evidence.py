@@ -27,7 +27,9 @@ _END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?(?:[A-Z0-9]|[a-z]{1
 
 
 TELLING = 6  # sentences that a slow model reads
+BEHIND = 7.0  # logits behind the best sentence at which another tells nothing more
 JUDGED = -1.0  # logit below which the best sentence is no better judged than the others
+UNJUDGED = 20  # sentences that a slow model reads then
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,19 +227,24 @@ class Prompt:
     begun: str = ""
     forgets: bool = False
 
-    def telling(self, most: int = TELLING) -> frozenset[EvidenceSentence]:
+    def telling(self) -> frozenset[EvidenceSentence]:
         """The sentences that tell most about the question, with the lines that they stand under
         and the dated notes below them; all of them where nothing is known of their relevance."""
-        every = [(item, s) for item in self.evidence for s in item.sentences]
         scored = [
             (score, item, sentence)
             for item in self.evidence
             for score, sentence in zip(item.scores, item.sentences, strict=False)
         ]
-        if not scored or max(score for score, *_ in scored) < JUDGED:
-            return frozenset(sentence for _, sentence in every)
+        if not scored:
+            return frozenset(sentence for item in self.evidence for sentence in item.sentences)
+        scored.sort(key=lambda each: -each[0])
+        best, *_ = scored[0]
+        if best < JUDGED:
+            scored = scored[:UNJUDGED]
+        else:
+            scored = [each for each in scored[:TELLING] if each[0] >= best - BEHIND]
         told: set[EvidenceSentence] = set()
-        for _, item, sentence in sorted(scored, key=lambda each: -each[0])[:most]:
+        for _, item, sentence in scored:
             told |= {sentence, *item.updates_of(sentence)}
             told |= {s for s in item.sentences if sentence.parent and s.text == sentence.parent}
         return frozenset(told)
