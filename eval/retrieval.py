@@ -1,6 +1,7 @@
 """Retrieval alone: a bank over its index, or a set in BEIR's format, which has known figures.
 
-Dense search, lexical search and their fusion are measured side by side over the same questions.
+Dense search, lexical search, their fusion, and what becomes of it where the passages are read on,
+are measured side by side over the same questions.
 """
 
 from __future__ import annotations
@@ -46,9 +47,10 @@ def bank_rows(
     product: Product,
     seed: int,
 ) -> list[Row]:
-    """Fusion (what the product searches by), dense and lexical alone, over a bank with evidence."""
+    """The fusion read on (what the product searches by), the fusion alone, dense and lexical alone,
+    over a bank with evidence."""
     judgments: dict[str, dict[str, int]] = {}
-    ways: Ways = {"fusion": {}, "dense": {}, "lexical": {}}
+    ways: Ways = {"read on": {}, "fusion": {}, "dense": {}, "lexical": {}}
     for question in questions:
         needs = gold.needs(question)
         if not needs:
@@ -65,7 +67,8 @@ def bank_rows(
 def _rankings(retriever: Retriever, embedder: Embedder, query: str) -> dict[str, list[str]]:
     vector = embedder.encode([query])[0]
     return {
-        "fusion": [item.passage.passage_id for item in retriever.search(query, DEPTH)],
+        "read on": [item.passage.passage_id for item in retriever.search(query, DEPTH)],
+        "fusion": [item.passage.passage_id for item in retriever.nearest_to(query, DEPTH)],
         "dense": _ids(retriever.index, retriever.index.dense(vector, DEPTH)),
         "lexical": _ids(retriever.index, retriever.index.lexical(query, DEPTH)),
     }

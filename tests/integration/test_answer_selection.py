@@ -1,5 +1,6 @@
 """The real model that selects what answers: near is not enough for it."""
 
+import numpy as np
 import pytest
 
 from ragbot.answer_selection import AnswerSelection, open_answer_selection
@@ -34,3 +35,10 @@ def test_what_is_only_near_is_told_from_what_answers(selection):
 
 def test_each_of_the_two_has_weights_of_its_own(selection, nearness):
     assert selection.scores(ANSWERED, [NOTE]) != nearness.scores(ANSWERED, [NOTE])
+
+
+def test_what_was_read_once_is_not_read_again(selection, monkeypatch):
+    first = selection.scores(ANSWERED, [NOTE, "Crates are heavy."])
+    monkeypatch.setattr(Reranker, "scores", lambda *_: np.full(1, 9.0))
+    again = selection.scores(ANSWERED, ["Crates are heavy.", "Boxes are red.", NOTE])
+    assert again.tolist() == [first[1], 9.0, first[0]]

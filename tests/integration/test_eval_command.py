@@ -186,8 +186,8 @@ def test_retrieval_is_printed_beside_its_parts(
 ) -> None:
     assert main(["retrieval", "--bank", "practice", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert set(told["ways"]) == {"fusion", "dense", "lexical"}
-    value, low, high, n = told["ways"]["fusion"]["R@5"]
+    assert set(told["ways"]) == {"read on", "fusion", "dense", "lexical"}
+    value, low, high, n = told["ways"]["read on"]["R@5"]
     assert 0.3 < low <= value <= high and n == len(load_bank("practice").questions)
 
 

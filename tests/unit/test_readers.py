@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import numpy as np
 import pytest
-from numpy.typing import NDArray
+from support.says import Says
 from support.small_notes import passage
 
-from ragbot.answer_selection import NOT_SELECTED
 from ragbot.entailment import NOT_READ
 from ragbot.retrieval import readers
 from ragbot.retrieval.readers import Readers
@@ -21,20 +17,6 @@ FOUND = [
     RetrievedPassage(each, 1 / rank, rank, Why(dense_score=0.5))
     for rank, each in enumerate((BOXES, CRATES), start=1)
 ]
-
-
-class Says:
-    """A model that likes the sentences with a word; remembers what it was given to read."""
-
-    def __init__(self, word: str) -> None:
-        self.word = word
-        self.read: list[str] = []
-
-    def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        self.read += texts
-        return np.array([float(self.word in text) for text in texts], dtype=np.float32)
-
-    margins = scores
 
 
 def weighed(**models: Says) -> list[tuple[str, tuple[float, ...]]]:
@@ -62,13 +44,22 @@ def test_without_the_one_that_finds_what_is_near_nothing_is_read() -> None:
     assert selection.read == []
 
 
-def test_only_the_nearest_are_read_for_what_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_entailment_model_reads_only_what_answer_selection_finds_likely(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(readers, "READ", 1)
-    selection = Says("crate")
-    told = dict(weighed(reranker=Says("crate"), selection=selection, entailment=Says("crate")))
-    assert told["A crate holds 16 MB."] == (1.0, 1.0, 1.0)
-    assert told["A box holds 400 KB."] == (0.0, NOT_SELECTED, NOT_READ)
-    assert len(selection.read) == 1
+    entailment = Says("A")
+    told = dict(weighed(reranker=Says("box"), selection=Says("crate"), entailment=entailment))
+    assert told["A crate holds 16 MB."] == (0.0, 1.0, 1.0)
+    assert told["A box holds 400 KB."] == (1.0, 0.0, NOT_READ)
+    assert len(entailment.read) == 1
+
+
+def test_without_answer_selection_it_reads_what_is_nearest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "READ", 1)
+    entailment = Says("A")
+    weighed(reranker=Says("crate"), entailment=entailment)
+    assert entailment.read == ["Boxes vs Crates > Crates: A crate holds 16 MB."]
 
 
 def test_nearness_and_the_mean_of_what_answers_are_added() -> None:

@@ -1,5 +1,5 @@
 """Dense and lexical search and the best sentences of what they find, fused by reciprocal rank
-(Cormack, Clarke and Buettcher 2009)."""
+(Cormack, Clarke and Buettcher 2009), and so with what answers the question, as a model reads it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ragbot.reranker import Similarity
 from ragbot.retrieval.answerability import Finding, judge_evidence
 from ragbot.retrieval.followups import introduced, readings
 from ragbot.retrieval.names import Names
-from ragbot.retrieval.queries import queries_of
+from ragbot.retrieval.queries import pasted_choices, queries_of
 from ragbot.retrieval.readers import Readers
 from ragbot.retrieval.spelling import Spelling
 from ragbot.screening import flags_of
@@ -35,6 +35,9 @@ from ragbot.types import (
 )
 
 DEPTH = 60  # how far down each list is read before fusion
+FIRST, CANDIDATES = 8, 24  # passages that are read for what answers, and where none surely does
+SURELY = 2.0  # logit of answer selection from which one does
+READ_COUNTS = 2  # how often their order by that counts beside the one in which they were found
 ANSWERS = -1.0  # logit of the best sentence below which the reranker is no judge
 NEAR = 8.0  # logits below the best passage that a further one may lie
 MOST_READ = 5
@@ -145,7 +148,32 @@ class Retriever:
         Raises:
             QuestionError: a filter that names what the notes do not have.
         """
-        return self._found(query, k, filters, ask_outside=True)
+        found = self._found(query, max(k, CANDIDATES), filters, ask_outside=True)
+        if pasted_choices(query) is None:  # what such a question asks for stands in its options
+            found = self._read_on(query, found)
+        return found[:k]
+
+    def _read_on(
+        self, query: str, found: Sequence[RetrievedPassage]
+    ) -> tuple[RetrievedPassage, ...]:
+        """The passages in the order of the search, fused with that of what answers the question."""
+        answering = self.readers.answering(query, found[:FIRST])
+        if not answering:
+            return tuple(found)
+        if max(answering.values()) < SURELY:
+            answering = self.readers.answering(query, found[:CANDIDATES])
+        read = sorted(answering, key=lambda place: -answering[place])
+        scores = fuse([range(len(found)), *([read] * READ_COUNTS)])
+        best = sorted(scores, key=lambda place: (-scores[place], place))
+        return tuple(
+            replace(
+                found[place],
+                rank=rank,
+                score=scores[place],
+                why=replace(found[place].why, reranker_score=answering.get(place)),
+            )
+            for rank, place in enumerate(best, start=1)
+        )
 
     def nearest_to(
         self, text: str, k: int, filters: Filters = NO_FILTERS

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from ragbot.answer_selection import NOT_SELECTED, AnswerSelection, open_answer_selection
+from ragbot.answer_selection import AnswerSelection, open_answer_selection
 from ragbot.entailment import NOT_READ, Entailment, open_entailment
 from ragbot.evidence import Evidence, evidence_sentences
 from ragbot.order_reading import Hears, OrderReader, open_order_reader
 from ragbot.reranker import Reranker, Similarity, open_reranker
 from ragbot.types import RetrievedPassage
 
-READ = 12  # sentences, the likeliest by the cross-encoder, that are read for what answers
+READ = 8  # sentences, the likeliest by answer selection, that the entailment model reads
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,8 @@ class Readers:
     """The models, where their weights are there (`ragbot models pull reranker entailment`).
 
     The cross-encoder tells what is on the matter of a question; what answers it, answer selection
-    and the entailment model tell together. They read what the first finds near, and are not asked
-    without it. What gives orders is read for itself.
+    and the entailment model tell together, the last of the likeliest sentences only. They are not
+    asked without the first. What gives orders is read for itself.
     """
 
     reranker: Reranker | None = None
@@ -50,26 +49,46 @@ class Readers:
             if reader is not None:
                 reader.load()
 
+    def answering(self, question: str, found: Sequence[RetrievedPassage]) -> dict[int, float]:
+        """Of each passage, by its place, the logit of its sentence that answers best; empty where
+        no model tells, or no sentence stands in it."""
+        if self.selection is None:
+            return {}
+        sentences = [
+            (place, sentence.in_context)
+            for place, item in enumerate(found)
+            for sentence in evidence_sentences(item.passage)
+        ]
+        logits = self.selection.scores(question, [text for _, text in sentences]).tolist()
+        best: dict[int, float] = {}
+        for (place, _), logit in zip(sentences, logits, strict=True):
+            best[place] = max(logit, best.get(place, logit))
+        return best
+
     def weighed(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
         """The passages, numbered from 1; without a cross-encoder no sentence is weighed."""
         found = unweighed(retrieved)
         if self.reranker is None:
             return found
         flat = [sentence.in_context for item in found for sentence in item.sentences]
-        relevance = self.reranker.scores(question, flat).tolist()
-        scored = iter(relevance)
-        found = [replace(item, relevance=_next(scored, item)) for item in found]
-        likeliest = sorted(range(len(flat)), key=lambda place: -relevance[place])[:READ]
-        read = [flat[place] for place in likeliest]
+        likely = relevance = self.reranker.scores(question, flat).tolist()
+        selected: list[float] = []
+        answers: list[float] = []
         if self.selection is not None:
-            logits = self.selection.scores(question, read).tolist()
-            told = _spread(logits, likeliest, len(flat), NOT_SELECTED)
-            found = [replace(item, selected=_next(told, item)) for item in found]
+            likely = selected = self.selection.scores(question, flat).tolist()
         if self.entailment is not None:
-            margins = self.entailment.margins(question, read).tolist()
-            told = _spread(margins, likeliest, len(flat), NOT_READ)
-            found = [replace(item, answers=_next(told, item)) for item in found]
-        return found
+            read = sorted(range(len(flat)), key=lambda place: -likely[place])[:READ]
+            answers = [NOT_READ] * len(flat)
+            margins = self.entailment.margins(question, [flat[place] for place in read])
+            for place, margin in zip(read, margins.tolist(), strict=True):
+                answers[place] = margin
+        weighed: list[Evidence] = []
+        start = 0
+        for item in found:
+            own = slice(start, start := start + len(item.sentences))
+            told = (tuple(each[own]) for each in (relevance, selected, answers))
+            weighed.append(Evidence(item.number, item.retrieved, item.sentences, *told))
+        return weighed
 
 
 def unweighed(retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
@@ -78,18 +97,6 @@ def unweighed(retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
         Evidence(number, item, evidence_sentences(item.passage))
         for number, item in enumerate(retrieved, start=1)
     ]
-
-
-def _spread(
-    values: Sequence[float], places: Sequence[int], count: int, elsewhere: float
-) -> Iterator[float]:
-    """One value for each of `count` sentences: those that were read, at their places."""
-    read = dict(zip(places, values, strict=True))
-    return (read.get(place, elsewhere) for place in range(count))
-
-
-def _next(told: Iterator[float], item: Evidence) -> tuple[float, ...]:
-    return tuple(islice(told, len(item.sentences)))
 
 
 def open_readers(models_dir: Path) -> Readers:
