@@ -26,6 +26,7 @@ _ABBREVIATION = re.compile(
 _END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?(?:[A-Z0-9]|[a-z]{1,3}\d|[a-z][A-Z]))")
 
 
+BARELY = -6.0  # logit below which the reranker has no opinion
 TELLING = 6  # sentences that a slow model reads
 BEHIND = 7.0  # logits behind the best sentence at which another tells nothing more
 JUDGED = -1.0  # logit below which the best sentence is no better judged than the others
@@ -179,7 +180,8 @@ class Evidence:
         answering = self.answering
         if not answering:
             return self.relevance
-        return tuple(near + told for near, told in zip(self.relevance, answering, strict=True))
+        pairs = zip(self.relevance, answering, strict=True)
+        return tuple(max(near, BARELY) + told for near, told in pairs)
 
     @property
     def passage(self) -> Passage:

@@ -212,7 +212,9 @@ class Retriever:
                 replace(each, encoder_score=max(of)) for each, of in zip(why, cosines, strict=True)
             ]
         return tuple(
-            RetrievedPassage(passages[place], scores[place], rank, why[rank - 1])
+            RetrievedPassage(
+                passages[place], scores[place], rank, replace(why[rank - 1], fused_rank=rank)
+            )
             for rank, place in enumerate(best, start=1)
         )
 

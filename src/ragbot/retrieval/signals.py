@@ -13,13 +13,13 @@ from dataclasses import astuple, dataclass, fields
 from typing import Protocol
 
 from ragbot.answer_selection import NOT_SELECTED
-from ragbot.evidence import Evidence, split_sentences
+from ragbot.evidence import BARELY, Evidence, split_sentences
 from ragbot.reranker import Similarity
 from ragbot.retrieval.answer_types import Wanted, holds, wanted_answer
 from ragbot.store.lexical import words_of
 
 LONG = 12  # words from which the sentences of a question are judged one by one, too
-BARELY = -6.0  # logit below which the cross-encoder has no opinion
+DEEPER = 0.6  # logits that an answer must be surer of, each time it is found e times as deep
 LIKELY = 5  # best sentences among which an answer of the wanted kind must be
 _NAME = re.compile(r"\b(?:[A-Z][\w-]*|\d+(?:\.\d+)?)(?:\s+(?:[A-Z][\w/-]*|\d+(?:\.\d+)?))*")
 
@@ -47,7 +47,9 @@ class Signals:
     length: float  # natural logarithm of the question's words
     relevance_by_length: float  # product of the two, the first as it is
     wants_quantity: float
-    answers: float  # best `Evidence.answering` of a sentence; NOT_SELECTED where no model tells
+    # Best `Evidence.answering` of a sentence, less the deeper it was found; NOT_SELECTED where no
+    # model tells.
+    answers: float
 
     def values(self) -> tuple[float, ...]:
         return astuple(self)
@@ -82,11 +84,19 @@ def weigh(
             length=length,
             relevance_by_length=best * length,
             wants_quantity=float(wanted is not None),
-            answers=max((told for e in evidence for told in e.answering), default=NOT_SELECTED),
+            answers=max(
+                (told - DEEPER * math.log(_depth(e)) for e in evidence for told in e.answering),
+                default=NOT_SELECTED,
+            ),
         ),
         absent_name(question, words),
         wanted if lacks else None,
     )
+
+
+def _depth(item: Evidence) -> int:
+    """How far down the search had found the passage, before it was read."""
+    return item.retrieved.why.fused_rank or max(1, item.retrieved.rank)
 
 
 def _best_relevance(question: str, evidence: Sequence[Evidence], similarity: Similarity) -> float:

@@ -135,7 +135,10 @@ class FoundQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Why a passage was retrieved: its 1-based rank in each list, and the raw scores."""
+    """Why a passage was retrieved: its 1-based rank in each list, and the raw scores.
+
+    `fused_rank` is the one in which it was found, before it was read for what answers.
+    """
 
     dense_rank: int | None = None
     dense_score: float | None = None  # cosine
@@ -143,7 +146,8 @@ class Why:
     lexical_score: float | None = None  # BM25
     sentence_rank: int | None = None
     sentence_score: float | None = None  # cosine of its best sentence
-    reranker_score: float | None = None  # logit
+    fused_rank: int | None = None
+    reranker_score: float | None = None  # logit of its sentence that answers best
     # Cosine by the shipped encoder, which the gate was measured with, where another one ranked.
     encoder_score: float | None = None
 
@@ -187,6 +191,7 @@ class RetrievedPassage:
                 "lexical_score": self.why.lexical_score,
                 "sentence_rank": self.why.sentence_rank,
                 "sentence_score": self.why.sentence_score,
+                "fused_rank": self.why.fused_rank,
                 "reranker_score": self.why.reranker_score,
             },
         }
