@@ -29,7 +29,9 @@ _END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?(?:[A-Z0-9]|[a-z]{1
 BARELY = -6.0  # logit below which the reranker has no opinion
 TELLING = 6  # sentences that a slow model reads
 BEHIND = 7.0  # logits behind the best sentence at which another tells nothing more
-JUDGED = -1.0  # logit below which the best sentence is no better judged than the others
+# Logit below which the best sentence is no better judged than the others, unless those models that
+# tell what answers believe one so much.
+JUDGED, ANSWERED = -1.0, 1.0
 UNJUDGED = 20  # sentences that a slow model reads then
 
 
@@ -241,7 +243,8 @@ class Prompt:
             return frozenset(sentence for item in self.evidence for sentence in item.sentences)
         scored.sort(key=lambda each: -each[0])
         best, *_ = scored[0]
-        if best < JUDGED:
+        answered = max((each for item in self.evidence for each in item.answering), default=best)
+        if best < JUDGED and answered < ANSWERED:
             scored = scored[:UNJUDGED]
         else:
             scored = [each for each in scored[:TELLING] if each[0] >= best - BEHIND]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from support.small_notes import evidence, passage
 
-from ragbot.evidence import BEHIND, JUDGED, TELLING, UNJUDGED, Evidence, Prompt
+from ragbot.evidence import ANSWERED, BEHIND, JUDGED, TELLING, UNJUDGED, Evidence, Prompt
 
 
 def boxes(*scores: float) -> Evidence:
@@ -30,6 +30,13 @@ def test_what_lies_far_behind_the_best_is_not_read() -> None:
 def test_where_no_sentence_is_judged_well_many_are_read() -> None:
     assert len(told(boxes(*[JUDGED - 0.1] * (UNJUDGED + 5)))) == UNJUDGED
     assert len(told(boxes(JUDGED - 0.1, -30.0))) == 2
+
+
+def test_a_line_that_answers_is_judged_well_however_far_it_is() -> None:
+    item = boxes(*[-11.0] * (UNJUDGED + 5))
+    answers = (ANSWERED, *[-4.0] * (UNJUDGED + 4))
+    assert len(told(replace(item, answers=answers))) == TELLING
+    assert len(told(replace(item, answers=(ANSWERED - 0.1, *answers[1:])))) == UNJUDGED
 
 
 def test_all_are_read_where_nothing_weighs_them() -> None:
