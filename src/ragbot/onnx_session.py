@@ -8,8 +8,8 @@ from typing import Any
 
 # Without VNNI (most processors before 2020) the quick kernel adds products of 8 bits in 16, and
 # what does not fit is cut off: margins of the entailment model were off by up to 7. This way costs
-# a tenth of the time there; with VNNI nothing is cut off, and it would cost more than half of the
-# time for the same figures (docs/decisions.md).
+# a tenth of the time there; with VNNI nothing is cut off, and it would take twice the time for the
+# same figures (docs/decisions.md).
 EXACT = ("session.x64quantprecision", "1")
 VNNI = frozenset({"avx512_vnni", "avx_vnni"})
 PROCESSOR = Path("/proc/cpuinfo")

@@ -161,6 +161,7 @@ def found(passages: Sequence[RetrievedPassage]) -> str:
                 ("meaning", why.dense_rank),
                 ("words", why.lexical_rank),
                 ("sentence", why.sentence_rank),
+                ("fusion", why.fused_rank),
             )
             if rank is not None
         ]
