@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from ragbot.types import Fact, Passage, RetrievedPassage, Turn
 
 BULLET = re.compile(r"^[ \t]*(?:[-*+•◦▪‣·●○◆■]|o(?=\s)|\d{1,3}[.)])[ \t]+")
-# A dated note under a fact, which tells how it has changed.
-UPDATE = re.compile(r"^As of \w+ \d{4}")
+# A dated note on a fact, which tells how it has changed: "As of May 2026: ...", in whatever dress.
+UPDATE = re.compile(
+    r"^[*_(\[]*as of (?:(?:\d{1,2} )?[a-z]+\.? (?:\d{1,2}, )?)?\d{4}\b(?:-\d\d)*", re.IGNORECASE
+)
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
+_WORD = re.compile(r"[a-z]{3,}")
+_LEANS = re.compile(r"(?:it|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
 # A full stop after one of these ends no sentence.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|cf|ca|vol|dept|no|fig|min|max|resp|[A-Z])\.)$",
@@ -26,6 +30,7 @@ _ABBREVIATION = re.compile(
 _END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?(?:[A-Z0-9]|[a-z]{1,3}\d|[a-z][A-Z]))")
 
 
+NARROWEST = 40  # characters that a wrapped line has
 BARELY = -6.0  # logit below which the reranker has no opinion
 TELLING = 6  # sentences that a slow model reads
 BEHIND = 7.0  # logits behind the best sentence at which another tells nothing more
@@ -40,7 +45,8 @@ class EvidenceSentence:
     """A quotable piece of a passage; `start` and `end` are characters into the document.
 
     `text` reads on its own (bullet sign removed; a table cell as "Product - Feature: value");
-    `parent` is the line that a nested bullet stands under.
+    `parent` is the line that a nested bullet stands under, or the sentence that one leans on which
+    begins with "its".
     """
 
     passage: Passage
@@ -53,8 +59,7 @@ class EvidenceSentence:
     @property
     def quoted(self) -> str:
         """The sentence as an answer quotes it."""
-        text = " ".join(self.text.split())
-        return text if re.search(r"[.!?:]$", text) else f"{text}."
+        return as_sentence(self.text)
 
     @property
     def in_context(self) -> str:
@@ -81,6 +86,12 @@ class Judge(Protocol):
     ) -> Ruling | None: ...
 
 
+def as_sentence(text: str) -> str:
+    """On one line, and ended."""
+    text = " ".join(text.split())
+    return text if re.search(r"[.!?:]$", text) else f"{text}."
+
+
 def split_sentences(text: str) -> list[tuple[int, int]]:
     """(start, end) of each sentence of one line of prose."""
     spans: list[tuple[int, int]] = []
@@ -101,26 +112,90 @@ def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
         return _cells(passage)
     found: list[EvidenceSentence] = []
     parents: list[tuple[int, str]] = []  # (indent, text) of the bullets that a line is nested in
-    offset = 0
-    for line in passage.text.splitlines(keepends=True):
-        body = line.rstrip("\n")
-        sign = BULLET.match(body) or _HEADING.match(body)
-        lead = sign.end() if sign else len(body) - len(body.lstrip())
-        indent = len(body) - len(body.lstrip())
-        content = body[lead:].rstrip()
-        if sign:
-            while parents and parents[-1][0] >= indent:
+    for line in _whole_lines(passage):
+        if line.has_sign:
+            while parents and parents[-1][0] >= line.indent:
                 parents.pop()
         parent = parents[-1][1] if parents else None
-        spans = [(0, len(content))] if passage.kind == "code" else split_sentences(content)
+        spans = [(0, len(line.text))] if passage.kind == "code" else split_sentences(line.text)
         for first, last in spans:
-            start = passage.start + offset + lead + first
-            text = content[first:last]
-            found.append(EvidenceSentence(passage, start, start + len(text), text, parent=parent))
-        if sign and content:
-            parents.append((indent, content))
-        offset += len(line)
+            start = passage.start + line.start + first
+            text = line.text[first:last]
+            on = _antecedent(text, found[-1], opens=first == 0) if found else None
+            found.append(
+                EvidenceSentence(passage, start, start + len(text), text, parent=on or parent)
+            )
+        if line.has_sign:
+            parents.append((line.indent, line.text))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a passage without its sign, with those that an editor broke off it; `start` is its
+    first character in the passage's text."""
+
+    start: int
+    indent: int
+    has_sign: bool
+    text: str
+
+
+def _whole_lines(passage: Passage) -> list[_Line]:
+    """What was one line before it was wrapped; blank lines are left out."""
+    whole: list[_Line] = []
+    lines = passage.text.split("\n")
+    width = max(map(len, lines))
+    in_prose = passage.text.rstrip().endswith((".", "!", "?"))
+    offset, before = 0, ""
+    for body in lines:
+        sign = BULLET.match(body) or _HEADING.match(body)
+        indent = len(body) - len(body.lstrip())
+        lead = sign.end() if sign else indent
+        text = body[lead:].rstrip()
+        if before and text and not sign and passage.kind != "code":
+            last = whole[-1]
+            filled = len(before) + 1 + len(text.split()[0]) > width
+            sure = last.has_sign or (in_prose and filled and len(before) >= NARROWEST)
+            if _goes_on(before, text, sure):
+                end = offset + lead + len(text)
+                whole[-1] = replace(last, text=passage.text[last.start : end])
+                offset, before = offset + len(body) + 1, body.rstrip()
+                continue
+        if text:
+            whole.append(_Line(offset + lead, indent, sign is not None, text))
+        offset, before = offset + len(body) + 1, body.rstrip() if text else ""
+    return whole
+
+
+def _goes_on(before: str, text: str, sure: bool) -> bool:
+    """Whether a line is the rest of the one before: that ends no sentence, and this one opens none
+    or is `sure` to be no line of its own."""
+    if before.endswith((":", "|")) or _HEADING.match(before):
+        return False
+    if before.endswith((".", "!", "?")) and not _ABBREVIATION.search(before):
+        return False
+    return sure or text[0].islower() or before.endswith(",")
+
+
+def _antecedent(text: str, before: EvidenceSentence, *, opens: bool) -> str | None:
+    """The sentence that one leans on: what a dated note changes, what "its" means. That of a line's
+    first sentence (`opens`) can only be the line before it where it is a dated note."""
+    if _is_dated_note_on(text, before.text):
+        return before.text
+    if opens or not _LEANS.match(text):
+        return None
+    return before.parent if _LEANS.match(before.text) and before.parent else before.text
+
+
+def _is_dated_note_on(text: str, before: str) -> bool:
+    """Whether it tells how the sentence before it has changed, wherever it stands: it is dated,
+    as that one is not, and speaks of the same thing."""
+    date = UPDATE.match(text)
+    if date is None or UPDATE.match(before):
+        return False
+    said, again = (_WORD.findall(each.lower()) for each in (before, text[date.end() :]))
+    return not {word.rstrip("s") for word in said}.isdisjoint(word.rstrip("s") for word in again)
 
 
 def indexed_spans(passage: Passage) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ragbot.evidence import REMEMBERED_TURNS, Evidence, EvidenceSentence, Parts, Prompt
 from ragbot.screening import fold, without_hidden
+from ragbot.store.labels import service_name
 from ragbot.types import Turn
 
 if TYPE_CHECKING:
@@ -85,9 +86,7 @@ def messages(prompt: Prompt, *, brief: bool = False) -> list[BaseMessage]:
         said += [HumanMessage(_inert(turn.question)), AIMessage(answer, additional_kwargs=kept)]
     told = prompt.telling() if brief else None
     shown = [(item, _body(item, told)) for item in prompt.evidence]
-    # The title of the sheet, in front of each passage, would cost a slow model seconds.
-    path = slice(-1, None) if brief else slice(None)
-    passages = tuple(f"{_passage(item, body, path)}\n" for item, body in shown if body)
+    passages = tuple(f"{_passage(item, body, brief)}\n" for item, body in shown if body)
     question = _inert(prompt.question)
     asked = f"<question>\n{question}\n</question>"
     if prompt.begun:
@@ -126,11 +125,23 @@ def judging_messages(claim: str, notes: Sequence[EvidenceSentence]) -> list[Base
     return [SystemMessage(JUDGING), HumanMessage(asked)]
 
 
-def _passage(evidence: Evidence, body: str, headings: slice) -> str:
+def _passage(evidence: Evidence, body: str, brief: bool) -> str:
     # The headings stand in the tag: in the body, small models copy them into the answer.
-    path = _inert(" > ".join(evidence.passage.heading_path[headings]))
+    path = _inert(" > ".join(_telling_headings(evidence, body, brief)))
     path = re.sub(r'["＂“”]', "'", " ".join(path.split()))
-    return f'<passage number="{evidence.number}" about="{path}">\n{_inert(body)}\n</passage>'
+    about = f' about="{path}"' if path else ""
+    return f'<passage number="{evidence.number}"{about}>\n{_inert(body)}\n</passage>'
+
+
+def _telling_headings(evidence: Evidence, body: str, brief: bool) -> Sequence[str]:
+    """All headings; for a slow model, to which each word costs time, the last, unless each line
+    names it anyway."""
+    path = evidence.passage.heading_path
+    if not brief or not path:
+        return path
+    *_, last = path
+    name = service_name(last)
+    return () if all(name in line.casefold() for line in body.splitlines()) else (last,)
 
 
 def _inert(text: str) -> str:

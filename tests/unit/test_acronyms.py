@@ -38,6 +38,7 @@ ZONES = [
     "Clusters spread over several Availability Zones; a volume is replicated inside its own.",
     "A Good Thing and a Grand Tour are two names with one spelling; Storage Gateway has but one.",
     "ECR scans images; its Early Check Run is a name, too. Once Read is a mode.",
+    "Snowball Edge Storage Optimized holds 210 TB. Multi-factor authentication works by SMS.",
     "- Time to stop the Big\n- Zebra. Multi-Attach and Multi Attach are the same.",
 ]
 
@@ -52,6 +53,8 @@ ZONES = [
         ("Does ECR scan?", "Does ECR scan?"),  # known as it is
         ("this OR that", "this OR that"),
         ("What is an XQZ?", "What is an XQZ?"),
+        ("What is SES?", "What is SES?"),  # the beginning of a name is none
+        ("Which MFA?", "Which multi-factor authentication?"),
         ("What is BZ?", "What is BZ?"),  # across two lines
         ("Is MA free?", "Is Multi Attach free?"),
         ("azure or AZ1, 4 MA, 4.5 MA", "azure or AZ1, 4 MA, 4.5 MA"),

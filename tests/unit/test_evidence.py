@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.small_notes import passage
+from support.small_notes import evidence, passage
 
 from ragbot.evidence import evidence_sentences
 from ragbot.types import Fact
@@ -14,9 +15,77 @@ def test_bullets_give_their_lines_without_the_sign_and_with_their_parent() -> No
     assert [(s.text, s.parent) for s in found] == [
         ("Boxes come in kinds:", None),
         ("A flat box is thin.", "Boxes come in kinds:"),
-        ("It stacks.", "Boxes come in kinds:"),
+        ("It stacks.", "A flat box is thin."),
         ("Crates are wood", None),
     ]
+
+
+WRAPPED = """The desk for boxes is staffed from Monday to Thursday from
+08:30 to 16:00, and on Friday and the days before it until
+Easter. Boxes are red. The lids that come with them are
+never removed by Amazon Logistics or anybody else on the
+First Floor."""
+WRAPPED_LIST = """- Crates last for
+  Sunday afternoons
+  - in the North and
+    the South
+- Jam"""
+
+
+def test_a_wrapped_line_is_read_whole() -> None:
+    prose, listed = (evidence_sentences(passage(text)) for text in (WRAPPED, WRAPPED_LIST))
+    assert [" ".join(s.text.split()) for s in (*prose, *listed)] == [
+        "The desk for boxes is staffed from Monday to Thursday from 08:30 to 16:00, and on Friday"
+        " and the days before it until Easter.",
+        "Boxes are red.",
+        "The lids that come with them are never removed by Amazon Logistics or anybody else on the"
+        " First Floor.",
+        "Crates last for Sunday afternoons",
+        "in the North and the South",
+        "Jam",
+    ]
+    assert listed[1].parent == listed[0].text
+    assert all(WRAPPED[s.start : s.end] == s.text for s in prose)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Maximum item size 400 KB, partition key limit 2048 bytes, TTL free\nLatency 5 ms\nBackups",
+        "A box has these lids:\nred ones\nRound ones",
+        "- A box holds 4 KB.\n- It is red",
+    ],
+)
+def test_lines_of_their_own_stay_apart(text: str) -> None:
+    assert len(evidence_sentences(passage(text))) == text.count("\n") + 1
+
+
+def test_what_leans_on_the_sentence_before_is_read_with_it() -> None:
+    text = "UDP is connectionless. Its header has eight bytes. It has no order. TCP has one."
+    first, *_ = found = evidence_sentences(passage(text))
+    assert [s.parent for s in found] == [None, first.text, first.text, None]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "  - As of May 2026: queues keep them for 14 days.",
+        "  - **As of March 2026:** 14 days",
+        "  - (As of 2026-03: 14 days)",
+        "- as of 1 March 2026, queues keep them 14 days",
+        "- As of March 1, 2026: 14 days",
+    ],
+)
+def test_a_dated_note_is_on_the_line_before_it(note: str) -> None:
+    text = f"- A queue keeps messages for 4 days.\n{note}"
+    (item,) = evidence(passage(text))
+    first, dated = item.sentences
+    assert item.updates_of(first) == (dated,)
+
+
+def test_a_dated_note_on_something_else_is_none() -> None:
+    text = "- A queue keeps messages.\n- As of May 2026: red boxes.\n- As of June 2026: no red box."
+    assert [s.parent for s in evidence_sentences(passage(text))] == [None, None, None]
 
 
 def test_a_row_gives_a_sentence_a_cell_each_with_the_place_of_the_cell() -> None:

@@ -194,6 +194,9 @@ def test_where_words_cannot_tell_there_are_two_readings() -> None:
 
 
 def test_without_a_history_or_a_subject_nothing_is_made_up() -> None:
+    # Nothing was compared, so there is no last one of several.
+    asked = [Turn("How fast is the disk of our house?", "")]
+    assert all(readings("how fast is the last one?", asked, NAMES))
     assert readings("and the other one?", (), NAMES) == ("and the other one?",)
     assert meant("why does it?", "how can a thing be?") == "how can a thing be? why does it?"
 

@@ -20,6 +20,9 @@ def scored(each: Passage, *relevance: float) -> Evidence:
     return replace(item, relevance=relevance)
 
 
+KINDS = (("Storage", 210), ("Compute", 28))
+
+
 def lines(question: str, *items: Evidence) -> list[str]:
     numbered = tuple(replace(item, number=n) for n, item in enumerate(items, start=1))
     return composed(Prompt(question, (), numbered))
@@ -94,6 +97,22 @@ def test_the_same_thing_is_not_said_twice() -> None:
     one = scored(passage("- A box holds at most 400 KB."), 7.0)
     two = scored(passage("- At most 400 KB is what a box holds.", start=50), 6.9)
     assert len(lines("how much does a box hold?", one, two)) == 1
+
+
+def test_what_differs_in_a_figure_is_not_the_same_thing() -> None:
+    facts = [Fact(f"{kind} Optimized Box", "Storage", f"{tb} TB") for kind, tb in KINDS]
+    rows = [
+        scored(
+            passage(f"| {f.subject} | {f.value} |", f.subject, kind="table_row", facts=(f,)), 7.0
+        )
+        for f in facts
+    ]
+    assert lines("how much storage has Storage Optimized or Compute Optimized?", *rows) == [
+        "Storage Optimized Box: 210 TB. [1]",
+        "Compute Optimized Box: 28 TB. [2]",
+    ]
+    notes = scored(passage("- A box is kept for 4 days.\n- A box is kept for 9 days."), 7.0, 6.9)
+    assert len(lines("how long is a box kept?", notes)) == 2
 
 
 def test_a_question_of_two_parts_gets_an_answer_to_both() -> None:

@@ -2,7 +2,7 @@
 
     evidence -> pool of quotes, scored -> chosen -> grouped by passage -> lines with markers
 
-Nothing is worded anew but table cells, which become "DynamoDB's latency: ...".
+Nothing is worded anew but table cells, which `ragbot.rows` puts as a sentence.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ragbot.evidence import UPDATE, EvidenceSentence, Prompt
+from ragbot.evidence import UPDATE, EvidenceSentence, Prompt, as_sentence
+from ragbot.rows import row_as_sentence
 from ragbot.store.lexical import words_of
+from ragbot.types import Fact
 
 MOST = 5  # quotes in an answer, siblings in a list apart
 MOST_SIBLINGS = 10
@@ -34,6 +36,7 @@ _WANTS_ALL = re.compile(
     r"[\w-]{2,}(?<![su])s\b",
     re.IGNORECASE,
 )
+_FIGURE = re.compile(r"\d[\d.,]*")
 _BRAND = re.compile(r"^(?:AWS|Amazon)\s+|\s*\([^)]*\)", re.IGNORECASE)
 
 
@@ -198,12 +201,21 @@ def _add(picked: list[Quote], quote: Quote | None) -> None:
     """Take it, unless it says again what was taken."""
     if quote is None:
         return
-    words = set(words_of(quote.sentence.text))
-    for other in picked:
-        held = set(words_of(other.sentence.text))
-        if words and len(words & held) / min(len(words), len(held) or 1) > 0.8:
-            return
-    picked.append(quote)
+    if not any(_says_again(quote.sentence, other.sentence) for other in picked):
+        picked.append(quote)
+
+
+def _says_again(sentence: EvidenceSentence, other: EvidenceSentence) -> bool:
+    if sentence.fact and other.fact and not _same_cell(sentence.fact, other.fact):
+        return False
+    if not set(_FIGURE.findall(sentence.text)) <= set(_FIGURE.findall(other.text)):
+        return False
+    words, held = set(words_of(sentence.text)), set(words_of(other.text))
+    return bool(words) and len(words & held) / min(len(words), len(held) or 1) > 0.8
+
+
+def _same_cell(fact: Fact, other: Fact) -> bool:
+    return (fact.subject, fact.feature) == (other.subject, other.feature)
 
 
 def _with_siblings(picked: list[Quote], pool: Sequence[Quote], best: float) -> list[Quote]:
@@ -266,24 +278,8 @@ def _lines(quotes: Sequence[Quote]) -> list[str]:
         own = sorted((q for q in quotes if q.number == number), key=lambda q: q.sentence.start)
         facts = [q.sentence for q in own if q.sentence.fact is not None]
         if facts:
-            lines.append(f"{_row(facts)} [{number}]")
-        lines += [f"{_written(q.sentence.text)} [{number}]" for q in own if q.sentence.fact is None]
+            lines.append(f"{row_as_sentence(facts)} [{number}]")
+        lines += [
+            f"{as_sentence(q.sentence.text)} [{number}]" for q in own if q.sentence.fact is None
+        ]
     return lines
-
-
-def _row(cells: Sequence[EvidenceSentence]) -> str:
-    """Cells of one table row as a sentence."""
-    facts = [cell.fact for cell in cells if cell.fact is not None]
-    if len(facts) == 1:
-        feature = facts[0].feature
-        if feature[1:2].islower():
-            feature = feature[0].lower() + feature[1:]
-        owner = facts[0].subject + ("'" if facts[0].subject.endswith("s") else "'s")
-        return _written(f"{owner} {feature}: {facts[0].value}")
-    values = "; ".join(f"{fact.subject} {fact.value}" for fact in facts)
-    return _written(f"{facts[0].feature}: {values}")
-
-
-def _written(text: str) -> str:
-    text = " ".join(text.split())
-    return text if re.search(r"[.!?:]$", text) else f"{text}."

@@ -27,6 +27,7 @@ _OF_TWO = re.compile(
     r"|\b(?:takes?|ha(?:s|ve))\s+(?:precedence|priority)\b",
     re.IGNORECASE,
 )
+_CAPITALIZED = re.compile(r"\b([A-Z][\w-]*) $")
 _SIZES = frozenset({"byte", "kb", "mb", "gb", "tb", "pb"})
 _SIDE = 8  # words on either side of a comparison that name what is compared
 
@@ -41,6 +42,9 @@ def misbound_figure(claim: str, text: str) -> Figure | None:
     for figure in figures_of(claim):
         same = [other for other in held if figure.agrees_with(other)]
         rivals = [other for other in held if _is_rival(figure, other)]
+        named = _in_name(claim, figure)
+        if named is not None and named in (_in_name(text, other) for other in same):
+            continue
         if not same or not rivals:
             continue
         said = _about(claim, figure)
@@ -51,6 +55,12 @@ def misbound_figure(claim: str, text: str) -> Figure | None:
         ):
             return figure
     return None
+
+
+def _in_name(text: str, figure: Figure) -> str | None:
+    """The name that the figure is a part of, if any: Route 53, TLS 1.3."""
+    before = _CAPITALIZED.search(text[: figure.start])
+    return f"{before[1]} {figure.value}" if before and figure.unit is None else None
 
 
 def swapped_name(claim: str, text: str, names: Sequence[str]) -> str | None:

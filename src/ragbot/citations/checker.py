@@ -25,6 +25,7 @@ from ragbot.citations.support import (
 from ragbot.citations.yes_no import opens_with, says_little_more, statement_of
 from ragbot.evidence import Evidence, EvidenceSentence, Judge
 from ragbot.reranker import Similarity
+from ragbot.rows import cells_in
 from ragbot.store.lexical import words_of
 from ragbot.types import Citation, Sentence, Verdict
 
@@ -191,7 +192,7 @@ class CitationChecker:
         return CheckedSentence(sentence, (), spans=instead)
 
     def _ruled(self, claim: str, support: Support) -> Support:
-        if self._judge is None or any(_says(span, claim) for span in support.spans):
+        if self._judge is None or _verbatim(claim, support.spans):
             return support
         if support.holds:
             ruling = self._judge(claim, support.spans)
@@ -275,9 +276,8 @@ class CitationChecker:
         cited = [self._evidence[n] for n in markers if n in self._evidence]
         # What stands in the notes word for word is borne out there, wherever the marker points.
         for item in (*cited, *self._evidence.values()):
-            for span in item.sentences:
-                if _says(span, claim):
-                    return Support(1.0, (span,), None)
+            if spans := _verbatim(claim, item.sentences):
+                return Support(1.0, spans, None)
         support = self._support(claim, cited)
         if not support.holds:
             # The model forgot the marker, or set the wrong one: look through all evidence.
@@ -383,6 +383,9 @@ def _is_yes_or_no(span: EvidenceSentence) -> bool:
     return span.fact is not None and _YES_OR_NO.match(span.fact.value) is not None
 
 
-def _says(span: EvidenceSentence, claim: str) -> bool:
-    """The claim is the sentence itself."""
-    return claim.split() in (span.text.split(), span.quoted.split())
+def _verbatim(claim: str, sentences: Sequence[EvidenceSentence]) -> tuple[EvidenceSentence, ...]:
+    """What the claim repeats to the letter: a sentence, or cells of a row; empty for none."""
+    for each in sentences:
+        if claim.split() in (each.text.split(), each.quoted.split()):
+            return (each,)
+    return cells_in(claim, sentences)

@@ -87,7 +87,11 @@ def _listening(hears: Hears | None, passages: Iterable[Passage]) -> Gives:
 def _lines_of(passage: Passage) -> list[str]:
     """What is read for itself: headings, lines, cells and what stands in them and names them. Code
     speaks in imperatives anyway."""
-    lines = () if passage.kind == "code" else passage.text.splitlines()
+    lines: list[str] = []
+    if passage.kind != "code":
+        # A sentence may stand on several lines, and be harmless on each.
+        wrapped = (each.text for each in evidence_sentences(passage) if "\n" in each.text)
+        lines = [*passage.text.splitlines(), *wrapped]
     told = [part for fact in passage.facts for part in _parts_of(fact)] or lines
     return [plain for text in (*passage.heading_path, *told) if (plain := _plain(text))]
 

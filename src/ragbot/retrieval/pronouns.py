@@ -186,7 +186,7 @@ def _option(placed: re.Match[str], last: Earlier, options: Sequence[str]) -> str
             return options[1 - options.index(last.chosen)]
         return " and ".join(options) if len(options) == 2 else ""
     place = _PLACES[which]
-    return options[place] if place < len(options) else ""
+    return options[place] if options and place < len(options) else ""
 
 
 def _plural(subject: str, turns: Sequence[Earlier]) -> str:

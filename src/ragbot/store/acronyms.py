@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import combinations
 
 _NAME = r"[A-Z][\w-]*(?:\s+(?:(?:of|and|for|the)\s+)?[A-Z][\w-]*){1,6}"
 _SHORT = r"[A-Z][A-Za-z0-9]{1,6}"
@@ -19,6 +18,8 @@ _EXPLAINED = re.compile(
 )
 _LONGEST = 5  # words of a name
 _CAPITALIZED = re.compile(rf"\b[A-Z][a-z]+(?:[ -][A-Z][a-z]+){{1,{_LONGEST}}}\b")
+# "Multi-factor authentication", "point-in-time recovery"
+_HYPHENATED = re.compile(r"\b[A-Za-z][a-z]*(?:-[a-z]+){1,3} [a-z]+\b")
 # "500 KB" has a unit and no acronym.
 _CAPITALS = re.compile(rf"(?<![\d.,] )\b(?P<short>[A-Z]{{2,{_LONGEST}}})(?P<plural>s?)\b")
 
@@ -61,15 +62,18 @@ def shortened(text: str, acronyms: Mapping[str, str]) -> str:
 
 
 def names_by_initials(texts: Iterable[str]) -> dict[str, frozenset[str]]:
-    """{"AZ": {"Availability Zone"}}: each run of two to five capitalized words, in the singular."""
+    """{"AZ": {"Availability Zone"}}, in the singular: of each run of capitalized words the last two
+    to five, as the first may open a sentence; and a hyphenated word with the one behind it."""
     found: dict[str, set[str]] = defaultdict(set)
     for text in texts:
         for run in _CAPITALIZED.findall(text):
             words = run.replace("-", " ").split()
-            for first, last in combinations(range(len(words) + 1), 2):
-                if 2 <= last - first <= _LONGEST:
-                    name = " ".join(words[first:last]).removesuffix("s")
-                    found["".join(word[0] for word in words[first:last])].add(name)
+            for count in range(2, min(len(words), _LONGEST) + 1):
+                name = " ".join(words[-count:]).removesuffix("s")
+                found["".join(word[0] for word in words[-count:])].add(name)
+        for name in _HYPHENATED.findall(text):
+            initials = "".join(word[0] for word in re.split("[ -]", name)).upper()
+            found[initials].add(name.lower().removesuffix("s"))
     return {initials: frozenset(names) for initials, names in found.items()}
 
 
