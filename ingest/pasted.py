@@ -54,7 +54,7 @@ def read_pasted(source: SourceText, new_id: Callable[[str], str]) -> list[Outlin
     """The outlines of the sheets in a pasted file; `new_id` gives each title its doc_id."""
     lines = lines_of(source.text)
     outlines = []
-    for title, heads, body, start, end in _sheets(lines):
+    for title, heads, body, start, end in _sheets(lines, source.path.stem):
         document = Document(
             doc_id=new_id(slug(title)),
             title=title,
@@ -69,8 +69,11 @@ def read_pasted(source: SourceText, new_id: Callable[[str], str]) -> list[Outlin
     return outlines
 
 
-def _sheets(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line], list[Line], int, int]]:
-    """(title, its lines, lines behind it, start, end); a title stands twice at its start."""
+def _sheets(
+    lines: Sequence[Line], untitled: str
+) -> Iterator[tuple[str, list[Line], list[Line], int, int]]:
+    """(title, its lines, lines behind it, start, end); a title stands twice at its start. What has
+    no title is `untitled`."""
     filled = [line for line in lines if not line.is_blank]
     opens = [0]
     for at in range(1, len(filled) - 1):
@@ -83,7 +86,7 @@ def _sheets(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line], list[Line]
         doubled = at + 1 < after and filled[at + 1].text.strip() == first.text.strip()
         # A line with nothing under it is no title but all there is.
         titled = _may_be_heading(first.text) and at + (2 if doubled else 1) < after
-        title = first.text.strip() if titled else "Notes"
+        title = first.text.strip() if titled else untitled
         skip = (2 if doubled else 1) if titled else 0
         end = filled[after].start if after < len(filled) else lines[-1].end
         begin = filled[at + skip].number if at + skip < after else first.number + skip

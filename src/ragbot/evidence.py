@@ -264,6 +264,12 @@ class Evidence:
     def passage(self) -> Passage:
         return self.retrieved.passage
 
+    def antecedent_of(self, sentence: EvidenceSentence) -> EvidenceSentence | None:
+        """The sentence of this passage that one leans on which begins with "it"."""
+        if not _LEANS.match(sentence.text):
+            return None
+        return next((each for each in self.sentences if each.text == sentence.parent), None)
+
     def updates_of(self, sentence: EvidenceSentence) -> tuple[EvidenceSentence, ...]:
         """The dated notes under a sentence of this passage."""
         return tuple(

@@ -56,6 +56,10 @@ def test_what_asks_for_more_or_less(question: str) -> None:
     ("question", "questions"),
     [
         (
+            "Which has the longer shelf life, the Harbour Crane or Boxes?",
+            ("shelf life of the Harbour Crane?", "shelf life of Boxes?"),
+        ),
+        (
             "Harbour Crane vs Boxes: how much do they hold?",
             ("Harbour Crane: how much do they hold?", "Boxes: how much do they hold?"),
         ),

@@ -60,8 +60,23 @@ def test_a_pronoun_is_replaced_by_the_subject(before: str, question: str, expect
         ("What does KMS cost?", "and CloudHSM?", "What does CloudHSM cost?"),
         ("What does Nova Lite do?", "and Nova Sonic?", "What does Nova Sonic do?"),
         ("What is the purpose of AWS WAF?", "and of Shield?", "What is the purpose of Shield?"),
+        (
+            "How fast is Neptune?",
+            "what about the price of CloudHSM?",
+            "What is the price of CloudHSM?",
+        ),
         ("What does the ECS control plane cost?", "and the one of EKS?", "What does the EKS "
          "control plane cost?"),
+        (
+            "What is the allowance of the Platform rota?",
+            "and the Data rota?",
+            "What is the allowance of the Data rota?",
+        ),
+        (
+            "What is the allowance of the Platform rota?",
+            "and the other rota?",
+            "What is the allowance of the other rota?",
+        ),
         ("What is weighted routing best for?", "how about failover", "What is failover routing "
          "best for?"),
         ("How long is data kept in CloudTrail?", "and in Config?", "How long is data kept in "

@@ -115,6 +115,27 @@ def test_what_differs_in_a_figure_is_not_the_same_thing() -> None:
     assert len(lines("how long is a box kept?", notes)) == 2
 
 
+def test_a_sentence_that_leans_on_another_is_quoted_with_it() -> None:
+    item = scored(passage("UDP is plain. Its header has eight bytes. TCP is not."), -3.0, 7.0, -9.0)
+    assert lines("how large is the header of UDP?", item) == [
+        "UDP is plain. [1]",
+        "Its header has eight bytes. [1]",
+    ]
+
+
+def test_a_line_under_the_heading_of_the_subject_need_not_name_it() -> None:
+    named = scored(passage("- AUTO lets Boxes decide by itself.", "Ways"), 3.0)
+    headed = scored(passage("- ALL copies the whole lot.", "Boxes", start=90), 4.5)
+    assert lines("which way shall boxes take?", named, headed)[0] == "ALL copies the whole lot. [2]"
+
+
+def test_another_version_is_another_thing() -> None:
+    text = "- TLS 1.2 needs two round trips.\n- TLS 1.3, which is newer, needs one."
+    item = scored(passage(text), 6.0, 4.0)
+    assert lines("how many round trips does TLS 1.3 need?", item)[-1].startswith("TLS 1.3")
+    assert lines("how many round trips does TLS 1.2 need?", item)[0].startswith("TLS 1.2")
+
+
 def test_a_question_of_two_parts_gets_an_answer_to_both() -> None:
     item = scored(
         passage("- A box holds at most 400 KB.\n- Larger things go into crates."), 7.0, -1.0

@@ -32,11 +32,13 @@ _PARTS = re.compile(
 _WANTS_ALL = re.compile(
     r"\b(?:which|what) (?:(?!(?:do|does|can|are|is)\b)[\w-]+ ){0,3}?[\w-]{2,}(?<![su])s"
     r" (?:are there|exist|can|do|are|have)\b"
+    r"|^what are (?:all )?the (?:[\w-]+ ){0,4}?[\w-]+(?<![su])s\b"
     r"|^(?:please )?(?:list|name|enumerate) (?:me )?(?:all )?(?:of )?(?:the )?(?:[\w-]+ ){0,3}?"
     r"[\w-]{2,}(?<![su])s\b",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"\d[\d.,]*")
+_VERSION = re.compile(r"\b([A-Z][\w-]*)[ -]v?(\d+(?:\.\d+)*)\b")
 _BRAND = re.compile(r"^(?:AWS|Amazon)\s+|\s*\([^)]*\)", re.IGNORECASE)
 
 
@@ -86,7 +88,7 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
     if picked and _WANTS_ALL.search(prompt.question):
         for quote in _listed_with(picked[0], pool):
             _add(picked, quote)
-    return _with_updates(_with_siblings(picked, pool, best), prompt)
+    return _with_updates(_with_antecedents(_with_siblings(picked, pool, best), prompt), prompt)
 
 
 def _listed_with(first: Quote, pool: Sequence[Quote]) -> list[Quote]:
@@ -149,6 +151,8 @@ def _pool(prompt: Prompt, subjects: Sequence[str]) -> list[Quote]:
             leads_in = sentence.text.endswith(":") and not any(c.isdigit() for c in sentence.text)
             if len(sentence.text.split()) > 2 and not leads_in:
                 bonus = _subject_bonus(sentence, subjects)
+                if _is_on_another_version(sentence.text, prompt.question):
+                    bonus += OTHER_NAMED
                 pool.append(Quote(sentence, item.number, score, score + bonus, near))
     return pool
 
@@ -166,16 +170,31 @@ def _names(prompt: Prompt) -> list[str]:
         names = [*headings, *re.split(r"\s+vs\.?\s+", title)]
         names += [fact.subject for fact in item.passage.facts]
         for name in names:
-            plain = " ".join(re.findall(r"[a-z0-9]+", _BRAND.sub("", name).lower()))
+            plain = _plain(name)
             if plain and len(plain.split()) <= 3:
                 found[plain] = None
     return list(found)
 
 
+def _plain(name: str) -> str:
+    """The words of a name without its brand: `Amazon SQS` -> `sqs`."""
+    return " ".join(re.findall(r"[a-z0-9]+", _BRAND.sub("", name).lower()))
+
+
+def _is_on_another_version(text: str, question: str) -> bool:
+    """TLS 1.2 is not TLS 1.3, though hardly a word tells them apart."""
+    told = set(_VERSION.findall(text))
+    asked = set(_VERSION.findall(question))
+    names = {name for name, _ in asked}
+    return any(name in names for name, _ in told) and told.isdisjoint(asked)
+
+
 def _subject_bonus(sentence: EvidenceSentence, subjects: Sequence[str]) -> float:
     if not subjects:
         return 0.0
-    if any(_mentions(sentence, subject) for subject in subjects):
+    # What stands under a heading speaks of what it names, and seldom says so again.
+    under = [] if sentence.fact else [_plain(name) for name in sentence.passage.heading_path[1:]]
+    if any(_mentions(sentence, subject) or subject in under for subject in subjects):
         return NAMED
     return OTHER_NAMED if sentence.fact is not None else 0.0
 
@@ -236,6 +255,17 @@ def _with_siblings(picked: list[Quote], pool: Sequence[Quote], best: float) -> l
             # Its items may owe their score to the line above them, so that line is quoted too.
             kin = [q for q in pool if q.number == quote.number and q.sentence.text == parent] + kin
             whole += [other for other in kin if other not in whole][:MOST_SIBLINGS]
+    return whole
+
+
+def _with_antecedents(picked: list[Quote], prompt: Prompt) -> list[Quote]:
+    """A sentence that begins with "its" is quoted with the one that tells whose."""
+    by_number = {item.number: item for item in prompt.evidence}
+    whole = list(picked)
+    for quote in picked:
+        meant = by_number[quote.number].antecedent_of(quote.sentence)
+        if meant is not None and all(meant != other.sentence for other in whole):
+            whole.append(replace(quote, sentence=meant))
     return whole
 
 

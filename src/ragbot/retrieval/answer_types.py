@@ -19,8 +19,8 @@ _ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (
         "count",
         re.compile(
-            r"\b(?:how many|number of)\s+(?P<of>.+?)(?:\s+(?:can|could|do|does|did|may|might|is|"
-            r"are|was|were|will|has|have|should|must|per|fits?|in|on|of|for|at)\b|[?!.,;]|$)",
+            r"\b(?:how many|(?<!phone )(?<!serial )number of)\s+(?P<of>.+?)"
+            r"(?:\s+(?:can|could|do|does|did|may|might|is|are|was|were|will|has|have|should|must|per|fits?|in|on|of|for|at)\b|[?!.,;]|$)",
             re.I | re.S,
         ),
     ),

@@ -62,5 +62,5 @@ def judge_evidence(
             told = f"the notes tell of it, but no {_TOLD[weighed.wanted.kind]}"
             return Finding(False, told, True)
     if not mostly_known:
-        return Finding(False, "most words of the question are not in the notes; try their language")
+        return Finding(False, "most words of the question are not in the notes; try their words")
     return Finding(False, "no passage of the notes answers this")

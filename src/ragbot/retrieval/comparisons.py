@@ -2,8 +2,9 @@
 
 Hardly a note puts just these two side by side. Where no property is asked ("ECS or EKS?", "Lambda
 vs Fargate"), it comes down to what each of them is for, which the notes tell; where the same is
-asked of both ("gp3 vs io2: how many IOPS?"), to that question about each. What asks for the larger
-or the better of them ("which is cheaper, ...?") is a question of its own, which a note must answer.
+asked of both ("gp3 vs io2: how many IOPS?"), to that question about each; so does which has more of
+something. What asks for the better of them in another way ("which is cheaper, ...?") is a question
+of its own, which a note must answer.
 """
 
 from __future__ import annotations
@@ -57,6 +58,14 @@ _SAME_OF_BOTH = tuple(
         r"(?P<after> (?:be|have|support|use|need|run|work|allow|keep|encrypt|store)\b.*)",
     )
 )
+# "Which has the longer battery life, X or Y?": the notes tell of each how long it is.
+_WHICH_HAS_MORE = re.compile(
+    r"which (?:one |of them )?(?:has|have|offers?|gives?|allows?|supports?|gets?) (?:the |an? )?"
+    r"(?:more|less|fewer|better|worse|longer|shorter|larger|bigger|smaller|higher|lower|greater"
+    rf"|faster|slower|heavier|lighter) (?P<what>{_THING})[,:] (?P<a>(?:the )?{_THING})"
+    rf" or (?P<b>(?:the )?{_THING})\?*",
+    re.IGNORECASE,
+)
 _ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
 _ONE_OF_THEM = re.compile(
     r"\b(?:which|whichever|or|than|more|less|fewer|better|best|cheaper|faster|larger|bigger|longer"
@@ -76,6 +85,9 @@ def asked_of_each(question: str) -> tuple[str, ...]:
             continue
         if all(_is_a_thing(found[thing]) for thing in "ab"):
             return tuple(f"{found['before']}{found[thing]}{found['after']}" for thing in "ab")
+    more = _WHICH_HAS_MORE.fullmatch(question.strip())
+    if more is not None and all(_is_a_thing(more[thing]) for thing in "ab"):
+        return tuple(f"{more['what']} of {more[thing]}?" for thing in "ab")
     return ()
 
 

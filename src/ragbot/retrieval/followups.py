@@ -68,6 +68,8 @@ _OF_SOMETHING = frozenset(
 _ENDING = re.compile(
     r"(?:[\s,]+(?:then|too|instead|as well|either|please))*[\s?!.]*$", re.IGNORECASE
 )
+# "and what about the warranty of the Aero 14?" asks nothing of what came before.
+_PROPERTY = re.compile(r"the (?!ones?\b)(?:[\w-]+ ){1,3}of (?:the )?\w", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
 _INDEFINITE = re.compile(r"\b(?:an?|any)\s+$", re.IGNORECASE)
 
@@ -129,6 +131,8 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
             return [f"What is {_ENDING.sub('', found.text)}?"]
         return [found.text] if found.sure else [question, found.text]
     if found is None and _is_noun(bare):
+        if connected and _PROPERTY.match(bare) and names.know_one_in(bare):
+            return [f"What is {bare}?"]
         if connected or len(words_in(bare)) <= 2:
             return _swapped_readings(bare, turns, names)
         # Words as they are typed into a search box.
@@ -206,7 +210,9 @@ def _swapped(noun: str, last: Earlier, names: Names) -> str:
         noun = how if names.know_one_in(how) else f"{how} {slot.words[-1].text}"
     noun = names.completed(noun if preposed else _ARTICLE.sub("", noun))
     start, end = _exchanged(slot, noun, names)
-    return f"{asked[:start]}{noun}{asked[end:]}"
+    # "the Data rota" takes the place of Platform in "the Platform rota", and brings its own.
+    again = re.match(rf" {re.escape(noun.split()[-1])}\b", asked[end:], re.IGNORECASE)
+    return f"{asked[:start]}{noun}{asked[end + (again.end() if again else 0) :]}"
 
 
 def _behind(preposition: str, asked: str, names: Names) -> Piece | None:

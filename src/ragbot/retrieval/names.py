@@ -149,7 +149,9 @@ class Names:
         # A heading with others beneath it ("Compute") groups what has names; a title is a name.
         headings = [path[-1] for path in paths if path not in above or len(path) == 1]
         names = [name for heading in headings for name in names_in_heading(heading)]
-        return cls([*index.services(), *names, *index.acronyms().values()])
+        heads = {fact.subject for passage in index.all_passages() for fact in passage.facts}
+        named = sorted(filter(_is_written_as_name, heads))
+        return cls([*index.services(), *names, *named, *index.acronyms().values()])
 
     def pieces(self, text: str) -> list[Piece]:
         words = words_in(text)
@@ -227,6 +229,14 @@ def names_in_heading(heading: str) -> list[str]:
     """`A vs B Comparison` names two, `When to Choose Which` none."""
     plain = [_ASIDE.sub("", _BRAND.sub("", part)).strip() for part in _VERSUS.split(heading)]
     return [name for name in map(_without_generic_end, plain) if _is_name(name)]
+
+
+def _is_written_as_name(head: str) -> bool:
+    """`Delta Pro` and `DataSync` in a table, but neither `Battery life` nor `Simple`."""
+    words = words_in(head)
+    if not _is_name(head) or len(words) > 3 or any(word.text[0].islower() for word in words):
+        return False
+    return len(words) > 1 or bool(re.search(r"[A-Z0-9]", head[1:]))
 
 
 def _without_generic_end(name: str) -> str:

@@ -72,7 +72,9 @@ def resolved(text: str, turns: Sequence[Earlier], names: Names) -> Resolved | No
     subject = last_subject(turns)
     placed = _placed(text)
     if placed is not None and not names.know_one_in(text[: placed.start()]):
-        meant = _option(placed, turns[-1], options) or subject
+        meant = _option(placed, turns[-1], options)
+        if not meant and (placed["sure"] or placed["place"]).lower() != "other":
+            meant = subject  # the other one is whatever it is, but not what was spoken of
         return Resolved(with_meaning(_put(text, placed, meant), meant)) if meant else None
     if len(options) > 1 and not names.know_one_in(text):
         if both := _BOTH.search(text):
