@@ -1,0 +1,86 @@
+"""Notes as other people write them: wrapped by an editor, in tables, dated in ways of their own."""
+
+from __future__ import annotations
+
+import pytest
+from support.quoting_bot import quoting_bot
+
+from ragbot.assembly import Ragbot
+from ragbot.types import Turn
+
+pytestmark = pytest.mark.integration
+
+NOTES = """# Fernhill Handbook
+
+## Help desk
+
+The help desk on the second floor is staffed from Monday to Thursday between
+08:30 and 16:00, and on Friday until 13:00. UDP is used by the telephones
+there. Its header is eight bytes long and has no sequence number at all.
+
+- Contractors may not work from outside the European Union, not even for a few
+  working days.
+- Multi-factor authentication works by authenticator app.
+- Deleted files can be recovered for 30 days.
+  - **As of March 2026:** deleted files are kept for 90 days.
+
+## Laptops
+
+| Feature | Aero 14 | Brick 16 | Delta Pro |
+| --- | --- | --- | --- |
+| Battery life | 13 h 20 min | 6 h 45 min | 9 h 30 min |
+| Weight | 1.3 kg | 2.6 kg | 1.78 kg |
+| Touch screen | no | no | yes |
+
+## Rotas
+
+| Task | Platform rota | Data rota |
+| --- | --- | --- |
+| Acknowledge a page within | 10 minutes | 30 minutes |
+| Weekly allowance | EUR 350 | EUR 200 |
+"""
+
+
+@pytest.fixture(scope="module")
+def bot(tmp_path_factory: pytest.TempPathFactory) -> Ragbot:
+    return quoting_bot(tmp_path_factory.mktemp("fernhill"), NOTES)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("When is the help desk open on Friday?", ["until 13:00"]),
+        ("May contractors work from outside the European Union?", ["may not", "working days"]),
+        ("How long is the header of UDP?", ["UDP is used", "Its header is eight bytes"]),
+        ("Which MFA is there?", ["authenticator app"]),
+        ("How long can deleted files be recovered?", ["30 days", "90 days"]),
+        ("How long does the battery of the Aero 14 last?", ["battery life: 13 h 20 min."]),
+        (
+            "Which has the longer battery life, the Aero 14 or the Delta Pro?",
+            ["Aero 14 13 h 20 min", "Delta Pro 9 h 30 min"],
+        ),
+        ("Which laptops have a touch screen?", ["Delta Pro yes"]),
+        (
+            "How quickly must the Platform rota and the Data rota acknowledge a page?",
+            ["Platform rota: 10 minutes; Data rota: 30 minutes"],
+        ),
+    ],
+)
+def test_what_stands_in_them_is_told(bot: Ragbot, question: str, told: list[str]) -> None:
+    answer = bot.ask(question)
+    text = " ".join(answer.text.split())
+    assert not answer.abstained
+    assert all(each in text for each in told), text
+    assert not any(sentence.withheld for sentence in answer.sentences)
+
+
+def test_what_another_row_or_column_is_asked_of_is_found(bot: Ragbot) -> None:
+    first = bot.ask("What is the weekly allowance of the Platform rota?")
+    assert "EUR 350" in first.text
+    other = bot.ask("and the Data rota?", [Turn.of(first)])
+    assert "EUR 200" in other.text
+
+
+def test_the_last_one_of_nothing_is_no_crash(bot: Ragbot) -> None:
+    asked = Turn.of(bot.ask("How heavy is the Aero 14?"))
+    assert bot.ask("and how long did the last one take?", [asked]).text
