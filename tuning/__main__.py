@@ -32,9 +32,8 @@ from ragbot.embedding import open_embedder
 from ragbot.entailment import WINDOW, Entailment
 from ragbot.reranker import MAX_TOKENS
 from ragbot.retrieval import Retriever
-from ragbot.settings import load_settings
 from ragbot.weights import CATALOGUE, patches, wheels
-from tuning.examples import Example, Found, examples, found_for
+from tuning.examples import Example, examples
 from tuning.graph import DEBERTA, MINILM, Architecture, opened, pieces_between, written
 from tuning.orders import order_examples, read_order_lines
 from tuning.own_notes import Placed, examples_of, hardest_first, placed, read_texts
@@ -116,8 +115,7 @@ def main(arguments: Sequence[str]) -> int:
             lines, sheets = read_order_lines(), read_sheets()
             passes = [order_examples(lines, sheets, seed) for seed in range(course.passes)]
         else:
-            found = found_for(read_sheets(), open_embedder(load_settings().models_dir))
-            passes = [of_sheets(course, seed, options.new, found) for seed in range(course.passes)]
+            passes = [of_sheets(course, seed, options.new) for seed in range(course.passes)]
         if options.onto is not None:
             by = unpacked("entailment", Path(name) / "reader")
             model = patches.apply(options.onto, (by / "model.onnx").read_bytes())
@@ -153,15 +151,15 @@ def unpacked(weights: str, folder: Path) -> Path:
     return folder
 
 
-def of_sheets(course: Course, seed: int, new: Sequence[str], found: Found) -> list[Example]:
+def of_sheets(course: Course, seed: int, new: Sequence[str]) -> list[Example]:
     """What the sheets teach in one pass."""
     sheets = read_sheets()
-    fresh = examples([sheet for sheet in sheets if sheet.name in new], seed, found)
-    known = examples([sheet for sheet in sheets if sheet.name not in new], seed, found)
+    found = examples([sheet for sheet in sheets if sheet.name in new], seed)
+    known = examples([sheet for sheet in sheets if sheet.name not in new], seed)
     if course.questions:
         asked = questions_of(sheets)
-        fresh, known = ([e for e in each if e.hypothesis in asked] for each in (fresh, known))
-    return fresh + known[: round((AGAIN_KNOWN if new else course.known) * len(known))]
+        found, known = ([e for e in each if e.hypothesis in asked] for each in (found, known))
+    return found + known[: round((AGAIN_KNOWN if new else course.known) * len(known))]
 
 
 def on_own_notes(course: Course) -> list[Placed]:

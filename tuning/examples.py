@@ -2,26 +2,20 @@
 
 Of each line the premise is written anew in every pass: with or without its headings, alone or
 among other lines of its sheet, as the checker and the gate will show notes to the model. What is
-said of one line is a false thing to say of another. A question that no line of its sheet answers is
-held against those, too, that a search for it would find.
+said of one line is a false thing to say of another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-import numpy as np
-
-from ragbot.embedding import Embedder
-from tuning.sheets import Line, Sheet, questions_of
+from tuning.sheets import Line, Sheet
 
 BARE, HEADED = 0.35, 0.55  # shares of lines alone, and of those with the heading alone below it
 AMONG = 0.3  # of premises hold other lines, too
 ASTRAY = {"claim": 0.35, "question": 0.7}  # how often a true one is also held against others
-FOUND = 3  # lines nearest to a question, which a search for it would find
-MISLED = 0.6  # share of questions without an answer that are held against one of these, too
 MOST_WORDS = 110  # of a premise; the rest would not fit the window
 
 
@@ -34,37 +28,22 @@ class Example:
     follows: bool
 
 
-# Of a question, the lines of its sheet that are nearest to it, those of its own among them.
-Found = Mapping[str, Sequence[Line]]
-
-
-def found_for(sheets: Sequence[Sheet], embedder: Embedder) -> Found:
-    """What a search of a question's own sheet finds."""
-    found: dict[str, Sequence[Line]] = {}
-    for sheet in sheets:
-        questions = sorted(questions_of([sheet]))
-        lines = embedder.encode([f"{line.heading}: {line.line}" for line in sheet.lines])
-        for question, near in zip(questions, embedder.encode(questions) @ lines.T, strict=True):
-            found[question] = [sheet.lines[place] for place in np.argsort(-near)[: FOUND + 1]]
+def examples(sheets: Sequence[Sheet], seed: int) -> list[Example]:
+    """Those of one pass, shuffled; the same for the same seed."""
+    random = Random(seed)
+    found = [example for sheet in sheets for example in _of_sheet(sheet, random)]
+    random.shuffle(found)
     return found
 
 
-def examples(sheets: Sequence[Sheet], seed: int, found: Found | None = None) -> list[Example]:
-    """Those of one pass, shuffled; the same for the same seed."""
-    random = Random(seed)
-    every = [example for sheet in sheets for example in _of_sheet(sheet, found or {}, random)]
-    random.shuffle(every)
-    return every
-
-
-def _of_sheet(sheet: Sheet, found: Found, random: Random) -> Iterator[Example]:
+def _of_sheet(sheet: Sheet, random: Random) -> Iterator[Example]:
     for line in sheet.lines:
         others = [other for other in sheet.lines if other is not line]
-        yield from _of_line(line, others, found, random)
+        yield from _of_line(line, others, random)
     yield from _of_several(sheet, random)
 
 
-def _of_line(line: Line, others: Sequence[Line], found: Found, random: Random) -> Iterator[Example]:
+def _of_line(line: Line, others: Sequence[Line], random: Random) -> Iterator[Example]:
     for claim in line.true:
         yield Example(_premise([line], others, random), claim, True)
         if random.random() < ASTRAY["claim"]:
@@ -79,9 +58,6 @@ def _of_line(line: Line, others: Sequence[Line], found: Found, random: Random) -
             yield Example(_elsewhere(others, random), question, False)
     for question in line.near:
         yield Example(_premise([line], others, random), question, False)
-        misleading = [each for each in found.get(question, ()) if each is not line][:FOUND]
-        if misleading and random.random() < MISLED:
-            yield Example(_premise([random.choice(misleading)], (), random), question, False)
 
 
 def _of_several(sheet: Sheet, random: Random) -> Iterator[Example]:
