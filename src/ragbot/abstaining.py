@@ -19,10 +19,6 @@ from ragbot.types import HeadingPath, RetrievedPassage, Sentence
 ABSTAINS = "The notes don't answer this."
 _NEAREST = "What comes nearest:"
 _LEAD = Sentence(f"{ABSTAINS} {_NEAREST}", (), "supported", "makes no claim")
-# Logit of the cross-encoder from which a line is near at all. None of the dev questions that
-# lie far from the notes has such a line; of the false premises that are refused two in three have
-# the one that contradicts them.
-NEAR = -2.0
 
 
 def nearest_told(
@@ -67,17 +63,17 @@ def nearest_topics(
 
 def _nearest(query: str, evidence: Sequence[Evidence]) -> Evidence | None:
     """The passage of the nearest line, narrowed to it and the dated notes on it."""
-    quote = nearest_quote(Prompt(query, (), tuple(evidence)))
-    if quote is None or quote.near < NEAR:
+    weighed = tuple(item for item in evidence if item.relevance)
+    quote = nearest_quote(Prompt(query, (), weighed))
+    if quote is None:
         return None
-    item = next(item for item in evidence if item.number == quote.number)
-    if not item.relevance:
-        return None
+    item = next(item for item in weighed if item.number == quote.number)
     line = quote.sentence
     if UPDATE.match(line.text):  # a dated note is nothing without the fact that it changes
         changed = (s for s in item.sentences if line in item.updates_of(s))
         line = next(changed, line)
-    told = (line, *item.updates_of(line))
+    meant = item.antecedent_of(line)
+    told = (*([meant] if meant else ()), line, *item.updates_of(line))
     return replace(
         item, sentences=told, relevance=(quote.near,) * len(told), selected=(), answers=()
     )

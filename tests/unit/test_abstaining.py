@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from support.small_notes import evidence, passage
 
-from ragbot.abstaining import ABSTAINS, NEAR, nearest_told, nearest_topics, text_of
+from ragbot.abstaining import ABSTAINS, nearest_told, nearest_topics, text_of
 from ragbot.answering import NO_CHECKS, Checks
+from ragbot.chat_models.quoting import HALF_ANSWERS, NEAR
 from ragbot.evidence import Evidence
 from ragbot.guardrails import Guardrails
 from ragbot.policies import Policies
@@ -35,6 +36,14 @@ def test_the_nearest_line_is_cited_behind_a_word_that_it_is_no_answer() -> None:
 def test_what_is_far_from_the_question_is_not_shown() -> None:
     assert nearest_told(ASKED, weighed(NEAR - 2, NEAR - 1), NO_CHECKS).sentences == []
     assert nearest_told(ASKED, [], NO_CHECKS).sentences == []
+
+
+def test_what_half_answers_is_near_though_it_shares_no_word() -> None:
+    (item,) = weighed(NEAR - 3, NEAR - 4)
+    for answers, told in ((HALF_ANSWERS + 0.1, True), (HALF_ANSWERS - 0.1, False)):
+        found = [replace(item, answers=(-4.0, answers))]
+        nearest = nearest_told(ASKED, found, NO_CHECKS)
+        assert [s.text for s in nearest.sentences[1:]] == ["A box holds 400 KB."] * told
 
 
 def test_without_the_cross_encoder_nothing_is_known_to_be_near() -> None:
