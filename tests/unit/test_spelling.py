@@ -29,6 +29,11 @@ def test_mends_what_is_near_to_a_word_of_the_notes(typed: str, meant: str) -> No
     assert NOTES.mended(typed, known) == meant
 
 
+def test_what_the_notes_write_with_a_hyphen_is_no_slip() -> None:
+    spelling = Spelling({"wiki": 9, "wi": 4, "fi": 4}.items())
+    assert spelling.mended("guest wifi", {"guest"}.__contains__) == "guest wi fi"
+
+
 def test_of_two_near_words_the_one_that_the_notes_use_more() -> None:
     spelling = Spelling({"table": 2, "cable": 7, "tables": 9}.items())
     assert spelling.mended("tabel", lambda word: False) == "table"  # one slip, not two

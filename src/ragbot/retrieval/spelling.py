@@ -39,6 +39,8 @@ class Spelling:
         return _TYPED.sub(mend, text)
 
     def _meant(self, word: str) -> str | None:
+        if halves := self._halves(word):
+            return halves
         slips = 2 if len(word) >= LONG else 1
         near: list[tuple[int, int, str]] = []
         for size in range(len(word) - slips, len(word) + slips + 1):
@@ -47,6 +49,15 @@ class Spelling:
                 if distance <= slips:
                     near.append((distance, -self._counts[other], other))
         return min(near)[2] if near else self._two_words(word)
+
+    def _halves(self, word: str) -> str | None:
+        """Those of a word that the notes write with a hyphen (Wi-Fi): they stand there together
+        alone, so as often the one as the other."""
+        for at in range(2, len(word) - 1):
+            first, second = self._counts.get(word[:at]), self._counts.get(word[at:])
+            if first is not None and first == second:
+                return f"{word[:at]} {word[at:]}"
+        return None
 
     def _two_words(self, word: str) -> str | None:
         cuts = range(3, len(word) - 2)
