@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ingest.outline import Block, Outline, lines_of
-from ragbot.evidence import BULLET, split_sentences
+from ragbot.evidence import BULLET, QUESTION, sentence_starts
 from ragbot.types import Passage, PassageKind
 
 TARGET_WORDS = 60  # bullets are packed up to here
@@ -42,10 +42,10 @@ def _packed(blocks: Sequence[Block], text: str, target: int) -> Iterator[list[Bl
         size = _words(block, text)
         joins = (
             group
-            and block.kind == group[-1].kind == "bullet"
+            and block.kind == group[-1].kind
             and block.heading_path == group[-1].heading_path
             and not text[group[-1].end : block.start].strip()
-            and words + size <= target
+            and (_is_list(block, words + size, target) or _asks(group[-1], text))
         )
         if group and not joins:
             yield group
@@ -56,12 +56,22 @@ def _packed(blocks: Sequence[Block], text: str, target: int) -> Iterator[list[Bl
         yield group
 
 
+def _is_list(block: Block, words: int, target: int) -> bool:
+    return block.kind == "bullet" and words <= target
+
+
+def _asks(block: Block, text: str) -> bool:
+    """`Q: ...?`, which means nothing without the paragraph below it."""
+    return block.kind == "paragraph" and bool(QUESTION.fullmatch(text[block.start : block.end]))
+
+
 def _cut(block: Block, text: str) -> list[Block]:
     """The block, or its parts where it is too long to be found by its vector."""
     if block.kind == "table_row" or _words(block, text) <= LONGEST_WORDS:
         return [block]
     body = text[block.start : block.end]
-    starts = {"bullet": _children, "paragraph": _sentences, "code": _paragraphs}[block.kind](body)
+    begins = {"bullet": _children, "paragraph": sentence_starts, "code": _paragraphs}
+    starts = begins[block.kind](body)
     parts: list[Block] = []
     begin, last = 0, 0
     for start in [*starts[1:], len(body)]:
@@ -79,10 +89,6 @@ def _children(body: str) -> list[int]:
     nested = [line for line in lines[1:] if BULLET.match(line.text)]
     outer = min((line.indent for line in nested), default=0)
     return [0, *(line.start for line in nested if line.indent <= outer)]
-
-
-def _sentences(body: str) -> list[int]:
-    return [start for start, _ in split_sentences(body.replace("\n", " "))]
 
 
 def _paragraphs(body: str) -> list[int]:

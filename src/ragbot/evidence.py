@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
-from ragbot.types import Fact, Passage, RetrievedPassage, Turn
+from ragbot.types import Fact, Passage, PassageKind, RetrievedPassage, Turn
 
 BULLET = re.compile(r"^[ \t]*(?:[-*+•◦▪‣·●○◆■]|o(?=\s)|\d{1,3}[.)])[ \t]+")
 # A dated note on a fact, which tells how it has changed: "As of May 2026: ...", in whatever dress.
@@ -20,6 +20,16 @@ UPDATE = re.compile(
 )
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
 _WORD = re.compile(r"[a-z]{3,}")
+_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
+_BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
+_EMPHASIZED = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+_FENCE = re.compile(r"(?:`{3}|~{3})")
+QUESTION = re.compile(r"(?:Q|Question)\s?\d*\s?[:.]\s.*\?", re.DOTALL)
+_ANSWER = re.compile(r"(?:A|Answer)\s?\d*\s?[:.]\s+")
+# "Freshness: time since ...", "**Freshness** Time since ...", "Orphan file - a file that ..."
+_TERM = re.compile(
+    r"(?:\*\*[^*\n]{2,60}\*\*:?|[A-Z][\w/()&+.'-]*(?: [\w/()&+.'-]+){0,4}?(?::| [-–—]))\s+(?=\S)"
+)
 _LEANS = re.compile(r"(?:it|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
 # A full stop after one of these ends no sentence.
 _ABBREVIATION = re.compile(
@@ -27,7 +37,7 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 # What opens the next one is a capital, a digit, or a name written small ("io2", "gp3", "iSCSI").
-_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[]?(?:[A-Z0-9]|[a-z]{1,3}\d|[a-z][A-Z]))")
+_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[*_`]*(?:[A-Z0-9]|[a-z]{1,3}\d|[a-z][A-Z]))")
 
 
 NARROWEST = 40  # characters that a wrapped line has
@@ -58,14 +68,16 @@ class EvidenceSentence:
 
     @property
     def quoted(self) -> str:
-        """The sentence as an answer quotes it."""
-        return as_sentence(self.text)
+        """The sentence as an answer quotes it; a line of code is left as it is."""
+        code = self.passage.kind == "code"
+        return " ".join(self.text.split()) if code else as_sentence(self.text)
 
     @property
     def in_context(self) -> str:
         """The sentence with the headings and the parent line that it means."""
         context = " > ".join(self.passage.heading_path)
-        return f"{context}: {self.parent} {self.text}" if self.parent else f"{context}: {self.text}"
+        said = f"{self.parent} {self.text}" if self.parent else self.text
+        return f"{context}: {without_markup(said)}"
 
 
 Ruling = Literal["supported", "contradicted", "unsupported"]
@@ -86,9 +98,16 @@ class Judge(Protocol):
     ) -> Ruling | None: ...
 
 
+def without_markup(text: str) -> str:
+    """Words that were bold, struck out or a link as plain words."""
+    text = _LINK.sub(r"\1", text) if "](" in text else text
+    text = _BREAK.sub("; ", text) if "<" in text else text
+    return _EMPHASIZED.sub(r"\2", text) if "**" in text or "__" in text else text
+
+
 def as_sentence(text: str) -> str:
-    """On one line, and ended."""
-    text = " ".join(text.split())
+    """On one line, without markup, and ended."""
+    text = " ".join(without_markup(text).split())
     return text if re.search(r"[.!?:]$", text) else f"{text}."
 
 
@@ -106,28 +125,51 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     return spans
 
 
+def sentence_starts(text: str) -> list[int]:
+    """Where the sentences of a paragraph begin, lines of their own among them."""
+    lines = _whole_lines(text, "paragraph")
+    return [line.start + first for line in lines for first, _ in split_sentences(line.text)]
+
+
 def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
     """The passage's sentences in their order; none is empty, none overlaps another."""
     if passage.kind == "table_row":
         return _cells(passage)
     found: list[EvidenceSentence] = []
     parents: list[tuple[int, str]] = []  # (indent, text) of the bullets that a line is nested in
-    for line in _whole_lines(passage):
+    asked: str | None = None  # "Q: ...?", which the lines below it answer
+    lines = _whole_lines(passage.text, passage.kind)
+    for number, line in enumerate(lines, start=1):
         if line.has_sign:
             while parents and parents[-1][0] >= line.indent:
                 parents.pop()
-        parent = parents[-1][1] if parents else None
-        spans = [(0, len(line.text))] if passage.kind == "code" else split_sentences(line.text)
-        for first, last in spans:
+        if QUESTION.fullmatch(line.text) and number < len(lines):
+            asked = line.text
+            continue
+        parent = parents[-1][1] if parents else asked
+        lead = _ANSWER.match(line.text) if asked else None
+        term = None if passage.kind == "code" or parent else _term(line.text)
+        for first, last in _spans(line.text, passage.kind, lead.end() if lead else 0):
             start = passage.start + line.start + first
             text = line.text[first:last]
             on = _antecedent(text, found[-1], opens=first == 0) if found else None
-            found.append(
-                EvidenceSentence(passage, start, start + len(text), text, parent=on or parent)
-            )
+            on = on or parent or (term if first else None)
+            found.append(EvidenceSentence(passage, start, start + len(text), text, parent=on))
         if line.has_sign:
             parents.append((line.indent, line.text))
     return tuple(found)
+
+
+def _spans(text: str, kind: PassageKind, begin: int) -> list[tuple[int, int]]:
+    if kind == "code":
+        return [] if _FENCE.match(text) else [(0, len(text))]
+    return [(begin + a, begin + b) for a, b in split_sentences(text[begin:])]
+
+
+def _term(text: str) -> str | None:
+    """What a line of a glossary explains; its later sentences seldom name it again."""
+    match = _TERM.match(text)
+    return match[0].strip() if match and not UPDATE.match(text) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,30 +183,29 @@ class _Line:
     text: str
 
 
-def _whole_lines(passage: Passage) -> list[_Line]:
+def _whole_lines(text: str, kind: PassageKind) -> list[_Line]:
     """What was one line before it was wrapped; blank lines are left out."""
     whole: list[_Line] = []
-    lines = passage.text.split("\n")
+    lines = text.split("\n")
     width = max(map(len, lines))
-    in_prose = passage.text.rstrip().endswith((".", "!", "?"))
+    in_prose = text.rstrip().endswith((".", "!", "?"))
     offset, before = 0, ""
     for body in lines:
         sign = BULLET.match(body) or _HEADING.match(body)
         indent = len(body) - len(body.lstrip())
         lead = sign.end() if sign else indent
-        text = body[lead:].rstrip()
-        if before and text and not sign and passage.kind != "code":
+        own = body[lead:].rstrip()
+        if before and own and not sign and kind != "code":
             last = whole[-1]
-            filled = len(before) + 1 + len(text.split()[0]) > width
+            filled = len(before) + 1 + len(own.split()[0]) > width
             sure = last.has_sign or (in_prose and filled and len(before) >= NARROWEST)
-            if _goes_on(before, text, sure):
-                end = offset + lead + len(text)
-                whole[-1] = replace(last, text=passage.text[last.start : end])
+            if _goes_on(before, own, sure):
+                whole[-1] = replace(last, text=text[last.start : offset + lead + len(own)])
                 offset, before = offset + len(body) + 1, body.rstrip()
                 continue
-        if text:
-            whole.append(_Line(offset + lead, indent, sign is not None, text))
-        offset, before = offset + len(body) + 1, body.rstrip() if text else ""
+        if own:
+            whole.append(_Line(offset + lead, indent, sign is not None, own))
+        offset, before = offset + len(body) + 1, body.rstrip() if own else ""
     return whole
 
 
@@ -172,6 +213,8 @@ def _goes_on(before: str, text: str, sure: bool) -> bool:
     """Whether a line is the rest of the one before: that ends no sentence, and this one opens none
     or is `sure` to be no line of its own."""
     if before.endswith((":", "|")) or _HEADING.match(before):
+        return False
+    if QUESTION.fullmatch(before) or _ANSWER.match(text) or _TERM.match(text):
         return False
     if before.endswith((".", "!", "?")) and not _ABBREVIATION.search(before):
         return False
@@ -265,10 +308,15 @@ class Evidence:
         return self.retrieved.passage
 
     def antecedent_of(self, sentence: EvidenceSentence) -> EvidenceSentence | None:
-        """The sentence of this passage that one leans on which begins with "it"."""
-        if not _LEANS.match(sentence.text):
+        """The sentence of this passage that one leans on: what "it" is, or what is defined."""
+        meant = sentence.parent
+        if meant is None:
             return None
-        return next((each for each in self.sentences if each.text == sentence.parent), None)
+        leans = _LEANS.match(sentence.text) is not None
+        before = (each for each in self.sentences if each.start < sentence.start)
+        # Of a term's definition only the beginning is meant.
+        found = (e for e in before if e.text.startswith(meant) and (leans or e.text != meant))
+        return next(found, None)
 
     def updates_of(self, sentence: EvidenceSentence) -> tuple[EvidenceSentence, ...]:
         """The dated notes under a sentence of this passage."""
@@ -332,5 +380,5 @@ class Prompt:
         told: set[EvidenceSentence] = set()
         for _, item, sentence in scored:
             told |= {sentence, *item.updates_of(sentence)}
-            told |= {s for s in item.sentences if sentence.parent and s.text == sentence.parent}
+            told |= {s for s in item.sentences if sentence.parent and s.text in sentence.parent}
         return frozenset(told)

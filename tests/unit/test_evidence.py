@@ -66,6 +66,45 @@ def test_what_leans_on_the_sentence_before_is_read_with_it() -> None:
     assert [s.parent for s in found] == [None, first.text, first.text, None]
 
 
+def test_a_question_in_the_notes_is_no_evidence_but_what_its_answer_stands_under() -> None:
+    text = "Q: Which port has SFTP?\nA: 2222. Not 22.\n\nQ: Is there FTP?\nAnswer: No."
+    found = evidence_sentences(passage(text, kind="paragraph"))
+    assert [(s.text, s.parent) for s in found] == [
+        ("2222.", "Q: Which port has SFTP?"),
+        ("Not 22.", "Q: Which port has SFTP?"),
+        ("No.", "Q: Is there FTP?"),
+    ]
+    (alone,) = evidence_sentences(passage("Q: Which port has SFTP?"))
+    assert alone.text == "Q: Which port has SFTP?"
+
+
+def test_a_later_sentence_of_a_glossary_stands_under_its_term() -> None:
+    text = (
+        "Orphan file - a file that no snapshot of a table points to any more, kept for 5 days\n"
+        "Cold start: The 40 seconds that a cluster needs when it was idle. Happens at night.\n"
+        "**Freshness** Time since the newest row. The target is two hours."
+    )
+    (item,) = evidence(passage(text, kind="paragraph"))
+    assert [s.parent for s in item.sentences] == [None, None, "Cold start:", None, "**Freshness**"]
+    *_, first, last = item.sentences
+    assert last.in_context.endswith(": Freshness The target is two hours.")
+    assert item.antecedent_of(last) == first and item.antecedent_of(first) is None
+    assert first.quoted == "Freshness Time since the newest row."
+
+
+def test_code_is_quoted_line_by_line_as_it_is() -> None:
+    text = "```sh\nexport HOME_DIR=/srv\nstash init sftp://host/home\n```"
+    found = evidence_sentences(passage(text, kind="code"))
+    assert [s.quoted for s in found] == ["export HOME_DIR=/srv", "stash init sftp://host/home"]
+
+
+def test_a_quote_has_no_markup() -> None:
+    text = "- See [the guide](https://example.com/a) for **all** modes<br>of ![it](x.png)"
+    (found,) = evidence_sentences(passage(text))
+    assert found.quoted == "See the guide for all modes; of it."
+    assert found.in_context.endswith("See the guide for all modes; of it")
+
+
 @pytest.mark.parametrize(
     "note",
     [

@@ -123,6 +123,16 @@ def test_a_sentence_that_leans_on_another_is_quoted_with_it() -> None:
     ]
 
 
+def test_a_line_is_quoted_with_the_one_above_it_that_has_more_of_the_question() -> None:
+    text = "- Prune keeps 7 daily snapshots. It runs at night.\n  - Tagged ones are exempt."
+    item = scored(passage(text), -4.0, -4.0, 6.0)
+    assert lines("how many snapshots does prune keep?", item) == [
+        "Prune keeps 7 daily snapshots. [1]",
+        "Tagged ones are exempt. [1]",
+    ]
+    assert lines("which tagged ones are exempt?", item) == ["Tagged ones are exempt. [1]"]
+
+
 def test_a_line_under_the_heading_of_the_subject_need_not_name_it() -> None:
     named = scored(passage("- AUTO lets Boxes decide by itself.", "Ways"), 3.0)
     headed = scored(passage("- ALL copies the whole lot.", "Boxes", start=90), 4.5)

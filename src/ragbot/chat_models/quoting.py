@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ragbot.evidence import UPDATE, EvidenceSentence, Prompt, as_sentence
+from ragbot.evidence import UPDATE, EvidenceSentence, Prompt
 from ragbot.rows import row_as_sentence
 from ragbot.store.lexical import words_of
 from ragbot.types import Fact
@@ -203,7 +203,7 @@ def _subject_bonus(sentence: EvidenceSentence, subjects: Sequence[str]) -> float
     if not subjects:
         return 0.0
     # What stands under a heading speaks of what it names, and seldom says so again.
-    under = [] if sentence.fact else [_plain(name) for name in sentence.passage.heading_path[1:]]
+    under = [] if sentence.fact else [_plain(name) for name in sentence.passage.heading_path]
     if any(_mentions(sentence, subject) or subject in under for subject in subjects):
         return NAMED
     return OTHER_NAMED if sentence.fact is not None else 0.0
@@ -222,8 +222,13 @@ def _mentions(sentence: EvidenceSentence, subject: str) -> bool:
 
 
 def _overlap(question: str, sentence: EvidenceSentence) -> float:
+    return _share(question, sentence.in_context)
+
+
+def _share(question: str, text: str) -> float:
+    """Of the question's words, how many the text has."""
     wanted = set(words_of(question))
-    return len(wanted & set(words_of(sentence.in_context))) / len(wanted) if wanted else 0.0
+    return len(wanted & set(words_of(text))) / len(wanted) if wanted else 0.0
 
 
 def _add(picked: list[Quote], quote: Quote | None) -> None:
@@ -269,11 +274,18 @@ def _with_siblings(picked: list[Quote], pool: Sequence[Quote], best: float) -> l
 
 
 def _with_antecedents(picked: list[Quote], prompt: Prompt) -> list[Quote]:
-    """A sentence that begins with "its" is quoted with the one that tells whose."""
+    """A sentence that begins with "its" is quoted with the one that tells whose, and one that
+    stands below a line with that of the line's sentences which has more of the question's words."""
     by_number = {item.number: item for item in prompt.evidence}
     whole = list(picked)
     for quote in picked:
-        meant = by_number[quote.number].antecedent_of(quote.sentence)
+        item, sentence = by_number[quote.number], quote.sentence
+        above = [e for e in item.sentences if e != sentence and e.text in (sentence.parent or "")]
+        nearest = max(above, key=lambda each: _share(prompt.question, each.text), default=None)
+        meant = item.antecedent_of(sentence)
+        if meant is None and nearest is not None and not nearest.text.endswith(":"):
+            own = _share(prompt.question, sentence.text)
+            meant = nearest if _share(prompt.question, nearest.text) > own else None
         if meant is not None and all(meant != other.sentence for other in whole):
             whole.append(replace(quote, sentence=meant))
     return whole
@@ -319,7 +331,5 @@ def _lines(quotes: Sequence[Quote]) -> list[str]:
         facts = [q.sentence for q in own if q.sentence.fact is not None]
         if facts:
             lines.append(f"{row_as_sentence(facts)} [{number}]")
-        lines += [
-            f"{as_sentence(q.sentence.text)} [{number}]" for q in own if q.sentence.fact is None
-        ]
+        lines += [f"{q.sentence.quoted} [{number}]" for q in own if q.sentence.fact is None]
     return lines
