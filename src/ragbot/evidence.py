@@ -65,12 +65,12 @@ class EvidenceSentence:
     text: str
     parent: str | None = None
     fact: Fact | None = None
+    is_code: bool = False
 
     @property
     def quoted(self) -> str:
         """The sentence as an answer quotes it; a line of code is left as it is."""
-        code = self.passage.kind == "code"
-        return " ".join(self.text.split()) if code else as_sentence(self.text)
+        return " ".join(self.text.split()) if self.is_code else as_sentence(self.text)
 
     @property
     def in_context(self) -> str:
@@ -148,22 +148,23 @@ def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
             continue
         parent = parents[-1][1] if parents else asked
         lead = _ANSWER.match(line.text) if asked else None
-        term = None if passage.kind == "code" or parent else _term(line.text)
-        for first, last in _spans(line.text, passage.kind, lead.end() if lead else 0):
+        term = None if line.is_code or parent else _term(line.text)
+        for first, last in _spans(line, lead.end() if lead else 0):
             start = passage.start + line.start + first
             text = line.text[first:last]
             on = _antecedent(text, found[-1], opens=first == 0) if found else None
             on = on or parent or (term if first else None)
-            found.append(EvidenceSentence(passage, start, start + len(text), text, parent=on))
+            end = start + len(text)
+            found.append(EvidenceSentence(passage, start, end, text, on, is_code=line.is_code))
         if line.has_sign:
             parents.append((line.indent, line.text))
     return tuple(found)
 
 
-def _spans(text: str, kind: PassageKind, begin: int) -> list[tuple[int, int]]:
-    if kind == "code":
-        return [] if _FENCE.match(text) else [(0, len(text))]
-    return [(begin + a, begin + b) for a, b in split_sentences(text[begin:])]
+def _spans(line: _Line, begin: int) -> list[tuple[int, int]]:
+    if line.is_code:
+        return [(0, len(line.text))]
+    return [(begin + a, begin + b) for a, b in split_sentences(line.text[begin:])]
 
 
 def _term(text: str) -> str | None:
@@ -181,21 +182,26 @@ class _Line:
     indent: int
     has_sign: bool
     text: str
+    is_code: bool = False
 
 
 def _whole_lines(text: str, kind: PassageKind) -> list[_Line]:
-    """What was one line before it was wrapped; blank lines are left out."""
+    """What was one line before it was wrapped; blank lines are left out, and the fences of code."""
     whole: list[_Line] = []
     lines = text.split("\n")
     width = max(map(len, lines))
     in_prose = text.rstrip().endswith((".", "!", "?"))
     offset, before = 0, ""
+    fenced = False
     for body in lines:
-        sign = BULLET.match(body) or _HEADING.match(body)
+        fence = _FENCE.match(body.lstrip()) is not None
+        fenced ^= fence
+        is_code = fenced or fence or kind == "code"
+        sign = None if is_code else BULLET.match(body) or _HEADING.match(body)
         indent = len(body) - len(body.lstrip())
         lead = sign.end() if sign else indent
         own = body[lead:].rstrip()
-        if before and own and not sign and kind != "code":
+        if before and own and not sign and not is_code:
             last = whole[-1]
             filled = len(before) + 1 + len(own.split()[0]) > width
             sure = last.has_sign or (in_prose and filled and len(before) >= NARROWEST)
@@ -203,9 +209,9 @@ def _whole_lines(text: str, kind: PassageKind) -> list[_Line]:
                 whole[-1] = replace(last, text=text[last.start : offset + lead + len(own)])
                 offset, before = offset + len(body) + 1, body.rstrip()
                 continue
-        if own:
-            whole.append(_Line(offset + lead, indent, sign is not None, own))
-        offset, before = offset + len(body) + 1, body.rstrip() if own else ""
+        if own and not fence:
+            whole.append(_Line(offset + lead, indent, sign is not None, own, is_code))
+        offset, before = offset + len(body) + 1, body.rstrip() if own and not is_code else ""
     return whole
 
 

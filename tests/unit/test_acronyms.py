@@ -24,13 +24,19 @@ def test_what_the_notes_explain_and_then_use_is_learned() -> None:
 @pytest.mark.parametrize(
     ("asked", "searched"),
     [
-        ("Does elastic container registry scan?", "Does ECR scan?"),
-        ("What is the Elastic Container Registry (ECR)?", "What is the ECR?"),
-        ("Who is in the Shield Response Teams?", "Who is in the SRT?"),
+        ("Does elastic container registry scan?", "Does ECR (elastic container registry) scan?"),
+        (
+            "What is the Elastic Container Registry (ECR)?",
+            "What is the ECR (Elastic Container Registry)?",
+        ),
+        ("Is ECR (Elastic Container Registry) free?", "Is ECR (Elastic Container Registry) free?"),
+        ("Who is in the Shield Response Teams?", "Who is in the SRT (Shield Response Teams)?"),
         ("What is elastic about containers?", "What is elastic about containers?"),
     ],
 )
-def test_a_question_in_the_long_form_is_asked_in_the_short_one(asked: str, searched: str) -> None:
+def test_a_question_in_the_long_form_is_asked_in_the_short_one_too(
+    asked: str, searched: str
+) -> None:
     assert shortened(asked, KNOWN) == searched
 
 

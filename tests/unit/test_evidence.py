@@ -98,6 +98,17 @@ def test_code_is_quoted_line_by_line_as_it_is() -> None:
     assert [s.quoted for s in found] == ["export HOME_DIR=/srv", "stash init sftp://host/home"]
 
 
+def test_code_in_a_step_is_not_run_together() -> None:
+    text = "1. Create a vault:\n   ```sh\n   export A=1\n   stash init home\n   ```\n2. Push it."
+    found = evidence_sentences(passage(text))
+    assert [(s.quoted, s.parent) for s in found] == [
+        ("Create a vault:", None),
+        ("export A=1", "Create a vault:"),
+        ("stash init home", "Create a vault:"),
+        ("Push it.", None),
+    ]
+
+
 def test_a_quote_has_no_markup() -> None:
     text = "- See [the guide](https://example.com/a) for **all** modes<br>of ![it](x.png)"
     (found,) = evidence_sentences(passage(text))

@@ -139,6 +139,15 @@ def test_a_line_under_the_heading_of_the_subject_need_not_name_it() -> None:
     assert lines("which way shall boxes take?", named, headed)[0] == "ALL copies the whole lot. [2]"
 
 
+def test_a_title_is_compared_with_nothing_on_its_sheet() -> None:
+    windows = passage("- Use winget for it.", "Windows", title="Stash")
+    settings = passage(
+        "- Stash reads a file for its settings.", "Settings", title="Stash", start=90
+    )
+    items = scored(windows, 6.0), scored(settings, -2.0)
+    assert lines("how do I install stash on windows?", *items) == ["Use winget for it. [1]"]
+
+
 def test_another_version_is_another_thing() -> None:
     text = "- TLS 1.2 needs two round trips.\n- TLS 1.3, which is newer, needs one."
     item = scored(passage(text), 6.0, 4.0)

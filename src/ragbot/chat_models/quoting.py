@@ -43,6 +43,7 @@ _WANTS_ALL = re.compile(
     r"[\w-]{2,}(?<![su])s\b",
     re.IGNORECASE,
 )
+_VERSUS = re.compile(r"\s+vs\.?\s+")
 _FIGURE = re.compile(r"\d[\d.,]*")
 _VERSION = re.compile(r"\b([A-Z][\w-]*)[ -]v?(\d+(?:\.\d+)*)\b")
 _BRAND = re.compile(r"^(?:AWS|Amazon)\s+|\s*\([^)]*\)", re.IGNORECASE)
@@ -168,22 +169,19 @@ def _pool(prompt: Prompt, subjects: Sequence[str]) -> list[Quote]:
 
 
 def _subjects(prompt: Prompt) -> list[str]:
-    """Names of the evidence (headings, table heads) that the question uses, lower-case."""
+    """Names of the evidence (headings, table heads, else titles) that the question uses."""
     question = f" {' '.join(re.findall(r'[a-z0-9]+', prompt.question.lower()))} "
-    return [name for name in _names(prompt) if f" {name} " in question]
 
+    def used(names: Iterable[str]) -> list[str]:
+        plain = dict.fromkeys(map(_plain, names))
+        return [name for name in plain if len(name.split()) <= 3 and f" {name} " in question]
 
-def _names(prompt: Prompt) -> list[str]:
-    found: dict[str, None] = {}
-    for item in prompt.evidence:
-        title, *headings = item.passage.heading_path
-        names = [*headings, *re.split(r"\s+vs\.?\s+", title)]
-        names += [fact.subject for fact in item.passage.facts]
-        for name in names:
-            plain = _plain(name)
-            if plain and len(plain.split()) <= 3:
-                found[plain] = None
-    return list(found)
+    passages = [item.passage for item in prompt.evidence]
+    heads = [name for passage in passages for name in passage.heading_path[1:]]
+    heads += [fact.subject for passage in passages for fact in passage.facts]
+    titles = [name for passage in passages for name in _VERSUS.split(passage.heading_path[0])]
+    # A title is what a sheet is on, and compared with none of the things in it.
+    return used(heads) or used(titles)
 
 
 def _plain(name: str) -> str:
@@ -203,8 +201,12 @@ def _subject_bonus(sentence: EvidenceSentence, subjects: Sequence[str]) -> float
     if not subjects:
         return 0.0
     # What stands under a heading speaks of what it names, and seldom says so again.
-    under = [] if sentence.fact else [_plain(name) for name in sentence.passage.heading_path]
-    if any(_mentions(sentence, subject) or subject in under for subject in subjects):
+    under = [] if sentence.fact else [f" {_plain(h)} " for h in sentence.passage.heading_path]
+    if any(_mentions(sentence, subject) for subject in subjects) or any(
+        f" {subject} " in heading and " vs " not in heading
+        for subject in subjects
+        for heading in under
+    ):
         return NAMED
     return OTHER_NAMED if sentence.fact is not None else 0.0
 

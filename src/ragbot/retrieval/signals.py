@@ -21,7 +21,7 @@ from ragbot.store.lexical import words_of
 LONG = 12  # words from which the sentences of a question are judged one by one, too
 DEEPER = 0.6  # logits that an answer must be surer of, each time it is found e times as deep
 LIKELY = 5  # best sentences among which an answer of the wanted kind must be
-_NAME = re.compile(r"\b(?:[A-Z][\w-]*|\d+(?:\.\d+)?)(?:\s+(?:[A-Z][\w/-]*|\d+(?:\.\d+)?))*")
+_NAME = re.compile(r"\b(?:[A-Z][\w-]*|\d+(?:[.,]\d+)*)(?:\s+(?:[A-Z][\w/-]*|\d+(?:[.,]\d+)*))*")
 
 
 class Words(Protocol):

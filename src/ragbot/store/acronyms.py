@@ -53,11 +53,13 @@ def _is_commoner(count: int, long: str, texts: Sequence[str], words: Mapping[str
 
 
 def shortened(text: str, acronyms: Mapping[str, str]) -> str:
-    """The text with each long form replaced, the longest first."""
+    """The text with the short form before each long one, the longest first: what reads the notes
+    may know GA only as Global Accelerator."""
     for long in sorted(acronyms, key=len, reverse=True):
         words = r"[\s-]+".join(map(re.escape, long.split()))
-        both = rf"\b{words}s?\b(?:\s+\({re.escape(acronyms[long])}\))?"
-        text = re.sub(both, acronyms[long], text, flags=re.IGNORECASE)
+        short = re.escape(acronyms[long])
+        both = rf"(?<!{short} \()\b({words}s?)\b(?:\s+\({short}\))?"
+        text = re.sub(both, rf"{acronyms[long]} (\1)", text, flags=re.IGNORECASE)
     return text
 
 
