@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from ragbot.assembly import Ragbot
-from ragbot.evidence import BULLET
+from ragbot.evidence import BULLET, FENCE, whole_lines
 from ragbot.screening import FLAGS, MEANINGS, without_hidden
 from ragbot.types import Answer, Citation, RetrievedPassage
 
@@ -29,6 +29,7 @@ class _Layers:
     masks: tuple[tuple[int, int, str], ...]
 
 
+_BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|$))+")
 _RULER = re.compile(r"^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+")
 
@@ -102,12 +103,15 @@ def section_lines(
     `cells` each a list of pieces {text, tint, mark}. Characters are those of the document;
     `masks` are (start, end, what is shown instead)."""
     layers = _Layers(tint, tuple(marks), tuple(masks))
-    lines = []
-    at = section[0]
+    lines: list[dict[str, Any]] = []
+    opening = _opening(text, section)
+    at, in_code = section[0], False
     for line in text[section[0] : section[1]].splitlines(keepends=True):
         body = line.rstrip("\n")
         start, at = at, at + len(line)
-        if not body.strip() or ("|" in body and _RULER.match(body)):
+        is_fence = FENCE.match(body.lstrip()) is not None
+        in_code ^= is_fence
+        if not body.strip() or ("|" in body and _RULER.match(body)) or is_fence:
             continue
         if body.lstrip().startswith("|"):
             cells = [_pieces(text, cell, layers) for cell in _cells(body, start)]
@@ -118,6 +122,10 @@ def section_lines(
         lead = sign.end() if sign else heading.end() if heading else 0
         indent = len(body.expandtabs(4)) - len(body.expandtabs(4).lstrip())
         whole = (start + lead, start + len(body))
+        opens = start + len(body) - len(body[lead:].lstrip()) in opening
+        if lines and not opens and not in_code:
+            lines[-1]["cells"][-1] += _pieces(text, (start - 1, whole[1]), layers)
+            continue
         lines.append(
             {
                 "kind": "bullet" if sign else "heading" if heading else "text",
@@ -126,6 +134,13 @@ def section_lines(
             }
         )
     return lines
+
+
+def _opening(text: str, section: Span) -> frozenset[int]:
+    """Where lines begin that are not the rest of the one before, as an editor wrapped it."""
+    blocks = _BLOCK.finditer(text, *section)
+    lines = ((block.start(), line) for block in blocks for line in whole_lines(block[0]))
+    return frozenset(start + line.start for start, line in lines)
 
 
 def _cells(row: str, start: int) -> Iterable[Span]:

@@ -23,14 +23,15 @@ _WORD = re.compile(r"[a-z]{3,}")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 _EMPHASIZED = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
-_FENCE = re.compile(r"(?:`{3}|~{3})")
+FENCE = re.compile(r"(?:`{3}|~{3})")
 QUESTION = re.compile(r"(?:Q|Question)\s?\d*\s?[:.]\s.*\?", re.DOTALL)
 _ANSWER = re.compile(r"(?:A|Answer)\s?\d*\s?[:.]\s+")
 # "Freshness: time since ...", "**Freshness** Time since ...", "Orphan file - a file that ..."
 _TERM = re.compile(
     r"(?:\*\*[^*\n]{2,60}\*\*:?|[A-Z][\w/()&+.'-]*(?: [\w/()&+.'-]+){0,4}?(?::| [-–—]))\s+(?=\S)"
 )
-_LEANS = re.compile(r"(?:it|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
+# The IT department leans on nothing.
+_LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
 # A full stop after one of these ends no sentence.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|cf|ca|vol|dept|no|fig|min|max|resp|[A-Z])\.)$",
@@ -127,7 +128,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 def sentence_starts(text: str) -> list[int]:
     """Where the sentences of a paragraph begin, lines of their own among them."""
-    lines = _whole_lines(text, "paragraph")
+    lines = whole_lines(text)
     return [line.start + first for line in lines for first, _ in split_sentences(line.text)]
 
 
@@ -138,7 +139,7 @@ def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
     found: list[EvidenceSentence] = []
     parents: list[tuple[int, str]] = []  # (indent, text) of the bullets that a line is nested in
     asked: str | None = None  # "Q: ...?", which the lines below it answer
-    lines = _whole_lines(passage.text, passage.kind)
+    lines = whole_lines(passage.text, passage.kind)
     for number, line in enumerate(lines, start=1):
         if line.has_sign:
             while parents and parents[-1][0] >= line.indent:
@@ -161,7 +162,7 @@ def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
     return tuple(found)
 
 
-def _spans(line: _Line, begin: int) -> list[tuple[int, int]]:
+def _spans(line: Line, begin: int) -> list[tuple[int, int]]:
     if line.is_code:
         return [(0, len(line.text))]
     return [(begin + a, begin + b) for a, b in split_sentences(line.text[begin:])]
@@ -174,7 +175,7 @@ def _term(text: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """A line of a passage without its sign, with those that an editor broke off it; `start` is its
     first character in the passage's text."""
 
@@ -185,16 +186,16 @@ class _Line:
     is_code: bool = False
 
 
-def _whole_lines(text: str, kind: PassageKind) -> list[_Line]:
+def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
     """What was one line before it was wrapped; blank lines are left out, and the fences of code."""
-    whole: list[_Line] = []
+    whole: list[Line] = []
     lines = text.split("\n")
     width = max(map(len, lines))
     in_prose = text.rstrip().endswith((".", "!", "?"))
     offset, before = 0, ""
     fenced = False
     for body in lines:
-        fence = _FENCE.match(body.lstrip()) is not None
+        fence = FENCE.match(body.lstrip()) is not None
         fenced ^= fence
         is_code = fenced or fence or kind == "code"
         sign = None if is_code else BULLET.match(body) or _HEADING.match(body)
@@ -210,7 +211,7 @@ def _whole_lines(text: str, kind: PassageKind) -> list[_Line]:
                 offset, before = offset + len(body) + 1, body.rstrip()
                 continue
         if own and not fence:
-            whole.append(_Line(offset + lead, indent, sign is not None, own, is_code))
+            whole.append(Line(offset + lead, indent, sign is not None, own, is_code))
         offset, before = offset + len(body) + 1, body.rstrip() if own and not is_code else ""
     return whole
 

@@ -189,3 +189,23 @@ def test_the_pieces_of_a_section_are_its_text_and_the_mark_is_exact() -> None:
     assert marks == ["8 KB"]
     tinted = [p["text"] for line in lines for each in line["cells"] for p in each if p["tint"]]
     assert tinted == ["Size", "4 KB", "8 KB"]
+
+
+def test_a_wrapped_line_of_the_source_is_shown_as_one() -> None:
+    text = (
+        "# Help\n\n- The desk is staffed on\n  Friday until 13:00. It\n  rests.\n- Then.\n\n"
+        "```\na\n\nb\nc\n```\n"
+    )
+    at = text.index("The desk")
+    lines = section_lines(text, (0, len(text)), (at, at + 60), [(at, text.index(" It"))])
+    shown = ["".join(p["text"] for cell in line["cells"] for p in cell) for line in lines]
+    assert [" ".join(each.split()) for each in shown] == [
+        "Help",
+        "The desk is staffed on Friday until 13:00. It rests.",
+        "Then.",
+        "a",
+        "b",
+        "c",
+    ]
+    marked = "".join(p["text"] for p in lines[1]["cells"][0] if p["mark"])
+    assert " ".join(marked.split()) == "The desk is staffed on Friday until 13:00."

@@ -55,6 +55,7 @@ def test_what_asks_for_more_or_less(question: str) -> None:
 @pytest.mark.parametrize(
     ("question", "questions"),
     [
+        ("What is our RPO and our RTO?", ("What is our RPO?", "What is our RTO?")),
         (
             "Which has the longer shelf life, the Harbour Crane or Boxes?",
             ("shelf life of the Harbour Crane?", "shelf life of Boxes?"),

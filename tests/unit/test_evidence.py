@@ -61,7 +61,7 @@ def test_lines_of_their_own_stay_apart(text: str) -> None:
 
 
 def test_what_leans_on_the_sentence_before_is_read_with_it() -> None:
-    text = "UDP is connectionless. Its header has eight bytes. It has no order. TCP has one."
+    text = "UDP is connectionless. Its header has eight bytes. It has no order. IT likes it."
     first, *_ = found = evidence_sentences(passage(text))
     assert [s.parent for s in found] == [None, first.text, first.text, None]
 

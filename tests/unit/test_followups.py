@@ -249,3 +249,10 @@ def test_a_name_at_the_beginning_of_a_sentence():
         assert names.know_first_in(named, held)
     for ordinary in ("Use Shield where it costs nothing.", "Pick Aurora for Step Functions."):
         assert not names.know_first_in(ordinary, held)
+
+
+@pytest.mark.parametrize("question", ["When is the IT desk open?", "when is the it desk open?"])
+def test_it_is_a_department_too(question: str) -> None:
+    found = readings(question, [Turn("What is Neptune?", "")], NAMES)
+    assert found[0] == question
+    assert not any("the Neptune desk" in each for each in found)

@@ -28,7 +28,7 @@ _OPENERS = frozenset(
 )
 _LEANS = re.compile(
     r"\W*(?:(?:yes|no|and|but|also|so|then|there|here|in addition|however)\b[,\s]*)*"
-    r"(?:it|its|they|them|their|this|these|those|that|such|he|she"
+    r"(?:(?-i:[Ii]t)|its|they|them|their|this|these|those|that|such|he|she"
     r"|the (?:service|feature|product|option|former|latter|other|same|first|second)s?)\b",
     re.IGNORECASE,
 )

@@ -53,6 +53,8 @@ _SAME_OF_BOTH = tuple(
         r"(?P<before>how (?:many|much|long|large|big|often|fast)\b.* (?:do|does|can|may) )"
         r"(?P<a>THING) and (?P<b>THING)"
         r"(?P<after> (?:run|take|have|support|reach|hold|keep|last|cost|allow|use|give|offer)\b.*)",
+        r"(?P<before>what(?: is|'s| are) (?:our |my |the |an? )?)(?P<a>THING)"
+        r" and (?:our |my |the |an? )?(?P<b>THING)(?P<after>\?*)",
         r"(?P<before>(?:can|do|does|may|must|are|is|will|should|have|has) )both (?P<a>THING)"
         r" and (?P<b>THING)"
         r"(?P<after> (?:be|have|support|use|need|run|work|allow|keep|encrypt|store)\b.*)",

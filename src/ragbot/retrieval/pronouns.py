@@ -35,7 +35,7 @@ _PRONOUN = re.compile(
     r"|\b(?P<many>they|them|these|those)\b(?!\s+(?:who|that)\b)"
     r"|\b(?P<one>(?:the|that|this) one)\b(?!\s+(?:of|for|in|from|with)\b)"
     r"|(?<!\bis )(?<!\bare )(?<!\bif )\b(?:in )?(?P<there>there)\b(?! (?:is|are)\b)"
-    r"|\bit\b(?!\s+(?:is|was)\s+\w+\s+(?:to|that)\b)",
+    r"|(?<!\bthe )\b(?-i:[Ii]t)\b(?!\s+(?:is|was)\s+\w+\s+(?:to|that)\b)",
     re.IGNORECASE,
 )
 _POINTING = re.compile(
