@@ -123,6 +123,11 @@ def test_a_sentence_that_leans_on_another_is_quoted_with_it() -> None:
     ]
 
 
+def test_a_sentence_that_owes_its_score_to_the_one_it_leans_on_is_left_out() -> None:
+    item = scored(passage("A box holds 4 KB. It is made of oak."), 7.0, 6.0)
+    assert lines("how much does a box hold?", item) == ["A box holds 4 KB. [1]"]
+
+
 def test_a_line_is_quoted_with_the_one_above_it_that_has_more_of_the_question() -> None:
     text = "- Prune keeps 7 daily snapshots. It runs at night.\n  - Tagged ones are exempt."
     item = scored(passage(text), -4.0, -4.0, 6.0)

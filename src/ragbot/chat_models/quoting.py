@@ -27,6 +27,7 @@ GOOD = 1.0  # a further quote must rather be an answer than not (reranker logit)
 # has such a line; of those refused wrongly, over notes that no model knows, two in three meet the
 # line that answers.
 NEAR, HALF_ANSWERS = -2.0, -0.5
+LENT = 2.0  # logits that a sentence must answer better than the one that it leans on
 NAMED, OTHER_NAMED = 2.0, -3.0  # logits for speaking of the question's subject, or of another
 
 _PARTS = re.compile(
@@ -73,7 +74,8 @@ def composed(prompt: Prompt) -> list[str]:
 def chosen_quotes(prompt: Prompt) -> list[Quote]:
     """The quotes that answer: best first, lists whole, updates beside what they update."""
     subjects = _subjects(prompt)
-    pool = sorted(_pool(prompt, subjects), key=lambda quote: -quote.score)
+    every = sorted(_pool(prompt, subjects), key=lambda quote: -quote.score)
+    pool = _standing_alone(every, prompt)
     picked: list[Quote] = []
     # Each thing that a comparison names, and each part of a question, has its best quote.
     if len(subjects) > 1:
@@ -83,7 +85,7 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
     if pool and not picked:
         picked.append(pool[0])
     for part in parts[1:]:
-        _add(picked, _best_for(part, [q for q in pool if q not in picked], subjects))
+        _add(picked, _best_for(part, [q for q in every if q not in picked], subjects))
     best = max((quote.score for quote in picked), default=0.0)
     # What answers nothing and is on the very matter may tell what is wrong with the question.
     nearest = _nearest(pool)
@@ -92,11 +94,27 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
     for quote in pool:
         if len(picked) >= MOST or quote.score < max(best - WITHIN, GOOD):
             break
-        _add(picked, quote)
+        # That its heading names the subject makes no line an answer.
+        named = any(_mentions(quote.sentence, subject) for subject in subjects)
+        if named or quote.relevance >= GOOD:
+            _add(picked, quote)
     if picked and _WANTS_ALL.search(prompt.question):
         for quote in _listed_with(picked[0], pool):
             _add(picked, quote)
     return _with_updates(_with_antecedents(_with_siblings(picked, pool, best), prompt), prompt)
+
+
+def _standing_alone(pool: Sequence[Quote], prompt: Prompt) -> list[Quote]:
+    """Without sentences that are near to the question for the one alone that they lean on: "It is
+    made of oak" after "A box holds 4 KB" tells no size."""
+    items = {item.number: item for item in prompt.evidence}
+    scores = {quote.sentence: quote.score for quote in pool}
+
+    def owes(quote: Quote) -> bool:
+        meant = items[quote.number].antecedent_of(quote.sentence)
+        return meant is not None and scores.get(meant, -math.inf) >= quote.score - LENT
+
+    return [quote for quote in pool if not owes(quote)]
 
 
 def _listed_with(first: Quote, pool: Sequence[Quote]) -> list[Quote]:
@@ -200,15 +218,18 @@ def _is_on_another_version(text: str, question: str) -> bool:
 def _subject_bonus(sentence: EvidenceSentence, subjects: Sequence[str]) -> float:
     if not subjects:
         return 0.0
-    # What stands under a heading speaks of what it names, and seldom says so again.
-    under = [] if sentence.fact else [f" {_plain(h)} " for h in sentence.passage.heading_path]
-    if any(_mentions(sentence, subject) for subject in subjects) or any(
-        f" {subject} " in heading and " vs " not in heading
-        for subject in subjects
-        for heading in under
+    if any(_mentions(sentence, subject) for subject in subjects) or _stands_under(
+        sentence, subjects
     ):
         return NAMED
     return OTHER_NAMED if sentence.fact is not None else 0.0
+
+
+def _stands_under(sentence: EvidenceSentence, subjects: Sequence[str]) -> bool:
+    """A line speaks of what its heading names, and seldom says so again; a cell says of what."""
+    headings = [] if sentence.fact else [f" {_plain(h)} " for h in sentence.passage.heading_path]
+    named = [heading for heading in headings if " vs " not in heading]
+    return any(f" {subject} " in heading for subject in subjects for heading in named)
 
 
 def _speaks_of(sentence: EvidenceSentence, subject: str, subjects: Iterable[str]) -> bool:
