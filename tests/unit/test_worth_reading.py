@@ -27,7 +27,9 @@ def test_a_few_passages_are_shown() -> None:
     assert len(worth_reading(scored(*bullets))) == MOST_READ
 
 
-def test_all_rows_of_a_table_count_as_one() -> None:
+def test_all_rows_of_the_table_that_answers_best_are_shown() -> None:
     rows = [row(number) for number in range(MOST_READ + 3)]
-    shown = worth_reading(scored(*rows, passage("- Box is red.", start=900)))
-    assert [item.number for item in shown] == list(range(1, MOST_READ + 5))
+    bullet = passage("- Box is red.", start=900)
+    shown = worth_reading(scored(*rows, bullet))
+    assert [item.number for item in shown] == list(range(1, MOST_READ + 4))
+    assert len(worth_reading(scored(bullet, *rows))) == MOST_READ

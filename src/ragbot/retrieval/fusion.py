@@ -290,16 +290,17 @@ def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:
     if best < ANSWERS:  # a scenario, which the reranker cannot judge: the fusion's order stands
         return list(evidence)
     near = [item for score, item in sorted(scored, key=lambda s: -s[0]) if score >= best - NEAR]
-    # The rows of one table, which are short, are read together.
-    places = dict.fromkeys(_place(item.passage) for item in near)
-    read = set(list(places)[:MOST_READ])
-    near = [item for item in near if _place(item.passage) in read]
+    # The rows of a table, one of which answers best, are short and are read together.
+    table = _table(near[0].passage) if near else None
+    further = [item for item in near[MOST_READ:] if table and _table(item.passage) == table]
+    near = near[:MOST_READ] + further
     return [replace(item, number=number) for number, item in enumerate(near, start=1)]
 
 
-def _place(passage: Passage) -> tuple[object, ...]:
-    own = passage.table_header if passage.kind == "table_row" else passage.passage_id
-    return passage.doc_id, passage.heading_path, own
+def _table(passage: Passage) -> tuple[object, ...] | None:
+    if passage.kind != "table_row":
+        return None
+    return passage.doc_id, passage.heading_path, passage.table_header
 
 
 def fuse(rankings: Sequence[Sequence[T]], k: int = RRF_K) -> dict[T, float]:
