@@ -156,5 +156,5 @@ def _foreign_delimiters(messages: Sequence[BaseMessage]) -> list[str]:
     told = [fold(str(message.content)).text for message in messages[1:]]
     found = [match[0] for text in told for match in _DELIMITER.finditer(text)]
     last = str(messages[-1].content)
-    ours = len(re.findall(r'^(?:<passage number="\d+"(?: about=|>$)|</passage>$)', last, re.MULTILINE))
+    ours = len(re.findall(r'^(?:<passage number="\d+" about=|</passage>$)', last, re.MULTILINE))
     return found[ours + 2 :] if len(found) > ours + 2 else []

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from ragbot.evidence import REMEMBERED_TURNS, Evidence, EvidenceSentence, Parts, Prompt
 from ragbot.screening import fold, without_hidden
-from ragbot.store.labels import service_name
 from ragbot.types import Turn
 
 if TYPE_CHECKING:
@@ -86,7 +85,9 @@ def messages(prompt: Prompt, *, brief: bool = False) -> list[BaseMessage]:
         said += [HumanMessage(_inert(turn.question)), AIMessage(answer, additional_kwargs=kept)]
     told = prompt.telling() if brief else None
     shown = [(item, _body(item, told)) for item in prompt.evidence]
-    passages = tuple(f"{_passage(item, body, brief)}\n" for item, body in shown if body)
+    # The title of the sheet, in front of each passage, would cost a slow model seconds.
+    path = slice(-1, None) if brief else slice(None)
+    passages = tuple(f"{_passage(item, body, path)}\n" for item, body in shown if body)
     question = _inert(prompt.question)
     asked = f"<question>\n{question}\n</question>"
     if prompt.begun:
@@ -125,23 +126,11 @@ def judging_messages(claim: str, notes: Sequence[EvidenceSentence]) -> list[Base
     return [SystemMessage(JUDGING), HumanMessage(asked)]
 
 
-def _passage(evidence: Evidence, body: str, brief: bool) -> str:
+def _passage(evidence: Evidence, body: str, headings: slice) -> str:
     # The headings stand in the tag: in the body, small models copy them into the answer.
-    path = _inert(" > ".join(_telling_headings(evidence, body, brief)))
+    path = _inert(" > ".join(evidence.passage.heading_path[headings]))
     path = re.sub(r'["＂“”]', "'", " ".join(path.split()))
-    about = f' about="{path}"' if path else ""
-    return f'<passage number="{evidence.number}"{about}>\n{_inert(body)}\n</passage>'
-
-
-def _telling_headings(evidence: Evidence, body: str, brief: bool) -> Sequence[str]:
-    """All headings; for a slow model, to which each word costs time, the last, unless each line
-    names it anyway."""
-    path = evidence.passage.heading_path
-    if not brief or not path:
-        return path
-    *_, last = path
-    name = service_name(last)
-    return () if all(name in line.casefold() for line in body.splitlines()) else (last,)
+    return f'<passage number="{evidence.number}" about="{path}">\n{_inert(body)}\n</passage>'
 
 
 def _inert(text: str) -> str:
