@@ -240,12 +240,15 @@ def _antecedent(text: str, before: EvidenceSentence, *, opens: bool) -> str | No
 
 def _is_dated_note_on(text: str, before: str) -> bool:
     """Whether it tells how the sentence before it has changed, wherever it stands: it is dated,
-    as that one is not, and speaks of the same thing."""
+    as that one is not, and speaks of hardly anything else."""
     date = UPDATE.match(text)
     if date is None or UPDATE.match(before):
         return False
-    said, again = (_WORD.findall(each.lower()) for each in (before, text[date.end() :]))
-    return not {word.rstrip("s") for word in said}.isdisjoint(word.rstrip("s") for word in again)
+    said, again = (
+        {word.rstrip("s") for word in _WORD.findall(each.lower())}
+        for each in (before, text[date.end() :])
+    )
+    return bool(again) and len(said & again) >= len(again) / 2
 
 
 def indexed_spans(passage: Passage) -> list[tuple[int, int]]:

@@ -134,7 +134,11 @@ def test_a_dated_note_is_on_the_line_before_it(note: str) -> None:
 
 
 def test_a_dated_note_on_something_else_is_none() -> None:
-    text = "- A queue keeps messages.\n- As of May 2026: red boxes.\n- As of June 2026: no red box."
+    text = (
+        "- A queue keeps messages for four days.\n"
+        "- As of May 2026: the days that a box has for its lid are nine.\n"
+        "- As of June 2026: no red box."
+    )
     assert [s.parent for s in evidence_sentences(passage(text))] == [None, None, None]
 
 
