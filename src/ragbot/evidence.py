@@ -56,8 +56,8 @@ class EvidenceSentence:
     """A quotable piece of a passage; `start` and `end` are characters into the document.
 
     `text` reads on its own (bullet sign removed; a table cell as "Product - Feature: value");
-    `parent` is the line that a nested bullet stands under, or the sentence that one leans on which
-    begins with "its".
+    `parent` is what it is read with: the line that a nested bullet stands under, the sentence that
+    one leans on which begins with "its", the question that it answers, or the term it explains.
     """
 
     passage: Passage
@@ -100,7 +100,7 @@ class Judge(Protocol):
 
 
 def without_markup(text: str) -> str:
-    """Words that were bold, struck out or a link as plain words."""
+    """Words that were bold or a link as plain words."""
     text = _LINK.sub(r"\1", text) if "](" in text else text
     text = _BREAK.sub("; ", text) if "<" in text else text
     return _EMPHASIZED.sub(r"\2", text) if "**" in text or "__" in text else text
@@ -204,8 +204,9 @@ def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
         own = body[lead:].rstrip()
         if before and own and not sign and not is_code:
             last = whole[-1]
-            filled = len(before) + 1 + len(own.split()[0]) > width
-            sure = last.has_sign or (in_prose and filled and len(before) >= NARROWEST)
+            filled = len(before) >= NARROWEST and len(before) + 1 + len(own.split()[0]) > width
+            # In prose; but a term opens an entry of its own, however long the last one is.
+            sure = last.has_sign or (in_prose and filled and not _TERM.match(own))
             if _goes_on(before, own, sure):
                 whole[-1] = replace(last, text=text[last.start : offset + lead + len(own)])
                 offset, before = offset + len(body) + 1, body.rstrip()
@@ -221,7 +222,7 @@ def _goes_on(before: str, text: str, sure: bool) -> bool:
     or is `sure` to be no line of its own."""
     if before.endswith((":", "|")) or _HEADING.match(before):
         return False
-    if QUESTION.fullmatch(before) or _ANSWER.match(text) or _TERM.match(text):
+    if QUESTION.fullmatch(before) or _ANSWER.match(text):
         return False
     if before.endswith((".", "!", "?")) and not _ABBREVIATION.search(before):
         return False

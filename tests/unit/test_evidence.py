@@ -26,7 +26,7 @@ Easter. Boxes are red. The lids that come with them are
 never removed by Amazon Logistics or anybody else on the
 First Floor."""
 WRAPPED_LIST = """- Crates last for
-  Sunday afternoons
+  Sunday: afternoons
   - in the North and
     the South
 - Jam"""
@@ -40,7 +40,7 @@ def test_a_wrapped_line_is_read_whole() -> None:
         "Boxes are red.",
         "The lids that come with them are never removed by Amazon Logistics or anybody else on the"
         " First Floor.",
-        "Crates last for Sunday afternoons",
+        "Crates last for Sunday: afternoons",
         "in the North and the South",
         "Jam",
     ]

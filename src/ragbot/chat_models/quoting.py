@@ -88,7 +88,7 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
         _add(picked, _best_for(part, [q for q in every if q not in picked], subjects))
     best = max((quote.score for quote in picked), default=0.0)
     # What answers nothing and is on the very matter may tell what is wrong with the question.
-    nearest = _nearest(pool)
+    nearest = max(pool, key=lambda quote: quote.near, default=None)
     if nearest is not None and nearest.near >= ON_THE_MATTER:
         _add(picked, nearest)
     for quote in pool:
@@ -141,10 +141,6 @@ def nearest_quote(prompt: Prompt) -> Quote | None:
     """What comes nearest to an answer where there is none; None where no quote is near at all."""
     near = [q for q in _pool(prompt, ()) if q.near >= NEAR or q.answering >= HALF_ANSWERS]
     return max(near, key=lambda quote: quote.relevance, default=None)
-
-
-def _nearest(pool: Sequence[Quote]) -> Quote | None:
-    return max(pool, key=lambda quote: quote.near, default=None)
 
 
 def _best_for(part: str, pool: Sequence[Quote], subjects: Sequence[str]) -> Quote | None:
