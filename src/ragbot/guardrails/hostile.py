@@ -165,6 +165,8 @@ def _order_lines(passage: Passage, gives: Gives) -> Iterator[Span]:
         yield from found
         yield from _cells_that_give(passage, gives)
         return
+    wrapped = (each for each in evidence_sentences(passage) if "\n" in each.text)
+    found += [_span(each) for each in wrapped if gives(each.text)]
     at, going_on = 0, False
     for line in passage.text.splitlines(keepends=True):
         start, at = at, at + len(line)
