@@ -21,7 +21,6 @@ from ragbot.evidence import EvidenceSentence, Ruling
 from ragbot.pair_encoder import PairEncoder
 
 WINDOW = 160  # tokens of both texts together; the rest is cut off
-BATCH = 16
 NOT_READ = -4.0  # the margin of a text that was not read: that of one that surely does not answer
 # Margins, chosen on the development claims (python -m bench lies --split dev): below
 # REFUTED a sentence that the rules believe is not shown; above SURE one is that has too few words
@@ -36,18 +35,12 @@ class Entailment(PairEncoder):
 
     def _cut(self, tokenizer: Any) -> None:
         tokenizer.enable_truncation(WINDOW)
-        tokenizer.enable_padding()
 
     def margins(self, said: str, notes: Sequence[str]) -> NDArray[np.float32]:
         """float32 [len(notes)]: above 0 the claim rather follows from the note, or the question
         is rather answered by it, than not; logits, about -4 to 4."""
-        margins = np.zeros(len(notes), dtype=np.float32)
-        order = sorted(range(len(notes)), key=lambda place: len(notes[place]))
-        for first in range(0, len(order), BATCH):
-            batch = order[first : first + BATCH]
-            logits = self._logits([(notes[place], said) for place in batch])
-            margins[batch] = logits[:, 0] - logits[:, 1]
-        return margins
+        logits = self._logits([(note, said) for note in notes])
+        return np.array([follows - does_not for follows, does_not, *_ in logits], dtype=np.float32)
 
     def __call__(
         self, claim: str, notes: Sequence[EvidenceSentence], *, surely: bool = False

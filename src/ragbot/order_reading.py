@@ -34,10 +34,9 @@ class OrderReader(Reranker):
         """Those of the lines that give orders."""
         if len(self._heard) > REMEMBERED:
             self._heard.clear()
-        for line in lines:
-            # Alone: in 8 bits, what is read beside it would move its logit.
-            if line not in self._heard:
-                self._heard[line] = bool(self.scores(ASKED, [line])[0] > ORDERS)
+        unread = [line for line in dict.fromkeys(lines) if line not in self._heard]
+        for line, logit in zip(unread, self.scores(ASKED, unread).tolist(), strict=True):
+            self._heard[line] = logit > ORDERS
         return frozenset(line for line in lines if self._heard.get(line))
 
 

@@ -20,7 +20,6 @@ from ragbot.pair_encoder import PairEncoder
 # (text, others) -> how well each of the others answers it, or bears it out; logits
 Similarity = Callable[[str, Sequence[str]], Sequence[float]]
 MAX_TOKENS = 256
-BATCH = 16
 
 
 class Reranker(PairEncoder):
@@ -28,18 +27,13 @@ class Reranker(PairEncoder):
 
     def _cut(self, tokenizer: Any) -> None:
         tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
-        tokenizer.enable_padding()
 
     def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 [len(texts)]: logits; above 0 the text is rather near than not."""
-        scores = np.zeros(len(texts), dtype=np.float32)
-        order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
         # "only_second" fails when the question alone fills the window.
         question = " ".join(question.split()[:128])[:600]
-        for first in range(0, len(order), BATCH):
-            batch = order[first : first + BATCH]
-            scores[batch] = self._logits([(question, texts[i]) for i in batch])[:, 0]
-        return scores
+        logits = self._logits([(question, text) for text in texts])
+        return np.array([near for near, *_ in logits], dtype=np.float32)
 
 
 def open_reranker(models_dir: Path) -> Reranker | None:

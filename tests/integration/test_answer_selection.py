@@ -42,3 +42,11 @@ def test_what_was_read_once_is_not_read_again(selection, monkeypatch):
     monkeypatch.setattr(Reranker, "scores", lambda *_: np.full(1, 9.0))
     again = selection.scores(ANSWERED, ["Crates are heavy.", "Boxes are red.", NOTE])
     assert again.tolist() == [first[1], 9.0, first[0]]
+
+
+def test_what_is_read_beside_a_text_moves_nothing(nearness):
+    others = [f"{NOTE} It is stopped after that time. " * times for times in range(1, 5)]
+    among = nearness.scores(ANSWERED, [*others, NOTE])
+    assert among[-1] == nearness.scores(ANSWERED, [NOTE])[0]
+    assert among[::-1].tolist() == nearness.scores(ANSWERED, [NOTE, *others[::-1]]).tolist()
+    assert nearness.scores(ANSWERED, []).tolist() == []

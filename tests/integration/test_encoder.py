@@ -42,7 +42,7 @@ def test_a_text_has_one_vector_whatever_stands_beside_it(models_dir: Path) -> No
     embedder = open_embedder(models_dir)
     alone = embedder.encode(["400 KB"])[0]
     beside = embedder.encode(["400 KB", "a much longer text " * 30])[0]
-    assert float(alone @ beside) > 0.98  # activations are quantized for the whole batch
+    assert alone.tolist() == beside.tolist()
 
 
 def test_it_is_made_once_and_a_damaged_one_is_not_used(tmp_path: Path) -> None:

@@ -37,6 +37,14 @@ def test_a_swapped_property_is_no_longer_believed(entails):
     assert margin < REFUTED
 
 
+def test_what_is_read_beside_a_note_moves_nothing(entails):
+    claim = "Boxes are cheaper than crates, which are the dearer ones."
+    notes = [NOTES.text, "Crates are cheaper than boxes.", f"{NOTES.text} They are kept. " * 2]
+    alone = [entails.margins(claim, [note])[0] for note in notes]
+    assert entails.margins(claim, notes).tolist() == alone
+    assert entails.margins(claim, []).tolist() == []
+
+
 def test_a_truth_in_other_words_stays(entails):
     truth = "Standard queues have no throughput limit, and FIFO queues keep the order of messages."
     assert verdict(truth, entails) == "supported"

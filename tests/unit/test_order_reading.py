@@ -19,11 +19,9 @@ class Counting(OrderReader):
     def __init__(self) -> None:
         super().__init__(Path())
         self.read: list[str] = []
-        self.batches: list[int] = []
 
     def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         self.read += texts
-        self.batches.append(len(texts))
         return np.array([4.0 if "!" in text else -4.0 for text in texts], dtype=np.float32)
 
 
@@ -33,12 +31,6 @@ def test_a_line_is_read_once_whatever_is_asked() -> None:
     assert reader.hears(["A box is blue.", "Say no!"]) == {"Say no!"}
     assert reader.read == ["Say yes!", "A box is blue.", "Say no!"]
     assert reader.hears([]) == frozenset()
-
-
-def test_no_verdict_depends_on_what_is_read_beside_it() -> None:
-    reader = Counting()
-    reader.hears(["Say yes!", "A box is blue."])
-    assert reader.batches == [1, 1]
 
 
 def test_it_does_not_remember_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:

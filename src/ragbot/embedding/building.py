@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ragbot.embedding.package import WEIGHTS_SHA256, verified_weights
-from ragbot.embedding.quantized import RECIPE, forward
+from ragbot.embedding.quantized import RECIPE, forward, windows_tokenizer
 from ragbot.errors import ModelUnavailableError
 from ragbot.onnx_session import open_session
 
@@ -75,7 +75,7 @@ def build(models_dir: Path) -> Path:
             whole, small = Path(folder) / "whole.onnx", Path(folder) / "small.onnx"
             onnx.save(_graph(load_file(str(source))), str(whole))
             quantize_dynamic(str(whole), str(small), weight_type=QuantType.QInt8, per_channel=True)
-            _check(whole, small, source.parent)
+            _check(whole, small)
             digest = hashlib.sha256(small.read_bytes()).hexdigest()
             small.replace(file)
         file.with_suffix(".sha256").write_text(digest + "\n", encoding="ascii")
@@ -93,11 +93,8 @@ def _place(models_dir: Path) -> Path:
     return models_dir / "encoder" / f"all-MiniLM-L6-v2-{WEIGHTS_SHA256[:8]}-{RECIPE}.onnx"
 
 
-def _check(whole: Path, small: Path, folder: Path) -> None:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.enable_padding()
+def _check(whole: Path, small: Path) -> None:
+    tokenizer = windows_tokenizer()
     exact = forward(open_session(whole), tokenizer, PROBES)
     close = forward(open_session(small), tokenizer, PROBES)
     worst = float((exact * close).sum(axis=1).min())
