@@ -6,13 +6,14 @@
     python -m tuning selection --onto SHEETS      the cross-encoder, on what answers a question
     python -m tuning selection --onto PATCH --new NAME ...    the one that ships, on more of it
     python -m tuning orders                       the cross-encoder, on what gives orders
+    python -m tuning halfway BEFORE AFTER         answer selection, between two patches of it
 
-Each takes an hour on two cores, more or less, the last a quarter of it; all but the first write a
-patch that ships. Those that go --onto one want an index of the notes (`python -m ingest`), and hold
-what is not so against the lines that mislead the model of the patch most. With --new, the sheets
-and files of those names are read whole, and a little of the others. The hash that is printed
-belongs into `ragbot.weights.catalogue`; after a new model that judges what answers, `python -m eval
-fit` fits the gate to it.
+Each takes an hour on two cores, more or less, `orders` a quarter of it and `halfway` a moment; all
+but the first write a patch that ships. Those that go --onto one want an index of the notes
+(`python -m ingest`), and hold what is not so against the lines that mislead the model of the patch
+most. With --new, the sheets and files of those names are read whole, and a little of the others.
+The hash that is printed belongs into `ragbot.weights.catalogue`; after a new model that judges what
+answers, `python -m eval fit` fits the gate to it.
 """
 
 from __future__ import annotations
@@ -32,8 +33,10 @@ from ragbot.embedding import open_embedder
 from ragbot.entailment import WINDOW, Entailment
 from ragbot.reranker import MAX_TOKENS
 from ragbot.retrieval import Retriever
+from ragbot.settings import load_settings
 from ragbot.weights import CATALOGUE, patches, wheels
-from tuning.examples import Example, examples
+from tuning.blending import halfway
+from tuning.examples import Example, examples, nearest_lines
 from tuning.graph import DEBERTA, MINILM, Architecture, opened, pieces_between, written
 from tuning.orders import order_examples, read_order_lines
 from tuning.own_notes import Placed, examples_of, hardest_first, placed, read_texts
@@ -81,8 +84,10 @@ FROM_THE_START = ("sheets", "orders")  # they go on from the model as it was pub
 
 
 def main(arguments: Sequence[str]) -> int:
+    if arguments and arguments[0] == "halfway":
+        return blend(arguments[1:])
     parser = argparse.ArgumentParser(prog="tuning", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("on", choices=tuple(COURSES))
+    parser.add_argument("on", choices=tuple(COURSES), help="or halfway")
     parser.add_argument("--patch", type=Path, help="what is written")
     parser.add_argument("--onto", type=Path, help="a patch of the entailment model")
     parser.add_argument("--new", nargs="+", default=[], help="sheets and files that are read whole")
@@ -134,13 +139,33 @@ def main(arguments: Sequence[str]) -> int:
     train(module, encoded, passes, course.rate)
     calibration = passes[0][: CALIBRATED * BATCH]
     round_onto(module, grids, map(encoded, batches(calibration, Random(0))))
-    new = written(base, module, grids, course.architecture)
+    ship(base, written(base, module, grids, course.architecture), options.patch or ships)
+    return 0
+
+
+def blend(arguments: Sequence[str]) -> int:
+    """Write the patch of answer selection that lies between two others."""
+    course = COURSES["selection"]
+    ships = PATCHES / CATALOGUE[course.weights].patches[course.file]
+    parser = argparse.ArgumentParser(prog="tuning halfway")
+    parser.add_argument("before", type=Path)
+    parser.add_argument("after", type=Path)
+    parser.add_argument("--patch", type=Path, default=ships, help="what is written")
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as name:
+        folder = unpacked(course.weights, Path(name) / "base")
+        base = (folder / course.file).read_bytes()
+    states = (patches.apply(each, base) for each in (options.before, options.after))
+    ship(base, halfway(*states), options.patch)
+    return 0
+
+
+def ship(base: bytes, new: bytes, file: Path) -> None:
+    """Write the patch that makes the new model of the one that was published."""
     patch = patches.make(base, new, pieces_between(base, new))
-    file = options.patch or ships
     file.write_bytes(patch)
     print(f"{file}: {len(patch):,} bytes")
     print(f"the model's sha256: {hashlib.sha256(new).hexdigest()}")
-    return 0
 
 
 def unpacked(weights: str, folder: Path) -> Path:
@@ -154,7 +179,11 @@ def unpacked(weights: str, folder: Path) -> Path:
 def of_sheets(course: Course, seed: int, new: Sequence[str]) -> list[Example]:
     """What the sheets teach in one pass."""
     sheets = read_sheets()
-    found = examples([sheet for sheet in sheets if sheet.name in new], seed)
+    fresh = [sheet for sheet in sheets if sheet.name in new]
+    near = (
+        nearest_lines(fresh, open_embedder(load_settings().models_dir)) if course.questions else {}
+    )
+    found = examples(fresh, seed, near)
     known = examples([sheet for sheet in sheets if sheet.name not in new], seed)
     if course.questions:
         asked = questions_of(sheets)

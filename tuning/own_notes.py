@@ -23,15 +23,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ragbot.embedding import Embedder
 from ragbot.evidence import EvidenceSentence, evidence_sentences
 from ragbot.types import Passage
-from tuning.examples import ASTRAY, MOST_WORDS, Example
+from tuning.examples import ASTRAY, MISLED, MOST_WORDS, SAME, Example
 from tuning.sheets import SheetError
 
 OWN_NOTES = Path(__file__).resolve().parent / "own_notes"
 FOUND = 5  # lines nearest to a text, among which a search would look
 HARDEST = 2  # of them that the model believes most, against which what is not so is held
-SAME = 0.6  # cosine of two lines from which one may say what the other does
 BARE, AMONG = 0.2, 0.2  # shares of lines without their headings, and of those among others
-MISLED = 0.5  # share of false sentences held against a line that is not theirs, too
 
 
 class Pointer(BaseModel):

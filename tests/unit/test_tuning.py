@@ -4,10 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from support.word_lengths import WordLengths
 
 from eval.banks import load_bank, own_banks
 from eval.claims import own_claims
-from tuning.examples import MOST_WORDS, examples
+from tuning.examples import MOST_WORDS, examples, nearest_lines
 from tuning.orders import order_examples, read_order_lines
 from tuning.sheets import SheetError, read_sheet, read_sheets
 
@@ -59,6 +60,23 @@ def test_what_a_line_decides_is_always_held_against_it(tmp_path: Path) -> None:
                 assert not example.follows
             if example.hypothesis.startswith("A box holds 400 KB and") and example.follows:
                 assert LINE["line"] in example.premise and OTHER["line"] in example.premise
+
+
+def test_a_question_is_held_against_the_lines_nearest_to_it(tmp_path: Path) -> None:
+    third = OTHER | {"line": "Forwarding departments outdoors.", "asks": [], "near": []}
+    sheet = read_sheet(written(tmp_path, LINE, OTHER, third))
+    boxes, labels, outdoors = sheet.lines
+    near = nearest_lines([sheet], WordLengths())
+    assert near["What does a box cost?"] == [labels, outdoors]  # by the lengths of their words
+    assert near["How big is a label?"] == [boxes, outdoors]
+    only = {question: [outdoors] for question in near}
+    astray = {
+        example.premise
+        for seed in range(20)
+        for example in examples([sheet], seed, only)
+        if example.hypothesis == "Which colour has a label?" and not example.follows
+    }
+    assert astray and all(outdoors.line in each and boxes.line not in each for each in astray)
 
 
 def test_every_pass_writes_the_premises_anew_and_the_same_for_the_same_seed(tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ CATALOGUE: Mapping[str, Weights] = {
             size=102_716_473,
             files={
                 "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
-                "selection.onnx": "1f880821d6168bd1bac3c868242abb0c17c151ed871a58944d15edf981722fa6",
+                "selection.onnx": "69befd7cccfc0238f584d210eb432e13b38924f69815256bf300507d649cef3e",
                 "orders.onnx": "5ea69902c611af8bc6211594aee7caaa016c7d277d3a0721474664b6b7037fdf",
                 "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
             },
