@@ -79,6 +79,17 @@ def test_a_question_is_held_against_the_lines_nearest_to_it(tmp_path: Path) -> N
     assert astray and all(outdoors.line in each and boxes.line not in each for each in astray)
 
 
+def test_a_line_that_may_say_the_same_is_not_taken_for_one_that_does_not_answer(
+    tmp_path: Path,
+) -> None:
+    like = OTHER | {"line": "Badges are printed in white.", "asks": [], "near": []}
+    sheet = read_sheet(written(tmp_path, LINE, OTHER, like))
+    boxes, _, badges = sheet.lines
+    near = nearest_lines([sheet], WordLengths())
+    assert near["Which colour has a label?"] == [boxes]
+    assert badges in near["How big is a label?"]  # which no line of the sheet answers
+
+
 def test_every_pass_writes_the_premises_anew_and_the_same_for_the_same_seed(tmp_path: Path) -> None:
     sheet = read_sheet(written(tmp_path, LINE, OTHER, JOINED))
     assert examples([sheet], 1) == examples([sheet], 1)
