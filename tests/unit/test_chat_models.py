@@ -86,11 +86,25 @@ def test_local_without_weights_quotes_and_says_how_to_mend_it(tmp_path: Path) ->
 
 def test_damaged_weights_are_passed_over_as_such(tmp_path: Path) -> None:
     chosen = settings(tmp_path, "local")
-    file = choosing._pulled_file(chosen)
+    file = choosing.pulled_file(chosen)
     file.parent.mkdir(parents=True)
     file.write_bytes(b"GGUF, but not the one")
     assert ids(chosen) == ["quotes"]
     assert "is damaged" in passed_over(chosen)[0].reason
+
+
+def test_the_pulled_model_answers_in_8_bits_where_it_was_put_into_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chosen = settings(tmp_path, "local")
+    monkeypatch.setattr(choosing, "_no_local", lambda _: None)
+    assert ids(chosen) == ["local:qwen2.5-coder-1.5b-instruct-q4_k_m", "quotes"]
+    folder = tmp_path / "qwen-int8-1"
+    monkeypatch.setattr(choosing, "built_folder", lambda file: folder)
+    assert ids(chosen) == ["local:qwen-int8-1", "quotes"]
+    first = candidates(chosen)[0]
+    assert (first.brief, first.withhold_unsupported) == (True, True)
+    assert {each.spec: each.label for each in availability(chosen)}["local"].endswith("in 8 bits")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 from support.talkative_bot import NOTE, RED, TalkativeBot
 
 import ragbot
-from ragbot.cli import main, terminal
+from ragbot.cli import main, models, terminal
 from ragbot.errors import ModelUnavailableError, QuestionError
 from ragbot.guardrails import Guardrails
 from ragbot.policies import PiiPolicy, Policies
@@ -350,3 +350,24 @@ def test_pull_goes_on_to_the_next_and_fails_in_the_end(
     assert "there are no weights named 'chad'" in err
     assert "there are no weights named 'rerankr'" in err
     assert "to mend it: one of: chat, reranker, " in err
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_pull_puts_the_chat_model_into_8_bits_or_says_why_llama_cpp_answers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
+    monkeypatch.setenv("RAGBOT_MODELS_DIR", str(tmp_path))
+    monkeypatch.setattr(models, "_pull", lambda name, settings: True)
+    (tmp_path / "chat").mkdir()
+    (tmp_path / "chat" / "qwen2.5-coder-1.5b-instruct-q4_k_m.gguf").write_bytes(b"GGUF")
+
+    def build(file: Path) -> Path:
+        if fails:
+            raise ModelUnavailableError("this processor has no VNNI")
+        return file.with_name("in-8-bits")
+
+    monkeypatch.setattr(models, "build", build)
+    assert main(["models", "pull"]) == 0
+    err = capsys.readouterr().err
+    assert ("llama.cpp will answer, more slowly: this processor has no VNNI" in err) is fails
+    assert (str(tmp_path / "chat" / "in-8-bits") in err) is not fails

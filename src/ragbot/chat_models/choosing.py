@@ -25,6 +25,7 @@ from ragbot.aws import environment
 from ragbot.chat_models import openai_compatible
 from ragbot.chat_models.bedrock_models import Role, Target, default_model, target_of
 from ragbot.chat_models.prices import FREE, Price, load_prices
+from ragbot.decoding import built_folder
 from ragbot.errors import ModelUnavailableError, RagbotError, SettingsError
 from ragbot.settings import Settings
 from ragbot.types import FellBack
@@ -101,8 +102,7 @@ def candidates(settings: Settings, role: Role = "answer") -> tuple[Candidate, ..
     if kind == "local" and named:
         chosen.append(_named_file(named, settings))
     elif (on_bedrock or kind in ("auto", "local")) and _no_local(settings) is None:
-        file = _pulled_file(settings)
-        chosen.append(_local(file.stem, lambda: file, settings))
+        chosen.append(_shipped(settings))
     return (*chosen, quoting_candidate())
 
 
@@ -189,12 +189,17 @@ def _choice(spec: str, settings: Settings) -> Availability:
         elif kind == "local" and named:
             label = _named_file(named, settings).model_id
         elif kind == "local":
-            label, reason, mend = "Qwen2.5 1.5B on this machine", _no_local(settings), PULL
+            label, reason, mend = _shipped_label(settings), _no_local(settings), PULL
         else:
             label = "verbatim quotes, no model"
     except RagbotError as error:
         reason, mend = error.message, error.mend
     return Availability(spec, label, reason is None, reason, mend if reason else None)
+
+
+def _shipped_label(settings: Settings) -> str:
+    quick = built_folder(pulled_file(settings)) is not None
+    return f"Qwen2.5 1.5B on this machine{', in 8 bits' if quick else ''}"
 
 
 def _parsed(spec: str) -> tuple[str, str]:
@@ -247,6 +252,21 @@ def _openai(name: str, settings: Settings) -> Candidate:
     )
 
 
+def _shipped(settings: Settings) -> Candidate:
+    """The pulled model: in 8 bits where that was made, else through llama.cpp."""
+    file = pulled_file(settings)
+    folder = built_folder(file)
+    if folder is None:
+        return _local(file.stem, lambda: file, settings)
+
+    def open_model() -> BaseChatModel:
+        from ragbot.chat_models.decoded import open_decoded
+
+        return open_decoded(folder, settings)
+
+    return Candidate(f"local:{folder.name}", functools.cache(open_model), True, FREE, brief=True)
+
+
 def _local(name: str, find: Callable[[], Path], settings: Settings) -> Candidate:
     def open_model() -> BaseChatModel:
         from ragbot.chat_models.local import open_local
@@ -289,12 +309,13 @@ def quoting_candidate() -> Candidate:
     return Candidate("quotes", functools.cache(open_model), True, FREE)
 
 
-def _pulled_file(settings: Settings) -> Path:
+def pulled_file(settings: Settings) -> Path:
+    """Where the shipped chat model lies once it was fetched."""
     return settings.models_dir / "chat" / next(iter(weights.CATALOGUE["chat"].files))
 
 
 def _no_local(settings: Settings) -> str | None:
     """Why the local model cannot answer here."""
-    if not _pulled_file(settings).is_file():
+    if not pulled_file(settings).is_file():
         return "its weights were not fetched"
     return weights.damage("chat", settings.models_dir)

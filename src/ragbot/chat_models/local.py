@@ -26,10 +26,10 @@ from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_open
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 
+from ragbot.decoding.decoder import CONTEXT
 from ragbot.errors import ModelUnavailableError
 from ragbot.settings import Settings
 
-CONTEXT = 8192  # tokens: eight passages, the question, three earlier turns and the reply
 BATCH = 256  # tokens of a prompt between two looks at whether the reader is still there
 
 _servers: dict[Path, _Server] = {}
@@ -224,12 +224,17 @@ def _spoken(server: _Server, request: dict[str, Any]) -> Iterator[dict[str, Any]
 
 def _refused(error: dict[str, Any]) -> ModelUnavailableError:
     if error.get("type") == "exceed_context_size_error":
-        return ModelUnavailableError(
-            f"the question and its passages have {error.get('n_prompt_tokens', 0):,} tokens and "
-            f"the local model reads at most {CONTEXT:,}: ask for less, or lower RAGBOT_K",
-            mend="lower RAGBOT_K",
-        )
+        return too_long(error.get("n_prompt_tokens", 0))
     return ModelUnavailableError(f"the local model refused: {error.get('message', 'no reason')}")
+
+
+def too_long(tokens: int) -> ModelUnavailableError:
+    """A prompt that is longer than what the local model reads."""
+    return ModelUnavailableError(
+        f"the question and its passages have {tokens:,} tokens and "
+        f"the local model reads at most {CONTEXT:,}: ask for less, or lower RAGBOT_K",
+        mend="lower RAGBOT_K",
+    )
 
 
 def _usage(spent: dict[str, Any] | None) -> UsageMetadata | None:

@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ragbot.embedding.package import WEIGHTS_SHA256, verified_weights
 from ragbot.embedding.quantized import RECIPE, forward, windows_tokenizer
 from ragbot.errors import ModelUnavailableError
+from ragbot.onnx_graph import Graph
 from ragbot.onnx_session import open_session
 
 LAYERS, HEADS, HEAD_SIZE = 6, 12, 32
@@ -105,35 +105,15 @@ def _check(whole: Path, small: Path) -> None:
         )
 
 
-class _Graph:
-    """Nodes and constants as they are added; a value is known by its name."""
+class _Graph(Graph):
+    """One whose constants are a model's weights, by their published names."""
 
     def __init__(self, weights: Mapping[str, NDArray[Any]]) -> None:
+        super().__init__()
         self.weights = weights
-        self.nodes: list[Any] = []
-        self.constants: dict[str, Any] = {}
-
-    def constant(self, name: str, value: Any) -> str:
-        from onnx import numpy_helper
-
-        self.constants[name] = numpy_helper.from_array(np.ascontiguousarray(value), name)
-        return name
-
-    def ints(self, *values: int) -> str:
-        return self.constant(f"ints{values}", np.array(values, dtype=np.int64))
-
-    def number(self, value: float) -> str:
-        return self.constant(f"number {value}", np.float32(value))
 
     def weight(self, name: str) -> str:
         return self.constant(name, self.weights[name])
-
-    def op(self, kind: str, *inputs: str, **attributes: Any) -> str:
-        from onnx import helper
-
-        output = f"value{len(self.nodes)}"
-        self.nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
-        return output
 
     def linear(self, value: str, name: str) -> str:
         matrix = self.constant(f"{name}.transposed", self.weights[f"{name}.weight"].T)
@@ -195,6 +175,4 @@ def _graph(weights: Mapping[str, NDArray[Any]]) -> Any:
         helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
         for name, shape in shapes.items()
     ]
-    graph = helper.make_graph(g.nodes, "minilm", asked, told, list(g.constants.values()))
-    opset = helper.make_opsetid("", OPSET)
-    return helper.make_model(graph, opset_imports=[opset], ir_version=IR_VERSION)
+    return g.model("minilm", asked, told, {"": OPSET}, IR_VERSION)
