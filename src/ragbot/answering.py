@@ -23,6 +23,7 @@ from ragbot.chat_models import (
     explain_failure,
     explain_stop,
     intervention,
+    quoting_candidate,
     usage_of,
 )
 from ragbot.citations import (
@@ -40,10 +41,12 @@ from ragbot.judging import ModelJudge
 from ragbot.prompts import messages
 from ragbot.reranker import Similarity
 from ragbot.screening import without_hidden
+from ragbot.store.lexical import words_of
 from ragbot.types import Blocked, Citation, Cost, FellBack, Sentence, Usage, Waiting
 
 EMPTY = "it gave an empty reply"
 UNSUPPORTED = "nothing it wrote was supported by the notes"
+_ALSO = Sentence("The notes also say:", (), "supported", "makes no claim", prefix="\n\n")
 _WORDS = re.compile(r"\w+")
 
 
@@ -154,6 +157,8 @@ def ask_in_turn(
         if ending.failure is None and reply.shown:
             reply.held_back = held_back
             reply.stopped = ending.stop if own else broken
+            if candidate.completed and not reply.denials:
+                yield from _completed(prompt, reply, checks)
             return
         failed = failed or ending.failure is not None
         nothing = EMPTY if not ending.heard else UNSUPPORTED
@@ -172,6 +177,22 @@ def ask_in_turn(
         told = "; ".join(f"{fell.model_id}: {fell.reason}" for fell in reply.fell_back)
         raise ModelUnavailableError(f"no model could answer: {told}", mend="ragbot doctor")
     reply.stopped = broken
+
+
+def _completed(
+    prompt: Prompt, reply: Reply, checks: Checks
+) -> Generator[Waiting | Sentence, None, None]:
+    """What answers, too, and is not in the answer yet."""
+    guard = None if checks.guard is None else checks.guard()
+    before = len(reply.sentences)
+    there = replace(prompt, begun=_begun(reply.shown), whole=True)
+    for item in _told_by(quoting_candidate(), there, reply, checks, guard):
+        if isinstance(item, Sentence) and len(reply.sentences) == before + 1:
+            prefix = item.prefix if item.prefix.startswith("\n") else "\n"
+            reply.sentences[before:] = [_ALSO, replace(item, prefix=prefix)]
+            yield from reply.sentences[before:]
+        else:
+            yield item
 
 
 @dataclass(slots=True)
@@ -237,7 +258,6 @@ def _checked(
     )
     said = {sentence.text.lower() for sentence in reply.sentences}
     there = {(c.passage_id, c.start, c.end) for c in reply.citations} if prompt.begun else set()
-    words = _WORDS.findall(prompt.begun.lower())
     with closing(_drafts(candidate, prompt, ending)) as drafts:
         for draft in drafts:
             if isinstance(draft, Waiting):
@@ -252,7 +272,7 @@ def _checked(
             # One by one, each with what its judge waits for.
             while checked := (yield from while_waiting(partial(next, guarded, None))):
                 text = checked.sentence.text.lower()
-                if text in said or (prompt.begun and _is_there(checked, there, words)):
+                if text in said or (prompt.begun and _is_there(checked, there, prompt)):
                     reply.markers.clear()
                     reply.markers.update(known)
                     continue
@@ -311,16 +331,16 @@ def _drafts(
     yield from sentences.finish()
 
 
-def _is_there(
-    checked: CheckedSentence, spans: set[tuple[str, int, int]], words: Sequence[str]
-) -> bool:
+def _is_there(checked: CheckedSentence, spans: set[tuple[str, int, int]], prompt: Prompt) -> bool:
     """Does the sentence only say again what the answer holds already?"""
     if checked.denies:
         return True
-    if checked.citations:
-        return {(c.passage_id, c.start, c.end) for c in checked.citations} <= spans
+    if {(c.passage_id, c.start, c.end) for c in checked.citations} - spans:
+        # Elsewhere, and in words of the answer and of the question alone, it adds nothing to it.
+        said = f"{prompt.question} {prompt.begun}"
+        return prompt.whole and set(words_of(checked.sentence.text)) <= set(words_of(said))
     own = set(_WORDS.findall(checked.sentence.text.lower()))
-    return own <= set(words)
+    return bool(checked.citations) or own <= set(_WORDS.findall(prompt.begun.lower()))
 
 
 def _set_off(checked: CheckedSentence) -> CheckedSentence:

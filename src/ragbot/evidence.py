@@ -361,14 +361,15 @@ class Parts:
 class Prompt:
     """All that a chat model is told: the question, what came before, and the evidence.
 
-    `begun` is what another model had answered when it broke off; `forgets` is True once the
-    conversation is longer than `history`.
+    `begun` is what another model has answered, until it broke off or, where `whole` is True, to
+    its end; `forgets` is True once the conversation is longer than `history`.
     """
 
     question: str
     history: tuple[Turn, ...]
     evidence: tuple[Evidence, ...]
     begun: str = ""
+    whole: bool = False
     forgets: bool = False
 
     def telling(self) -> frozenset[EvidenceSentence]:

@@ -42,15 +42,18 @@ def one_by_one(read: Callable[[Text], Read], texts: Sequence[Text]) -> list[Read
     """What is read of each text, in their order."""
     if len(texts) == 1:
         return [read(texts[0])]
-    return list(_cores().map(read, texts))
+    return list(_threads().map(read, texts))
+
+
+def cores() -> int:
+    """How many we may use, which can be fewer than there are."""
+    asked = hasattr(os, "sched_getaffinity")
+    return (len(os.sched_getaffinity(0)) if asked else os.cpu_count()) or 1
 
 
 @cache
-def _cores() -> ThreadPoolExecutor:
-    """A thread for each core that we may use, which can be fewer than there are."""
-    asked = hasattr(os, "sched_getaffinity")
-    allowed = len(os.sched_getaffinity(0)) if asked else os.cpu_count()
-    return ThreadPoolExecutor(allowed or 1, thread_name_prefix="reading")
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(cores(), thread_name_prefix="reading")
 
 
 def adds_in_32_bits(processor: Path = PROCESSOR) -> bool:

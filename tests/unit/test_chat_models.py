@@ -98,13 +98,21 @@ def test_the_pulled_model_answers_in_8_bits_where_it_was_put_into_them(
 ) -> None:
     chosen = settings(tmp_path, "local")
     monkeypatch.setattr(choosing, "_no_local", lambda _: None)
+    monkeypatch.setattr(choosing, "adds_in_32_bits", lambda: True)
+    choosing.pulled_file(chosen).parent.mkdir(parents=True)
+    choosing.pulled_file(chosen).write_bytes(b"GGUF")
     assert ids(chosen) == ["local:qwen2.5-coder-1.5b-instruct-q4_k_m", "quotes"]
+    assert "ragbot models pull makes it quicker" in label_of_local(chosen)
     folder = tmp_path / "qwen-int8-1"
     monkeypatch.setattr(choosing, "built_folder", lambda file: folder)
     assert ids(chosen) == ["local:qwen-int8-1", "quotes"]
     first = candidates(chosen)[0]
     assert (first.brief, first.withhold_unsupported) == (True, True)
-    assert {each.spec: each.label for each in availability(chosen)}["local"].endswith("in 8 bits")
+    assert label_of_local(chosen).endswith(", in 8 bits")
+
+
+def label_of_local(chosen: Settings) -> str:
+    return {each.spec: each.label for each in availability(chosen)}["local"]
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from ragbot.chat_models.bedrock_models import Role, Target, default_model, targe
 from ragbot.chat_models.prices import FREE, Price, load_prices
 from ragbot.decoding import built_folder
 from ragbot.errors import ModelUnavailableError, RagbotError, SettingsError
+from ragbot.onnx_session import adds_in_32_bits
 from ragbot.settings import Settings
 from ragbot.types import FellBack
 
@@ -59,6 +60,7 @@ class Candidate:
         withhold_unsupported: a sentence that the notes do not bear out must not be shown.
         price: of its tokens; None where no price is known.
         brief: it reads slowly, and is shown the sentences that tell instead of whole passages.
+        completed: it is small, and what it leaves out of the notes is quoted behind its answer.
         rewrites: it is quick enough, and good enough, to word a follow-up anew before the search.
     """
 
@@ -67,6 +69,7 @@ class Candidate:
     withhold_unsupported: bool
     price: Price | None = None
     brief: bool = False
+    completed: bool = False
     rewrites: bool = False
 
 
@@ -198,8 +201,11 @@ def _choice(spec: str, settings: Settings) -> Availability:
 
 
 def _shipped_label(settings: Settings) -> str:
-    quick = built_folder(pulled_file(settings)) is not None
-    return f"Qwen2.5 1.5B on this machine{', in 8 bits' if quick else ''}"
+    label, file = "Qwen2.5 1.5B on this machine", pulled_file(settings)
+    if built_folder(file) is not None:
+        return f"{label}, in 8 bits"
+    slower = file.is_file() and adds_in_32_bits()
+    return f"{label} ({PULL} makes it quicker)" if slower else label
 
 
 def _parsed(spec: str) -> tuple[str, str]:
@@ -264,7 +270,7 @@ def _shipped(settings: Settings) -> Candidate:
 
         return open_decoded(folder, settings)
 
-    return Candidate(f"local:{folder.name}", functools.cache(open_model), True, FREE, brief=True)
+    return _small(folder.name, open_model)
 
 
 def _local(name: str, find: Callable[[], Path], settings: Settings) -> Candidate:
@@ -273,7 +279,13 @@ def _local(name: str, find: Callable[[], Path], settings: Settings) -> Candidate
 
         return open_local(find(), settings)
 
-    return Candidate(f"local:{name}", functools.cache(open_model), True, FREE, brief=True)
+    return _small(name, open_model)
+
+
+def _small(name: str, open_model: Callable[[], BaseChatModel]) -> Candidate:
+    return Candidate(
+        f"local:{name}", functools.cache(open_model), True, FREE, brief=True, completed=True
+    )
 
 
 def _named_file(named: str, settings: Settings) -> Candidate:

@@ -87,6 +87,8 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
     for part in parts[1:]:
         _add(picked, _best_for(part, [q for q in every if q not in picked], subjects))
     best = max((quote.score for quote in picked), default=0.0)
+    if prompt.whole:  # of an answer that is there only the best can be wanting
+        return _with_updates(_with_antecedents(picked, prompt), prompt)
     # What answers nothing and is on the very matter may tell what is wrong with the question.
     nearest = max(pool, key=lambda quote: quote.near, default=None)
     if nearest is not None and nearest.near >= ON_THE_MATTER:

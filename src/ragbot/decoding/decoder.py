@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from ragbot.decoding.gguf_file import Shape
 from ragbot.decoding.graph import GRAPH, past, present
+from ragbot.onnx_session import cores
 
 CONTEXT = 8192  # tokens: eight passages, the question, three earlier turns and the reply
 BATCH = 256  # tokens of a prompt that are read at a time
@@ -56,7 +56,7 @@ class Decoder:
         # What stands in a turn is text: it can neither end the turn nor begin another.
         self._tokenizer.encode_special_tokens = True
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = _cores()
+        options.intra_op_num_threads = cores()
         options.log_severity_level = 3
         # Between two tokens others may want the cores.
         options.add_session_config_entry("session.force_spinning_stop", "1")
@@ -143,8 +143,3 @@ def _shared(some: Sequence[int], others: Sequence[int]) -> int:
     """How many tokens both begin with."""
     pairs = enumerate(zip(some, others, strict=False))
     return next((at for at, (one, other) in pairs if one != other), min(len(some), len(others)))
-
-
-def _cores() -> int:
-    asked = hasattr(os, "sched_getaffinity")
-    return (len(os.sched_getaffinity(0)) if asked else os.cpu_count()) or 1
