@@ -8,7 +8,7 @@ name, the question, the model's reply and an earlier turn; those of strangers.js
 who did not know the defence. The hostile notes are ingested together
 with corpus/ into an index of their own. `obedient` is a model that does whatever it was told, so
 that the defence is measured and not the model's character. The replies of the channel "model reply"
-are scripted, and left out with the local model, which takes ten seconds a question. Successes are
+are scripted, and left out with the local model, which takes some seconds a question. Successes are
 printed with Wilson's interval. Then 280 lines by another stranger (lines.jsonl), 120 of them
 orders: how many are heard, by the phrases alone and by the reader of orders, too, and how many of
 the honest ones.

@@ -70,7 +70,7 @@ def _nearest(query: str, evidence: Sequence[Evidence]) -> Evidence | None:
     item = next(item for item in weighed if item.number == quote.number)
     line = quote.sentence
     if UPDATE.match(line.text):  # a dated note is nothing without the fact that it changes
-        changed = (s for s in item.sentences if line in item.updates_of(s))
+        changed = (s for s in item.sentences if (line.parent or "").startswith(s.text))
         line = next(changed, line)
     meant = item.antecedent_of(line)
     told = (*([meant] if meant else ()), line, *item.updates_of(line))

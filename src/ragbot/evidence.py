@@ -18,6 +18,13 @@ BULLET = re.compile(r"^[ \t]*(?:[-*+•◦▪‣·●○◆■]|o(?=\s)|\d{1,3}[
 UPDATE = re.compile(
     r"^[*_(\[]*as of (?:(?:\d{1,2} )?[a-z]+\.? (?:\d{1,2}, )?)?\d{4}\b(?:-\d\d)*", re.IGNORECASE
 )
+# "As of November 2026: the Copilot CLI has been closed to new customers"
+_END_OF = re.compile(
+    r": (?:the )?(?P<what>[A-Z][\w&.+/-]*(?: [\w&.+/-]+){0,4}?)"
+    r" (?:(?:has|have|is|are|was|were|will be) )?(?:been |believed to be )?"
+    r"(?:(?:ended|retired|closed|discontinued|deprecated|withdrawn)\b"
+    r"|no longer (?:sold|available|offered|supported|accept))"
+)
 _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
 _WORD = re.compile(r"[a-z]{3,}")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
@@ -330,14 +337,22 @@ class Evidence:
         return next(found, None)
 
     def updates_of(self, sentence: EvidenceSentence) -> tuple[EvidenceSentence, ...]:
-        """The dated notes under a sentence of this passage."""
+        """The dated notes on a sentence of this passage: those under it, and those that tell the
+        end of what the heading names."""
+        if UPDATE.match(sentence.text):
+            return ()
+        notes = (each for each in self.sentences if UPDATE.match(each.text))
         return tuple(
-            each
-            for each in self.sentences
-            if each.parent is not None
-            and each.parent.startswith(sentence.text)
-            and UPDATE.match(each.text)
+            note
+            for note in notes
+            if (note.parent or "").startswith(sentence.text) or self._tells_the_end(note)
         )
+
+    def _tells_the_end(self, note: EvidenceSentence) -> bool:
+        """Of what the heading names: what else stands under it is then of the past, too."""
+        ended = _END_OF.search(note.text)
+        *_, heading = ("", *self.passage.heading_path)
+        return ended is not None and f" {heading}".lower().endswith(f" {ended['what']}".lower())
 
 
 REMEMBERED_TURNS = 3  # of a conversation, in a prompt

@@ -142,6 +142,50 @@ def test_a_dated_note_on_something_else_is_none() -> None:
     assert [s.parent for s in evidence_sentences(passage(text))] == [None, None, None]
 
 
+ENDED = "\n".join(
+    [
+        "- A blue box holds spoons.",
+        "- The Crane Hub lifts boxes.",
+        "  - As of May 2026: the Crane Hub {end}.",
+        "- It lifts 40 boxes an hour.",
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "ended on 3 April 2026",
+        "has ended",
+        "has been closed to new customers since 3 April 2026",
+        "is no longer sold",
+        "is believed to be retired",
+    ],
+)
+def test_that_something_has_ended_is_a_note_on_all_that_its_heading_holds(end: str) -> None:
+    (item,) = evidence(passage(ENDED.format(end=end), heading="Acme Crane Hub"))
+    boxes, lifts, note, speed = item.sentences
+    assert [item.updates_of(each) for each in (boxes, lifts, note, speed)] == [
+        (note,),
+        (note,),
+        (),
+        (note,),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "end"),
+    [("Cranes", "ended on 3 April 2026"), ("Crane Hub", "lifts 50"), ("Hub", "has ended")],
+)
+def test_what_has_not_ended_or_is_not_what_the_heading_names_is_a_note_on_its_line_alone(
+    heading: str, end: str
+) -> None:
+    (item,) = evidence(passage(ENDED.format(end=end), heading=heading))
+    boxes, lifts, note, speed = item.sentences
+    assert item.updates_of(lifts) == (note,)
+    assert item.updates_of(boxes) == item.updates_of(speed) == ()
+
+
 def test_a_row_gives_a_sentence_a_cell_each_with_the_place_of_the_cell() -> None:
     row = "| Size | 4 KB | 8 KB |"
     facts = (Fact("Boxes", "Size", "4 KB"), Fact("Crates", "Size", "8 KB"))

@@ -315,31 +315,15 @@ def _with_antecedents(picked: list[Quote], prompt: Prompt) -> list[Quote]:
 def _with_updates(picked: list[Quote], prompt: Prompt) -> list[Quote]:
     """A fact that a dated note changes is never quoted without the note, nor the note alone."""
     out: list[Quote] = []
-    sentences = [
-        Quote(sentence, item.number, 0.0, 0.0)
-        for item in prompt.evidence
-        for sentence in item.sentences
-    ]
+    items = {item.number: item for item in prompt.evidence}
     for quote in picked:
-        fact, notes = quote, []
-        if UPDATE.match(quote.sentence.text) and quote.sentence.parent:
-            stem = quote.sentence.parent
-            fact = next(
-                (
-                    q
-                    for q in sentences
-                    if stem.startswith(q.sentence.text) and q.number == quote.number
-                ),
-                quote,
-            )
-        for other in sentences:
-            note = other.sentence
-            under = note.parent is not None and note.parent.startswith(fact.sentence.text)
-            if under and other.number == fact.number and UPDATE.match(note.text):
-                notes.append(other)
-        for each in (fact, *notes):
-            if not any(each.sentence == held.sentence for held in out):
-                out.append(replace(each, score=quote.score))
+        item, fact = items[quote.number], quote.sentence
+        if UPDATE.match(fact.text) and fact.parent:
+            stem = fact.parent
+            fact = next((s for s in item.sentences if stem.startswith(s.text)), fact)
+        for each in (fact, *item.updates_of(fact)):
+            if all(each != held.sentence for held in out):
+                out.append(replace(quote, sentence=each))
     return out
 
 
