@@ -6,7 +6,7 @@ and Qwen2, with ChatML turns and a tokenizer of pairs of bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ragbot.errors import ModelUnavailableError
 
 OPENS, CLOSES = "<|im_start|>", "<|im_end|>"  # a turn, in ChatML
+OUTPUTS = 8192  # of a matrix that are floats at a time
 SPECIAL = 3  # the type of a token that no text can be
 _QWEN2 = (
     r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*"
@@ -91,10 +92,16 @@ class GgufFile:
 
     def floats(self, name: str) -> NDArray[np.float32]:
         """A tensor, whatever it was quantized to: float32, of a matrix [outputs, inputs]."""
+        return np.concatenate(list(self.parts(name)))
+
+    def parts(self, name: str) -> Iterator[NDArray[np.float32]]:
+        """The same, some outputs at a time: as floats the largest matrix alone has a gigabyte."""
         from gguf.quants import dequantize
 
         tensor = self._tensors[name]
-        return np.asarray(dequantize(tensor.data, tensor.tensor_type), dtype=np.float32)
+        for start in range(0, len(tensor.data), OUTPUTS):
+            part = dequantize(tensor.data[start : start + OUTPUTS], tensor.tensor_type)
+            yield np.asarray(part, dtype=np.float32)
 
     def tokenizer(self) -> Any:
         """As `tokenizers` has them."""

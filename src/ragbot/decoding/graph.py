@@ -7,6 +7,7 @@ are added in 32 bits. Attention, norms and positions stay floats.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -106,7 +107,7 @@ class _Decoder(Graph):
     def embedded(self) -> str:
         from onnx import TensorProto
 
-        table, scales = quantized(self.source.floats("token_embd.weight"))
+        table, scales = quantized(self.source.parts("token_embd.weight"))
         rows = self.op("Gather", self.constant("tokens", table), "ids")
         rows = self.op("Cast", rows, to=TensorProto.FLOAT)
         return self.op(
@@ -142,7 +143,7 @@ class _Decoder(Graph):
 
     def linear(self, value: str, names: list[str]) -> str:
         """What several matrices make of the same value, side by side."""
-        weights = [quantized(self.source.floats(name)) for name in names]
+        weights = [quantized(self.source.parts(name)) for name in names]
         matrix = self.constant(f"{names[0]}.int8", np.concatenate([w for w, _ in weights]).T)
         scales = self.constant(f"{names[0]}.scales", np.concatenate([s for _, s in weights]))
         largest = self.op("ReduceMax", self.op("Abs", value), axes=[-1], keepdims=1)
@@ -160,7 +161,13 @@ class _Decoder(Graph):
         return self.op("Add", product, self.constant(biases[0], bias))
 
 
-def quantized(weights: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """int8 [outputs, inputs] and the scale of each output, float32 [outputs]."""
-    scales = np.maximum(np.abs(weights).max(axis=1), 1e-9) / LEVELS
-    return np.rint(weights / scales[:, None]).astype(np.int8), scales.astype(np.float32)
+def quantized(
+    parts: Iterable[NDArray[np.float32]],
+) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """int8 [outputs, inputs] of a matrix in parts, and the scale of each output, float32."""
+    whole, scales = [], []
+    for part in parts:
+        scale = np.maximum(np.abs(part).max(axis=1), 1e-9) / LEVELS
+        whole.append(np.rint(part / scale[:, None]).astype(np.int8))
+        scales.append(scale.astype(np.float32))
+    return np.concatenate(whole), np.concatenate(scales)
