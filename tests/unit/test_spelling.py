@@ -34,6 +34,14 @@ def test_what_the_notes_write_with_a_hyphen_is_no_slip() -> None:
     assert spelling.mended("guest wifi", {"guest"}.__contains__) == "guest wi fi"
 
 
+def test_more_than_one_of_a_known_word_is_no_slip() -> None:
+    spelling = Spelling({"handles": 4, "audits": 2, "glass": 3}.items())
+    words = {"Handler", "auditor", "glas"}
+    assert spelling.mended("Handlers of auditors", words.__contains__) == "Handlers of auditors"
+    assert spelling.mended("handlrs", words.__contains__) == "handles"
+    assert spelling.mended("glasss", words.__contains__) == "glass"
+
+
 def test_of_two_near_words_the_one_that_the_notes_use_more() -> None:
     spelling = Spelling({"table": 2, "cable": 7, "tables": 9}.items())
     assert spelling.mended("tabel", lambda word: False) == "table"  # one slip, not two

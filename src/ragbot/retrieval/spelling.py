@@ -34,7 +34,8 @@ class Spelling:
 
         def mend(match: re.Match[str]) -> str:
             word = match[0]
-            return word if is_known(word) else self._meant(word.lower()) or word
+            one = word[:-1] if re.search(r"[^s]s$", word) else word  # of several
+            return word if is_known(word) or is_known(one) else self._meant(word.lower()) or word
 
         return _TYPED.sub(mend, text)
 
