@@ -184,15 +184,18 @@ def _completed(
 ) -> Generator[Waiting | Sentence, None, None]:
     """What answers, too, and is not in the answer yet."""
     guard = None if checks.guard is None else checks.guard()
-    before = len(reply.sentences)
     there = replace(prompt, begun=_begun(reply.shown), whole=True)
+    led = False
     for item in _told_by(quoting_candidate(), there, reply, checks, guard):
-        if isinstance(item, Sentence) and len(reply.sentences) == before + 1:
-            prefix = item.prefix if item.prefix.startswith("\n") else "\n"
-            reply.sentences[before:] = [_ALSO, replace(item, prefix=prefix)]
-            yield from reply.sentences[before:]
-        else:
+        if led or not isinstance(item, Sentence) or item.withheld:
             yield item
+            continue
+        led = True
+        prefix = item.prefix if item.prefix.startswith("\n") else "\n"
+        reply.sentences[-1:] = [_ALSO, replace(item, prefix=prefix)]
+        yield from reply.sentences[-2:]
+    if guard is not None:
+        reply.held_back = reply.held_back or guard.blocked
 
 
 @dataclass(slots=True)

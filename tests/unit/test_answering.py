@@ -12,6 +12,8 @@ from ragbot.answering import Checks, Reply, ask_in_turn, laid_out
 from ragbot.aws.waiting import tell
 from ragbot.chat_models import quoting_candidate
 from ragbot.evidence import EvidenceSentence, Prompt, Ruling
+from ragbot.guardrails import Guardrails
+from ragbot.policies import Policies
 from ragbot.types import Sentence, Waiting
 
 BOXES = passage("- A box holds at most 4 KB.\n- Boxes are stacked by a crane at night.")
@@ -87,3 +89,15 @@ def test_what_the_answer_says_already_is_not_quoted_from_elsewhere() -> None:
     model = replace(scripted("A box holds at most 4 KB [2]."), completed=True)
     list(ask_in_turn(prompt, [model], told))
     assert laid_out(told.sentences) == "A box holds at most 4 KB. [1]"
+
+
+def test_what_must_not_be_told_is_not_quoted_behind_an_answer_either() -> None:
+    guards = Guardrails(Policies(words=("4 KB",)))
+    admitted = guards.admitted(HOLDS.question, ())
+    checks = Checks(guard=lambda: guards.over_reply(HOLDS.evidence, (), admitted))
+    told = Reply([])
+    model = replace(scripted("Cranes are yellow [1]."), completed=True)
+    list(ask_in_turn(HOLDS, [model], told, checks))
+    assert laid_out(told.sentences) == "Cranes are yellow. [1]"
+    assert told.held_back is not None
+    assert told.held_back.policy == "word_filter"

@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_openai_messages
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 
 from ragbot.chat_models.local import too_long
+from ragbot.chat_models.streaming import StreamingChatModel
 from ragbot.decoding import CONTEXT, Decoder
 from ragbot.decoding.decoder import Logits
 from ragbot.errors import ModelUnavailableError
@@ -30,7 +29,7 @@ _decoders: dict[Path, Decoder] = {}
 _loading = threading.Lock()
 
 
-class DecodedChatModel(BaseChatModel):
+class DecodedChatModel(StreamingChatModel):
     """Talks to the model in `folder`, which is loaded once in a process; the likeliest token
     is always taken."""
 
@@ -40,15 +39,6 @@ class DecodedChatModel(BaseChatModel):
     @property
     def _llm_type(self) -> str:
         return "onnx"
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
 
     def _stream(
         self,

@@ -20,12 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from langchain_core.callbacks import CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
-from langchain_core.language_models.chat_models import generate_from_stream
 from langchain_core.messages import AIMessageChunk, BaseMessage, convert_to_openai_messages
 from langchain_core.messages.ai import UsageMetadata
-from langchain_core.outputs import ChatGenerationChunk, ChatResult
+from langchain_core.outputs import ChatGenerationChunk
 
+from ragbot.chat_models.streaming import StreamingChatModel
 from ragbot.decoding.decoder import CONTEXT
 from ragbot.errors import ModelUnavailableError
 from ragbot.settings import Settings
@@ -43,7 +42,7 @@ class _Server:
     folder: tempfile.TemporaryDirectory[str]
 
 
-class LocalChatModel(BaseChatModel):
+class LocalChatModel(StreamingChatModel):
     """Talks to the model in `file`, which is loaded once in a process.
 
     Replies are given one after the other: two at a time would halve each other's speed.
@@ -55,15 +54,6 @@ class LocalChatModel(BaseChatModel):
     @property
     def _llm_type(self) -> str:
         return "llama.cpp"
-
-    def _generate(
-        self,
-        messages: list[BaseMessage],
-        stop: list[str] | None = None,
-        run_manager: CallbackManagerForLLMRun | None = None,
-        **kwargs: Any,
-    ) -> ChatResult:
-        return generate_from_stream(self._stream(messages, stop, run_manager, **kwargs))
 
     def _stream(
         self,
