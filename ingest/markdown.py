@@ -25,8 +25,8 @@ from ingest.outline import (
 from ingest.questions import questions_in
 from ingest.reading import SourceText
 from ragbot.errors import CorpusError
-from ragbot.evidence import BULLET
 from ragbot.types import Document, Fact, Reference, Section
+from ragbot.whole_lines import BULLET
 
 _ATX = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$")
 _SETEXT = re.compile(r"^ {0,3}(=+|-+)\s*$")

@@ -9,8 +9,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from ingest.outline import Block, Outline, lines_of
-from ragbot.evidence import BULLET, QUESTION, sentence_starts
+from ragbot.evidence import sentence_starts
 from ragbot.types import Passage, PassageKind
+from ragbot.whole_lines import BULLET, QUESTION
 
 TARGET_WORDS = 60  # bullets are packed up to here
 LONGEST_WORDS = 150  # a longer block is cut between nested bullets or sentences

@@ -26,8 +26,8 @@ from ingest.outline import (
 )
 from ingest.questions import questions_in
 from ingest.reading import SourceText
-from ragbot.evidence import BULLET
 from ragbot.types import Document, Fact, Reference, Section
+from ragbot.whole_lines import BULLET
 
 _LONGEST_HEADING = 12  # words
 _CALL = re.compile(

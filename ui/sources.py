@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import Any
 
 from ragbot.assembly import Ragbot
-from ragbot.evidence import BULLET, FENCE, whole_lines
 from ragbot.screening import FLAGS, MEANINGS, without_hidden
 from ragbot.types import Answer, Citation, RetrievedPassage
+from ragbot.whole_lines import BULLET, FENCE, whole_lines
 
 Span = tuple[int, int]
 

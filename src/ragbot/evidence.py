@@ -8,12 +8,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from ragbot.types import Fact, Passage, PassageKind, RetrievedPassage, Turn
+from ragbot.types import Fact, Passage, RetrievedPassage, Turn
+from ragbot.whole_lines import (
+    ABBREVIATION,
+    ANSWER,
+    QUESTION,
+    TERM,
+    Line,
+    whole_lines,
+)
 
-BULLET = re.compile(r"^[ \t]*(?:[-*+•◦▪‣·●○◆■]|o(?=\s)|\d{1,3}[.)])[ \t]+")
 # A dated note on a fact, which tells how it has changed: "As of May 2026: ...", in whatever dress.
 UPDATE = re.compile(
     r"^[*_(\[]*as of (?:(?:\d{1,2} )?[a-z]+\.? (?:\d{1,2}, )?)?\d{4}\b(?:-\d\d)*", re.IGNORECASE
@@ -25,30 +32,16 @@ _END_OF = re.compile(
     r"(?:(?:ended|retired|closed|discontinued|deprecated|withdrawn)\b"
     r"|no longer (?:sold|available|offered|supported|accept))"
 )
-_HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
 _WORD = re.compile(r"[a-z]{3,}")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 _EMPHASIZED = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
-FENCE = re.compile(r"(?:`{3}|~{3})")
-QUESTION = re.compile(r"(?:Q|Question)\s?\d*\s?[:.]\s.*\?", re.DOTALL)
-_ANSWER = re.compile(r"(?:A|Answer)\s?\d*\s?[:.]\s+")
-# "Freshness: time since ...", "**Freshness** Time since ...", "Orphan file - a file that ..."
-_TERM = re.compile(
-    r"(?:\*\*[^*\n]{2,60}\*\*:?|[A-Z][\w/()&+.'-]*(?: [\w/()&+.'-]+){0,4}?(?::| [-–—]))\s+(?=\S)"
-)
 # The IT department leans on nothing.
 _LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
-# A full stop after one of these ends no sentence.
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|cf|ca|vol|dept|no|fig|min|max|resp|[A-Z])\.)$",
-    re.IGNORECASE,
-)
 # What opens the next one is a capital, a digit, or a name written small ("io2", "gp3", "iSCSI").
 _END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[*_`]*(?:[A-Z0-9]|[a-z]{1,3}\d|[a-z][A-Z]))")
 
 
-NARROWEST = 40  # characters that a wrapped line has
 BARELY = -6.0  # logit below which the reranker has no opinion
 TELLING = 6  # sentences that a slow model reads
 BEHIND = 7.0  # logits behind the best sentence at which another tells nothing more
@@ -124,7 +117,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _END.finditer(text):
-        if _ABBREVIATION.search(text[start : match.start() + 1]):
+        if ABBREVIATION.search(text[start : match.start() + 1]):
             continue
         spans.append((start, match.end()))
         start = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())
@@ -155,7 +148,7 @@ def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
             asked = line.text
             continue
         parent = parents[-1][1] if parents else asked
-        lead = _ANSWER.match(line.text) if asked else None
+        lead = ANSWER.match(line.text) if asked else None
         term = None if line.is_code or parent else _term(line.text)
         for first, last in _spans(line, lead.end() if lead else 0):
             start = passage.start + line.start + first
@@ -177,63 +170,8 @@ def _spans(line: Line, begin: int) -> list[tuple[int, int]]:
 
 def _term(text: str) -> str | None:
     """What a line of a glossary explains; its later sentences seldom name it again."""
-    match = _TERM.match(text)
+    match = TERM.match(text)
     return match[0].strip() if match and not UPDATE.match(text) else None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a passage without its sign, with those that an editor broke off it; `start` is its
-    first character in the passage's text."""
-
-    start: int
-    indent: int
-    has_sign: bool
-    text: str
-    is_code: bool = False
-
-
-def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
-    """What was one line before it was wrapped; blank lines are left out, and the fences of code."""
-    whole: list[Line] = []
-    lines = text.split("\n")
-    width = max(map(len, lines))
-    in_prose = text.rstrip().endswith((".", "!", "?"))
-    offset, before = 0, ""
-    fenced = False
-    for body in lines:
-        fence = FENCE.match(body.lstrip()) is not None
-        fenced ^= fence
-        is_code = fenced or fence or kind == "code"
-        sign = None if is_code else BULLET.match(body) or _HEADING.match(body)
-        indent = len(body) - len(body.lstrip())
-        lead = sign.end() if sign else indent
-        own = body[lead:].rstrip()
-        if before and own and not sign and not is_code:
-            last = whole[-1]
-            filled = len(before) >= NARROWEST and len(before) + 1 + len(own.split()[0]) > width
-            # In prose; but a term opens an entry of its own, however long the last one is.
-            sure = last.has_sign or (in_prose and filled and not _TERM.match(own))
-            if _goes_on(before, own, sure):
-                whole[-1] = replace(last, text=text[last.start : offset + lead + len(own)])
-                offset, before = offset + len(body) + 1, body.rstrip()
-                continue
-        if own and not fence:
-            whole.append(Line(offset + lead, indent, sign is not None, own, is_code))
-        offset, before = offset + len(body) + 1, body.rstrip() if own and not is_code else ""
-    return whole
-
-
-def _goes_on(before: str, text: str, sure: bool) -> bool:
-    """Whether a line is the rest of the one before: that ends no sentence, and this one opens none
-    or is `sure` to be no line of its own."""
-    if before.endswith((":", "|")) or _HEADING.match(before):
-        return False
-    if QUESTION.fullmatch(before) or _ANSWER.match(text):
-        return False
-    if before.endswith((".", "!", "?")) and not _ABBREVIATION.search(before):
-        return False
-    return sure or text[0].islower() or before.endswith(",")
 
 
 def _antecedent(text: str, before: EvidenceSentence, *, opens: bool) -> str | None:

@@ -10,11 +10,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from ragbot.evidence import BULLET, Evidence, EvidenceSentence, evidence_sentences
+from ragbot.evidence import Evidence, EvidenceSentence, evidence_sentences
 from ragbot.order_reading import Hears
 from ragbot.screening import FLAGS, Flag, decoded, fold, gives_orders, orders_in
 from ragbot.screening.orders import ONLY_SHOWN
 from ragbot.types import Fact, Passage, RetrievedPassage
+from ragbot.whole_lines import BULLET
 
 LEFT_OUT = "(left out)"
 HEARD: Flag = "dictated_reply"  # what an order is taken for that no phrase gives away
