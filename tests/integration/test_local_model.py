@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
+from support.streams import streamed_one_by_one
 
 from ragbot import weights
 from ragbot.chat_models import candidates, explain_failure
@@ -37,19 +38,8 @@ def model(tiny: Path) -> LocalChatModel:
 
 
 def test_tokens_come_one_by_one_and_the_usage_last(model: LocalChatModel) -> None:
-    chunks = list(model.stream(MESSAGES))
-    assert sum(bool(chunk.text) for chunk in chunks) >= 5
-    assert [bool(chunk.usage_metadata) for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
-    spent = chunks[-1].usage_metadata
-    assert spent is not None
-    assert spent["input_tokens"] > 10
-    assert 5 <= spent["output_tokens"] <= 24
-
-
-def test_invoke_says_what_stream_says(model: LocalChatModel) -> None:
-    streamed = "".join(chunk.text for chunk in model.stream(MESSAGES))
     whole = model.invoke(MESSAGES)
-    assert whole.text == streamed
+    assert whole.text == streamed_one_by_one(model, MESSAGES, 24)
     assert whole.usage_metadata is not None
     assert whole.usage_metadata["total_tokens"] > 0
 
