@@ -1,17 +1,19 @@
 """Markdown -> outline. Front matter, headings, bullets, paragraphs, tables, code.
 
-HTML is text like any other; nothing in a source is interpreted but its layout.
+Nothing in a source is interpreted but its layout, be it written in HTML.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import yaml
 
+from ingest.html_layout import as_markdown
 from ingest.outline import (
     LINKS_HEADING,
     QUESTIONS_HEADING,
@@ -46,10 +48,13 @@ def read_markdown(source: SourceText, doc_id: str) -> Outline:
     Raises:
         CorpusError: front matter that cannot be read; names the line.
     """
+    laid = as_markdown(source.text)
+    source = replace(source, text=laid.text)
     lines = lines_of(source.text)
     front, body = _front_matter(source, lines)
     outline = _Reader(source, doc_id, front, body).read()
     drop(outline, lines[: len(lines) - len(body)])
+    outline.numbers = laid.numbers
     return outline
 
 

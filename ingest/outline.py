@@ -72,7 +72,8 @@ class Outline:
     """One document with its sections, blocks and set-aside questions.
 
     `dropped` holds the numbers of the lines that are no content: advertisement, links,
-    practice questions, table heads; `headings` those of titles and headings.
+    practice questions, table heads; `headings` those of titles and headings. Lines are counted in
+    the document's text; `in_file` tells which of the file they were.
     """
 
     document: Document
@@ -82,6 +83,10 @@ class Outline:
     warnings: list[Warning] = field(default_factory=list)
     dropped: set[int] = field(default_factory=set)
     headings: set[int] = field(default_factory=set)
+    numbers: tuple[int, ...] = ()  # of each line of the text that of the file; the same where empty
+
+    def in_file(self, number: int) -> int:
+        return self.numbers[number - 1] if self.numbers else number
 
 
 def lines_of(text: str) -> list[Line]:

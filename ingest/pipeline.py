@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from ragbot.errors import CorpusError
 from ragbot.store import Contents
 from ragbot.types import FoundQuestion, Passage
 
-CHUNKING = "4"  # raise it when the same source would give other passages or sentences
+CHUNKING = "5"  # raise it when the same source would give other passages or sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,20 @@ def ingest_sources(sources: Sequence[SourceText]) -> Ingested:
         coverage = coverage_of(outline, own)
         content += coverage.content
         covered += coverage.share * coverage.content
-        warnings += outline.warnings
         name = outline.document.source
-        warnings += [Warning(name, x.number, "is in no passage") for x in coverage.missed]
-        warnings += [Warning(name, x.number, "is in several passages") for x in coverage.doubled]
+        warned = [*outline.warnings]
+        warned += [Warning(name, x.number, "is in no passage") for x in coverage.missed]
+        warned += [Warning(name, x.number, "is in several passages") for x in coverage.doubled]
         if not own:
             line = outline.document.text.count("\n", 0, outline.document.start) + 1
-            warnings.append(Warning(name, line, f"{outline.document.title!r} has no content"))
-        passages += own
-    questions = [question for outline in outlines for question in outline.questions]
+            warned.append(Warning(name, line, f"{outline.document.title!r} has no content"))
+        warnings += [replace(each, line=outline.in_file(each.line)) for each in warned]
+        passages += [replace(each, lines=_in_file(each.lines, outline)) for each in own]
+    questions = [
+        replace(question, lines=_in_file(question.lines, outline))
+        for outline in outlines
+        for question in outline.questions
+    ]
     _refuse_leaks(passages, questions)
     if not passages:
         raise CorpusError(
@@ -84,6 +89,11 @@ def ingest_sources(sources: Sequence[SourceText]) -> Ingested:
         coverage=covered / content if content else 1.0,
         warnings=tuple(warnings),
     )
+
+
+def _in_file(lines: tuple[int, int], outline: Outline) -> tuple[int, int]:
+    first, last = map(outline.in_file, lines)
+    return min(first, last), max(first, last)
 
 
 def _outlines(sources: Sequence[SourceText]) -> list[Outline]:

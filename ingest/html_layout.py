@@ -1,0 +1,370 @@
+"""The HTML that a Markdown file is laid out with -> Markdown that says the same.
+
+Tables, lists, headings and definitions become their like, what only looks (bold, links, colours)
+is taken off its words, and `&nbsp;` is a space. What a page would run, hide or fetch is no layout:
+it stays as it is written, so that whoever reads the notes sees it. Code is left alone, and so
+is a tag that HTML does not have, like <your-name>.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ragbot.whole_lines import BULLET, FENCE
+
+_CELLS = frozenset({"td", "th"})
+_BLOCKS = frozenset(
+    """p div center section article header footer main figure figcaption details summary blockquote
+    hr ul ol dl table caption thead tbody tfoot colgroup col tr""".split()
+)
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BOLD = frozenset({"b", "strong"})
+_PLAIN = frozenset(
+    """a i em u s small big mark span font sub ins del abbr cite q kbd samp var code time label
+    img""".split()
+)
+_KNOWN = _CELLS | _BLOCKS | _HEADINGS | _BOLD | _PLAIN | {"li", "dt", "dd", "sup", "pre"}
+_TOKEN = re.compile(
+    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`)|<!--.*?-->)"
+    r"|<(?P<close>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)(?P<more>(?:\s[^<>]*)?)/?>"
+    r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)",
+    re.DOTALL,
+)
+_ATTRIBUTE = re.compile(r"([\w:-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"']+)))?")
+_HARMLESS = frozenset(
+    """align alt bgcolor border cellpadding cellspacing class color colspan dir face height id lang
+    name open rel rowspan scope size span start target title type valign width""".split()
+)
+_LOOKS = re.compile(
+    r"(?:\s*(?:text-align|vertical-align|(?:min-|max-)?(?:width|height)|border|padding|margin"
+    r"|background|white-space|font-weight|font-style)[\w-]*\s*:[^;:()]*(?:;|$))*\s*"
+)
+_RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
+_WIDEST = 40  # columns or rows that one cell may span
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """The text without HTML layout; `numbers[i]` is the line of the file that line i comes from."""
+
+    text: str
+    numbers: tuple[int, ...]
+
+
+def as_markdown(text: str) -> Laid:
+    """The same text where no HTML is in it."""
+    lines = text.split("\n")
+    if "<" not in text and "&" not in text:
+        return Laid(text, tuple(range(1, len(lines) + 1)))
+    writer = _Writer()
+    prose: list[str] = []
+    fence = ""
+    for number, line in enumerate(lines, start=1):
+        opens = FENCE.match(line.lstrip())
+        if not fence and not opens:
+            prose.append(line)
+            continue
+        if not fence:
+            writer.read("\n".join([*prose, ""]), number - len(prose))
+            prose = []
+        writer.write(line + ("\n" if number < len(lines) else ""), number)
+        if opens:
+            fence = "" if fence == opens[0] else fence or opens[0]
+    writer.read("\n".join(prose), len(lines) + 1 - len(prose))
+    return writer.laid()
+
+
+@dataclass(slots=True)
+class _Row:
+    number: int
+    cells: list[str] = field(default_factory=list)
+    heads: int = 0
+
+
+@dataclass(slots=True)
+class _Table:
+    """One that is being read. `under` holds what reaches down from the rows above: column ->
+    (rows that are left, text)."""
+
+    rows: list[_Row] = field(default_factory=list)
+    under: dict[int, tuple[int, str]] = field(default_factory=dict)
+    across: int = 1
+    down: int = 1
+    is_open: bool = False  # a cell, whose text is being read
+    inner: int = 0  # tables inside a cell
+
+
+class _Writer:
+    """Lines as they come, each with its number."""
+
+    def __init__(self) -> None:
+        self._lines: list[str] = [""]
+        self._numbers: list[int] = [1]
+        self._number = 1  # the line of the file that is being read
+        self._table: _Table | None = None
+        self._kept: list[str] | None = None  # the text of a cell, a term or a raised word
+        self._term = ""
+        self._depth = 0  # of lists
+        self._heading = False
+        self._verbatim = False  # in <pre>
+        self._raised = False  # in <sup>
+        self._left: Counter[str] = Counter()  # tags that were left as they are, and not closed yet
+
+    def laid(self) -> Laid:
+        if self._table is not None:  # never closed
+            self._table.inner = 0
+            self._end_table()
+        self._put_term()
+        return Laid("\n".join(self._lines), tuple(self._numbers))
+
+    def read(self, text: str, number: int) -> None:
+        """Text outside fences that begins on this line of the file."""
+        at = 0
+        for token in _TOKEN.finditer(text):
+            self._say(text[at : token.start()], number)
+            number += text.count("\n", at, token.start())
+            at = token.end()
+            tag = (token["tag"] or "").lower()
+            if token["entity"]:
+                meant = html.unescape(token["entity"])
+                self._say(" " if meant == "\u00a0" else meant, number)
+            elif tag in _KNOWN and self._is_layout(tag, bool(token["close"]), token["more"]):
+                self._number = number
+                self._tag(tag, bool(token["close"]), token["more"])
+            else:
+                self._say(token[0], number)
+            number += token[0].count("\n")
+        self._say(text[at:], number)
+
+    def write(self, text: str, number: int) -> None:
+        for place, part in enumerate(text.split("\n")):
+            if place:
+                self._lines.append("")
+                self._numbers.append(number + place)
+            if not self._lines[-1].strip():
+                self._numbers[-1] = number + place
+            self._lines[-1] += part
+
+    def _say(self, text: str, number: int) -> None:
+        """Text as it is meant where it stands."""
+        if not text:
+            return
+        self._number = number
+        if self._raised:
+            text = text.translate(_RAISED)
+        if self._kept is not None:
+            self._kept.append(text)
+        elif self._table is not None:
+            if text.strip():  # between cells: it stands before the table
+                self._break()
+                self.write(" ".join(text.split()), number)
+                self._break()
+        elif self._heading:
+            self.write(" ".join(text.split()) if "\n" in text else text, number)
+        elif self._depth and not self._verbatim:
+            self._say_in_list(text, number)
+        else:
+            self.write(text, number)
+
+    def _say_in_list(self, text: str, number: int) -> None:
+        """What an item says on further lines is indented into it."""
+        for place, part in enumerate(text.split("\n")):
+            if place and part.strip():
+                self._fresh()
+                self.write("  " * self._depth + part.strip(), number + place)
+            elif part.strip() or not place:
+                self.write(part.rstrip() if "\n" in text else part, number + place)
+
+    def _is_layout(self, tag: str, closes: bool, more: str) -> bool:
+        """Of what is left as it is, the end is left, too."""
+        if closes:
+            self._left[tag] -= (is_left := self._left[tag] > 0)
+            return not is_left
+        self._left[tag] += (is_left := not _only_looks(more))
+        return not is_left
+
+    def _tag(self, tag: str, closes: bool, more: str) -> None:
+        if tag == "table" or (self._table is not None and tag in _CELLS | {"tr"}):
+            self._tag_of_table(tag, closes, more)
+        elif tag in _BOLD:
+            self._say("**", self._number)
+        elif tag == "code":
+            self._say("" if self._verbatim else "`", self._number)
+        elif tag == "img":
+            self._say(_attributes(more).get("alt", ""), self._number)
+        elif tag == "sup":
+            self._raised = not closes
+        elif self._kept is not None and tag not in {"dt", "dd", "dl"}:
+            self._say(" " if tag in _BLOCKS | {"li"} else "", self._number)
+        elif tag in _HEADINGS:
+            self._break()
+            self.write("" if closes else f"{'#' * int(tag[1])} ", self._number)
+            self._heading = not closes
+        elif tag == "pre":
+            self._fresh()
+            self.write("```", self._number)
+            self._new_line()
+            self._verbatim = not closes
+        elif tag in {"li", "dt", "dd"}:
+            self._tag_of_item(tag, closes)
+        elif tag in _BLOCKS:
+            self._depth = max(0, self._depth + (tag in {"ul", "ol"}) * (-1 if closes else 1))
+            if tag == "dl":
+                self._put_term()
+            if not self._depth:
+                self._break()
+
+    def _tag_of_item(self, tag: str, closes: bool) -> None:
+        if tag == "dt":
+            if closes:
+                self._term = self._taken()
+            else:
+                self._put_term()
+                self._kept = []
+            return
+        if closes:
+            return
+        if tag == "dd" and self._kept is not None:  # <dt> may be left open
+            self._term = self._taken()
+        self._fresh()
+        lead = f"**{self._term}**: " if tag == "dd" and self._term else ""
+        self.write(f"{'  ' * max(0, self._depth - 1)}- {lead}", self._number)
+        if tag == "dd":
+            self._term = ""
+
+    def _put_term(self) -> None:
+        """One that nothing explains."""
+        if self._kept is not None:  # <dt> may be left open
+            self._term = self._taken()
+        if self._term:
+            self._fresh()
+            self.write(f"- **{self._term}**", self._number)
+            self._term = ""
+
+    def _tag_of_table(self, tag: str, closes: bool, more: str) -> None:
+        table = self._table
+        if table is None:
+            if not closes:
+                self._break()
+                self._table = _Table()
+            return
+        if tag == "table" and not closes:
+            table.inner += 1
+        elif table.inner:
+            table.inner -= tag == "table"
+            self._say(" ", self._number)
+        elif tag == "table":
+            self._end_table()
+        elif tag == "tr":
+            self._end_cell()
+            if not closes:
+                table.rows.append(_Row(self._number))
+        else:
+            self._end_cell()
+            if closes:
+                return
+            if not table.rows:
+                table.rows.append(_Row(self._number))
+            told = _attributes(more)
+            table.across, table.down = (_span(told.get(f"{n}span")) for n in ("col", "row"))
+            table.rows[-1].heads += tag == "th"
+            table.is_open, self._kept = True, []
+
+    def _end_cell(self) -> None:
+        table = self._table
+        if table is None or not table.is_open:
+            return
+        row = table.rows[-1]
+        said = self._taken().replace("|", "\\|")
+        _let_down(row, table)
+        for _ in range(table.across):
+            if table.down > 1:
+                table.under[len(row.cells)] = (table.down - 1, said)
+            row.cells.append(said)
+        table.is_open = False
+
+    def _end_table(self) -> None:
+        self._end_cell()
+        table, self._table = self._table, None
+        rows = [row for row in (table.rows if table else []) if row.cells]
+        for row in rows:
+            if table is not None:
+                _let_down(row, table)
+        width = max((len(row.cells) for row in rows), default=0)
+        self._break()
+        if width == 2 and rows[0].heads < 2:  # each row names a thing and tells what it is
+            for row in rows:
+                self._fresh()
+                self.write(f"- {': '.join(filter(None, row.cells))}", row.number)
+        elif width == 1:
+            for row in rows:
+                self._fresh()
+                self.write(f"- {row.cells[0]}", row.number)
+        else:
+            for place, row in enumerate(rows):
+                cells = [*row.cells, *[""] * (width - len(row.cells))]
+                self._fresh()
+                self.write(f"| {' | '.join(cells)} |", row.number)
+                if not place:
+                    self._fresh()
+                    self.write("|---" * width + "|", row.number)
+        self._break()
+
+    def _taken(self) -> str:
+        """What was kept, on one line."""
+        said = " ".join("".join(self._kept or ()).split())
+        self._kept = None
+        return said
+
+    def _fresh(self) -> None:
+        """Begin a line, if there is something on this one."""
+        if self._lines[-1].strip():
+            self._new_line()
+        else:
+            self._lines[-1] = ""
+
+    def _new_line(self) -> None:
+        self._lines.append("")
+        self._numbers.append(self._number)
+
+    def _break(self) -> None:
+        """End the paragraph; an item of a list that says nothing yet goes on."""
+        self._raised = False
+        if BULLET.fullmatch(f"{self._lines[-1].rstrip()} "):
+            return
+        self._fresh()
+        if len(self._lines) > 1 and self._lines[-2].strip():
+            self._new_line()
+
+
+def _let_down(row: _Row, table: _Table) -> None:
+    """The cells of the rows above that reach down to where this row has come."""
+    while len(row.cells) in table.under:
+        column = len(row.cells)
+        left, said = table.under.pop(column)
+        row.cells.append(said)
+        if left > 1:
+            table.under[column] = (left - 1, said)
+
+
+def _span(told: str | None) -> int:
+    return min(max(int(told), 1), _WIDEST) if told and told.isdecimal() else 1
+
+
+def _attributes(more: str) -> dict[str, str]:
+    return {
+        name.lower(): one or other or third or ""
+        for name, one, other, third in _ATTRIBUTE.findall(more)
+    }
+
+
+def _only_looks(more: str) -> bool:
+    """Whether a tag's attributes run nothing, hide nothing and fetch nothing."""
+    told = _attributes(more)
+    style, link = told.pop("style", ""), told.pop("href", "")
+    told.pop("src", "")  # of a picture, whose words alone are kept
+    safe = re.match(r"\s*(?:javascript|data|vbscript)\s*:", html.unescape(link), re.I) is None
+    return safe and _LOOKS.fullmatch(style) is not None and _HARMLESS.issuperset(told)

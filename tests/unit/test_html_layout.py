@@ -1,0 +1,137 @@
+"""HTML in Markdown: what it lays out is read, what it would run or hide is left to be seen."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.notes_on_disk import ingested
+
+from ingest.html_layout import as_markdown
+
+SHEET = """# Crane
+
+<p align="center"><b>Crane</b> lifts boxes&nbsp;&mdash; and <a href="https://example.org">crates</a>.</p>
+
+<table>
+  <tr>
+    <th>Model</th>
+    <th>Load</th>
+    <th>Price</th>
+  </tr>
+  <tr>
+    <td>Small</td>
+    <td>5&nbsp;t</td>
+    <td rowspan="2">$9 | $10</td>
+  </tr>
+  <tr>
+    <td>Large</td>
+    <td>12 t<br>with care</td>
+  </tr>
+</table>
+
+The crane stands still in a storm.
+"""
+
+
+def test_a_table_becomes_facts_that_know_their_lines(tmp_path: Path) -> None:
+    found = ingested(tmp_path, "crane.md", SHEET)
+    assert found.coverage == 1.0
+    assert not found.warnings
+    (document,) = found.contents.documents
+    for each in found.contents.passages:
+        assert document.text[each.start : each.end] == each.text
+    rows = [each for each in found.contents.passages if each.kind == "table_row"]
+    facts = [str(fact) for row in rows for fact in row.facts]
+    assert facts == [
+        "Small - Load: 5 t",
+        "Small - Price: $9 | $10",
+        "Large - Load: 12 t<br>with care",
+        "Large - Price: $9 | $10",
+    ]
+    lines = SHEET.split("\n")
+    below = [lines[row.lines[1]].strip() for row in rows]
+    assert below == ["<td>Small</td>", "<td>Large</td>"]
+    last = found.contents.passages[-1]
+    assert lines[last.lines[0] - 1] == last.text == "The crane stands still in a storm."
+    first = found.contents.passages[0]
+    assert first.text == "**Crane** lifts boxes — and crates."
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("one <i>two</i> <kbd>Ctrl</kbd>", "one two Ctrl"),
+        ("10<sup>5</sup> m<sup>2</sup>, H<sub>2</sub>O", "10⁵ m², H2O"),
+        ("<ul>\n<li>one\n  more</li>\n<li>two</li>\n</ul>", "- one\n  more\n- two"),
+        ("<ol><li>a<ul><li>b</li></ul></li></ol>", "- a\n  - b"),
+        ("<dl><dt>Hash</dt><dd>equal</dd>\n<dt>Alone\n</dl>", "- **Hash**: equal\n- **Alone**"),
+        ("<h2>Size <i>and</i> load</h2>\ntext", "## Size and load\n\ntext"),
+        ("<p>One</p><p>Two</p>", "One\n\nTwo"),
+        ("<table><tr><td>Size</td><td>5 t</td></tr></table>", "- Size: 5 t"),
+        ("<table><tr><td>alone</td></tr></table>", "- alone"),
+        (
+            "<table><tr><th>A<th>B<th>C<tr><td>1<td>2</table>",
+            "| A | B | C |\n|---|---|---|\n| 1 | 2 |  |",
+        ),
+        (
+            "<table>stray<tr><th colspan=2>A</th><th>B</th></tr></table>",
+            "stray\n\n| A | A | B |\n|---|---|---|",
+        ),
+        ("<pre><code>a &lt; <b>b</b></code></pre>", "```\na < **b**\n```"),
+        ('<img src="x.png" alt="A crane"> lifts', "A crane lifts"),
+    ],
+)
+def test_layout_becomes_its_like(html: str, markdown: str) -> None:
+    lines = [line.rstrip() for line in as_markdown(html).text.split("\n")]
+    assert re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() == markdown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`<b>` and ``a `<i>` b`` are tags",
+        "```html\n<b>bold</b> &amp;\n```",
+        "~~~\n<table>\n~~~",
+        "put <your-name> into <bucket>",
+        "a < b & c > d, https://example.org/?a=1&copy=2",
+        "<script>steal()</script>",
+        '<b onclick="steal()">bold</b>',
+        '<a href=" JavaScript:steal()">link</a>',
+        '<span style="display:none">unseen</span>',
+        '<p style="color:white">unseen</p>',
+        '<iframe src="https://example.org"></iframe>',
+        "<!-- <b>for later</b> -->",
+        "- one<br>two",
+        "plain\n\ntext\n",
+    ],
+)
+def test_the_rest_is_left_as_it_is(text: str) -> None:
+    laid = as_markdown(text)
+    assert laid.text == text
+    assert laid.numbers == tuple(range(1, text.count("\n") + 2))
+
+
+def test_a_table_that_is_never_closed_is_read() -> None:
+    assert "| 1 | 2 | 3 |" in as_markdown("<table><tr><th>A<th>B<th>C<tr><td>1<td>2<td>3").text
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            "<table> </table> <tr> </tr> <td> <td> </td> <th> <ul> </ul> <li> <dl> <dt> <dd> </dl>"
+            " <pre> </pre> <sup> </sup> <h2> </h2> <p> <b> &amp; &#0; ` ``` \n - | word".split(" ")
+        ),
+        max_size=30,
+    )
+)
+def test_no_word_is_lost_and_every_line_has_its_number(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    laid = as_markdown(text)
+    assert laid.text.count("word") >= text.count("word")
+    lines = laid.text.split("\n")
+    assert len(laid.numbers) == len(lines)
+    assert all(1 <= number <= text.count("\n") + 1 for number in laid.numbers)
