@@ -236,10 +236,20 @@ def test_any_notes_will_do() -> None:
         ("When to Choose Which", []),
         ("Limitations", []),
         ("Monitoring & Logging", []),
+        ("7. Ingress", ["Ingress"]),
+        ("2.3 Probes", ["Probes"]),
+        ("3) Volumes", ["Volumes"]),
     ],
 )
 def test_names_in_headings(heading: str, names: list[str]) -> None:
     assert names_in_heading(heading) == names
+
+
+def test_a_name_that_a_full_stop_runs_through_is_one_piece() -> None:
+    (piece,) = Names(["St. Bernard"]).pieces("St. Bernard")
+    assert [word.text for word in piece.core] == ["St", "Bernard"]
+    names = Names(["Red, Green"])
+    assert readings("is it red, green?", [Turn("What is Red, Green?", "")], names)
 
 
 def test_a_name_at_the_beginning_of_a_sentence():

@@ -53,6 +53,7 @@ _NO_SUBJECT = frozenset({"aws", "amazon", "api", "apis", "i", "ok"})
 _WORD = re.compile(r"[^\W_](?:[\w@/+.-]*\w)?(?:['’][a-z]+)?")
 _BRAND = re.compile(r"^(?:aws|amazon)\s+", re.IGNORECASE)
 _ASIDE = re.compile(r"\s*\([^)]*\)")
+_NUMBERED = re.compile(r"^(?:\d+[.)]|\d+(?:\.\d+)+[.)]?)\s+")  # "7. Ingress", "2.3 Probes"
 _VERSUS = re.compile(r"\s+(?:vs\.?|versus)\s+", re.IGNORECASE)
 
 
@@ -163,7 +164,8 @@ class Names:
         end = 0
         for at, word in enumerate(words):
             separates = at not in known_at and word.separates and not _is_capital(word)
-            if run and (separates or text[end : word.start].strip()):
+            inside = at in known_at and known_at[at][0] < at
+            if run and (separates or (text[end : word.start].strip() and not inside)):
                 pieces.append(Piece(tuple(run), known))
                 run, known = [], ()
             if not separates:
@@ -227,6 +229,7 @@ def _is_capital(word: Word) -> bool:
 
 def names_in_heading(heading: str) -> list[str]:
     """`A vs B Comparison` names two, `When to Choose Which` none."""
+    heading = _NUMBERED.sub("", heading)
     plain = [_ASIDE.sub("", _BRAND.sub("", part)).strip() for part in _VERSUS.split(heading)]
     return [name for name in map(_without_generic_end, plain) if _is_name(name)]
 
