@@ -36,6 +36,11 @@ class Entailment(PairEncoder):
     def _cut(self, tokenizer: Any) -> None:
         tokenizer.enable_truncation(WINDOW)
 
+    def knows(self, word: str) -> bool:
+        """Whether the model has a token for this whole word."""
+        self.load()
+        return self._tokenizer.token_to_id(f"▁{word.lower()}") is not None
+
     def margins(self, said: str, notes: Sequence[str]) -> NDArray[np.float32]:
         """float32 [len(notes)]: above 0 the claim rather follows from the note, or the question
         is rather answered by it, than not; logits, about -4 to 4."""

@@ -46,3 +46,10 @@ def test_of_two_near_words_the_one_that_the_notes_use_more() -> None:
     spelling = Spelling({"table": 2, "cable": 7, "tables": 9}.items())
     assert spelling.mended("tabel", lambda word: False) == "table"  # one slip, not two
     assert spelling.mended("tablas", lambda word: False) == "tables"
+
+
+def test_no_stop_word_is_meant_and_no_name_in_capitals_is_a_slip() -> None:
+    spelling = Spelling({"that": 9, "kube": 2, "let": 3, "same": 4, "name": 4, "line": 2}.items())
+    assert spelling.mended("thaw the kubelet", {"the"}.__contains__) == "thaw the kubelet"
+    assert spelling.mended("SAML on NVMe", {"on"}.__contains__) == "SAML on NVMe"
+    assert spelling.mended("the liine", {"the"}.__contains__) == "the line"

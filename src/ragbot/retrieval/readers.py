@@ -43,6 +43,10 @@ class Readers:
         """What hears the orders that no phrase gives away; None where there is no reader."""
         return None if self.orders is None else self.orders.hears
 
+    def know(self, word: str) -> bool:
+        """Whether the one with the largest vocabulary has a token for this whole word."""
+        return self.entailment is not None and self.entailment.knows(word)
+
     def load(self) -> None:
         """Read the weights, so that the first question does not wait for them."""
         for reader in (self.reranker, self.selection, self.entailment, self.orders):

@@ -1,7 +1,8 @@
 """Typing errors, mended with the words of the notes themselves.
 
-A word that neither the notes nor the embedder's vocabulary of whole words knows was probably
-meant to be one of the notes: "stremas" is streams, "apigateway" is API gateway.
+A word that neither the notes nor the vocabulary of a model knows was probably meant to be one of
+the notes: "stremas" is streams, "apigateway" is API gateway. No search looks for a stop word, so
+none is meant; and what is written in capitals is a name ("SAML").
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ from collections.abc import Callable, Iterable
 
 from rapidfuzz.distance import OSA
 
+from ragbot.store.lexical import STOPWORDS
+
 SHORTEST = 4  # letters; below, too many words are near to each other
 LONG = 8  # letters from which two slips are forgiven instead of one
 # No part of a path, an address, an identifier or a file name.
 _TYPED = re.compile(r"(?<![\w./:@-])[A-Za-z]{4,}(?![\w/:@-]|\.\w)")
+_NAME = re.compile(r"(?:.*[A-Z]){2}")
 
 
 class Spelling:
     """Mends words; `words` are (word in small letters, times that it stands in the notes)."""
 
     def __init__(self, words: Iterable[tuple[str, int]]) -> None:
-        self._counts = dict(words)
+        self._counts = {word: times for word, times in words if word not in STOPWORDS}
         # The first letter is seldom wrong, and looking no further keeps large corpora quick.
         self._near: dict[tuple[str, int], list[str]] = defaultdict(list)
         for word in self._counts:
@@ -35,7 +39,9 @@ class Spelling:
         def mend(match: re.Match[str]) -> str:
             word = match[0]
             one = word[:-1] if re.search(r"[^s]s$", word) else word  # of several
-            return word if is_known(word) or is_known(one) else self._meant(word.lower()) or word
+            if _NAME.match(word) or is_known(word) or is_known(one):
+                return word
+            return self._meant(word.lower()) or word
 
         return _TYPED.sub(mend, text)
 

@@ -24,7 +24,9 @@ STOPWORDS = frozenset(
     just let like may me might must my need needs no not of on one or our shall should so some such
     than that the their them then there these they this those to up us want wants was we were what
     when where which while who whom why will with without would you your whats hows im id ill
-    please tell know thing things lot really much many""".split()
+    please tell know thing things lot really much many arent cant couldnt didnt doesnt dont hasnt
+    havent isnt ive shouldnt thats theres theyre wasnt werent weve wheres whos wont wouldnt
+    youre""".split()
 )
 
 _WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
