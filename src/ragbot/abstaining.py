@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from ragbot.answering import Checks, Reply, ask_in_turn, laid_out
 from ragbot.chat_models import nearest_quote, quoting_candidate
-from ragbot.evidence import UPDATE, Evidence, Prompt
+from ragbot.dated_notes import UPDATE
+from ragbot.evidence import Evidence, Prompt
 from ragbot.screening import gives_orders
 from ragbot.types import HeadingPath, RetrievedPassage, Sentence
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, Protocol
 
+from ragbot.dated_notes import UPDATE, changes, is_dated, is_dated_note_on, tells_the_end
 from ragbot.types import Fact, Passage, RetrievedPassage, Turn
 from ragbot.whole_lines import (
     ABBREVIATION,
@@ -21,25 +23,16 @@ from ragbot.whole_lines import (
     whole_lines,
 )
 
-# A dated note on a fact, which tells how it has changed: "As of May 2026: ...", in whatever dress.
-UPDATE = re.compile(
-    r"^[*_(\[]*as of (?:(?:\d{1,2} )?[a-z]+\.? (?:\d{1,2}, )?)?\d{4}\b(?:-\d\d)*", re.IGNORECASE
-)
-# "As of November 2026: the Copilot CLI has been closed to new customers"
-_END_OF = re.compile(
-    r": (?:the )?(?P<what>[A-Z][\w&.+/-]*(?: [\w&.+/-]+){0,4}?)"
-    r" (?:(?:has|have|is|are|was|were|will be) )?(?:been |believed to be )?"
-    r"(?:(?:ended|retired|closed|discontinued|deprecated|withdrawn)\b"
-    r"|no longer (?:sold|available|offered|supported|accept))"
-)
-_WORD = re.compile(r"[a-z]{3,}")
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 _EMPHASIZED = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 # The IT department leans on nothing.
 _LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
-# What opens the next one is a capital, a digit, or a name written small ("io2", "gp3", "iSCSI").
-_END = re.compile(r"[.!?][\"'”’)\]]*(?=\s+[\"'“‘(\[*_`]*(?:[A-Z0-9]|[a-z]{1,3}\d|[a-z][A-Z]))")
+# What opens the next one is a capital, a digit, a name written small ("io2", "gp3", "iSCSI"), or
+# one that is set as code.
+_END = re.compile(
+    r"[.!?][\"'”’)\]]*(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9]|[a-z]{1,3}\d|[a-z][A-Z])|`[a-z]))"
+)
 
 
 BARELY = -6.0  # logit below which the reranker has no opinion
@@ -177,24 +170,11 @@ def _term(text: str) -> str | None:
 def _antecedent(text: str, before: EvidenceSentence, *, opens: bool) -> str | None:
     """The sentence that one leans on: what a dated note changes, what "its" means. That of a line's
     first sentence (`opens`) can only be the line before it where it is a dated note."""
-    if _is_dated_note_on(text, before.text):
+    if is_dated_note_on(text, before.text):
         return before.text
     if opens or not _LEANS.match(text):
         return None
     return before.parent if _LEANS.match(before.text) and before.parent else before.text
-
-
-def _is_dated_note_on(text: str, before: str) -> bool:
-    """Whether it tells how the sentence before it has changed, wherever it stands: it is dated,
-    as that one is not, and speaks of hardly anything else."""
-    date = UPDATE.match(text)
-    if date is None or UPDATE.match(before):
-        return False
-    said, again = (
-        {word.rstrip("s") for word in _WORD.findall(each.lower())}
-        for each in (before, text[date.end() :])
-    )
-    return bool(again) and len(said & again) >= len(again) / 2
 
 
 def indexed_spans(passage: Passage) -> list[tuple[int, int]]:
@@ -233,7 +213,8 @@ class Evidence:
 
     Of each sentence `relevance` holds the reranker's logit, that it is on the matter of the
     question; that it answers it, `selected` the logit of answer selection and `answers` the
-    entailment model's margin. Empty where there is no such model.
+    entailment model's margin. Empty where there is no such model. `changed` are facts of the
+    passage, each with a dated note on it that stands in another.
     """
 
     number: int  # from 1; what the model puts in its markers
@@ -242,6 +223,7 @@ class Evidence:
     relevance: tuple[float, ...] = ()
     selected: tuple[float, ...] = ()
     answers: tuple[float, ...] = ()
+    changed: tuple[tuple[EvidenceSentence, EvidenceSentence], ...] = ()
 
     @property
     def answering(self) -> tuple[float, ...]:
@@ -275,22 +257,54 @@ class Evidence:
         return next(found, None)
 
     def updates_of(self, sentence: EvidenceSentence) -> tuple[EvidenceSentence, ...]:
-        """The dated notes on a sentence of this passage: those under it, and those that tell the
-        end of what the heading names."""
+        """The dated notes on a sentence of this passage: those that stand under it, speak of the
+        same, or tell the end of what the heading names."""
         if UPDATE.match(sentence.text):
             return ()
-        notes = (each for each in self.sentences if UPDATE.match(each.text))
-        return tuple(
-            note
-            for note in notes
-            if (note.parent or "").startswith(sentence.text) or self._tells_the_end(note)
-        )
-
-    def _tells_the_end(self, note: EvidenceSentence) -> bool:
-        """Of what the heading names: what else stands under it is then of the past, too."""
-        ended = _END_OF.search(note.text)
         *_, heading = ("", *self.passage.heading_path)
-        return ended is not None and f" {heading}".lower().endswith(f" {ended['what']}".lower())
+        above = {note: before for before, note in pairwise(self.sentences)}
+        own = (
+            note
+            for note in self.sentences
+            if (
+                UPDATE.match(note.text)
+                and (
+                    (note.parent or "").startswith(sentence.text)
+                    or tells_the_end(note.text, heading)
+                )
+            )
+            or changes(note.text, _told(sentence), beside=above.get(note) == sentence)
+        )
+        elsewhere = (note for fact, note in self.changed if fact == sentence)
+        return tuple(each for each in (*own, *elsewhere) if each != sentence)
+
+
+def linked(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Each passage with the dated notes on its facts that stand in others of its document."""
+    notes = [(item, each) for item in evidence for each in item.sentences if is_dated(each.text)]
+    return [
+        replace(
+            item,
+            changed=tuple(
+                (fact, note)
+                for other, note in notes
+                if other is not item and other.passage.doc_id == item.passage.doc_id
+                for fact in facts_changed(item.sentences, note)
+            ),
+        )
+        for item in evidence
+    ]
+
+
+def facts_changed(
+    sentences: Sequence[EvidenceSentence], note: EvidenceSentence
+) -> list[EvidenceSentence]:
+    """Those that a dated note tells of from afar."""
+    return [each for each in sentences if changes(note.text, _told(each))]
+
+
+def _told(sentence: EvidenceSentence) -> str:
+    return f"{sentence.parent} {sentence.text}" if sentence.parent else sentence.text
 
 
 REMEMBERED_TURNS = 3  # of a conversation, in a prompt

@@ -84,3 +84,65 @@ def test_what_another_row_or_column_is_asked_of_is_found(bot: Ragbot) -> None:
 def test_the_last_one_of_nothing_is_no_crash(bot: Ragbot) -> None:
     asked = Turn.of(bot.ask("How heavy is the Aero 14?"))
     assert bot.ask("and how long did the last one take?", [asked]).text
+
+
+KEPT = """# Network notes
+
+<!-- begun in 2021 -->
+## 1. Proxy
+
+- iptables mode picks a backend at random.
+- nftables mode is alpha: don't use it in production.
+
+## 2. Gateways
+
+A gateway does nothing without a controller. I put ingress-nginx on every cluster.
+
+## 3. Leave
+
+Paternity leave has to be taken in one block within 56 days of the birth.
+Since 6 April 2024: paternity leave can be split into two separate weeks.
+
+## 4. Memory
+
+<table>
+<tr><th>Parameter</th><th>Default</th><th>Ours</th></tr>
+<tr><td><code>work_mem</code></td><td>4&nbsp;MB</td><td><b>32&nbsp;MB</b></td></tr>
+</table>
+
+## Updates
+
+- As of April 2025: nftables mode is stable and may be used in production.
+- Nov 2025: ingress-nginx is being retired, no fixes after March 2026.
+"""
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Ragbot:
+    return quoting_bot(tmp_path_factory.mktemp("kept"), KEPT)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("May I use nftables mode in production?", ["is alpha", "As of April 2025: nftables"]),
+        ("What did I put on every cluster?", ["I put ingress-nginx", "is being retired"]),
+        ("In how many blocks is paternity leave taken?", ["in one block", "Since 6 April 2024"]),
+        ("What is the default of work_mem?", ["4 MB"]),
+    ],
+)
+def test_an_old_line_is_told_with_the_later_one(
+    kept: Ragbot, question: str, told: list[str]
+) -> None:
+    answer = kept.ask(question)
+    text = " ".join(answer.text.split())
+    assert all(each in text for each in told), text
+    assert "<" not in text
+    assert {c.passage_id for c in answer.citations} <= {
+        p.passage.passage_id for p in answer.passages
+    }
+
+
+def test_a_name_under_a_numbered_heading_can_be_followed_up(kept: Ragbot) -> None:
+    first = kept.ask("What does a gateway need?")
+    assert kept.ask("How long will it get fixes?", [Turn.of(first)]).query

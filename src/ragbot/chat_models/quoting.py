@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ragbot.evidence import UPDATE, EvidenceSentence, Prompt
+from ragbot.dated_notes import UPDATE
+from ragbot.evidence import EvidenceSentence, Prompt
 from ragbot.rows import row_as_sentence
 from ragbot.store.lexical import words_of
 from ragbot.types import Fact
@@ -316,14 +317,16 @@ def _with_updates(picked: list[Quote], prompt: Prompt) -> list[Quote]:
     """A fact that a dated note changes is never quoted without the note, nor the note alone."""
     out: list[Quote] = []
     items = {item.number: item for item in prompt.evidence}
+    numbers = {item.passage.passage_id: item.number for item in prompt.evidence}
     for quote in picked:
         item, fact = items[quote.number], quote.sentence
         if UPDATE.match(fact.text) and fact.parent:
             stem = fact.parent
             fact = next((s for s in item.sentences if stem.startswith(s.text)), fact)
         for each in (fact, *item.updates_of(fact)):
-            if all(each != held.sentence for held in out):
-                out.append(replace(quote, sentence=each))
+            number = numbers.get(each.passage.passage_id)
+            if number is not None and all(each != held.sentence for held in out):
+                out.append(replace(quote, sentence=each, number=number))
     return out
 
 

@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePath
 from typing import TypeVar
 
+from ragbot.dated_notes import is_dated
 from ragbot.embedding import Embedder, PassageEmbedder
-from ragbot.evidence import Evidence
+from ragbot.evidence import Evidence, EvidenceSentence, evidence_sentences, facts_changed, linked
 from ragbot.order_reading import Hears
 from ragbot.reranker import Similarity
 from ragbot.retrieval.answerability import Finding, judge_evidence
@@ -65,6 +66,7 @@ class Retriever:
         self._embedder = embedder
         self.readers = readers or Readers()
         self._passage_embedder = passage_embedder
+        self._notes: dict[str, tuple[EvidenceSentence, ...]] = {}
 
     def query_for(self, question: str, history: Sequence[Turn] = ()) -> str:
         """What is searched for: the question, standing on its own, in the words of the notes."""
@@ -84,7 +86,9 @@ class Retriever:
         return self._readings(typed, history)[-1] != typed
 
     def _mended(self, question: str) -> str:
-        return self._spelling.mended(question.strip(), self.recognizes)
+        return self._spelling.mended(
+            question.strip(), lambda word: self.recognizes(word) or self.readers.know(word)
+        )
 
     def _readings(self, typed: str, history: Sequence[Turn]) -> tuple[str, ...]:
         return readings(typed, history, self.names) if history else (typed,)
@@ -143,7 +147,8 @@ class Retriever:
     def search(
         self, query: str, k: int, filters: Filters = NO_FILTERS
     ) -> tuple[RetrievedPassage, ...]:
-        """The k best passages for the query that the filters let through, best first.
+        """The k best passages for the query that the filters let through, best first; behind them
+        those of the same documents that tell how a fact in them has changed.
 
         Raises:
             QuestionError: a filter that names what the notes do not have.
@@ -151,7 +156,7 @@ class Retriever:
         found = self._found(query, max(k, CANDIDATES), filters, ask_outside=True)
         if pasted_choices(query) is None:  # what such a question asks for stands in its options
             found = self._read_on(query, found)
-        return found[:k]
+        return (*found[:k], *self._changing(found[:k]))
 
     def _read_on(
         self, query: str, found: Sequence[RetrievedPassage]
@@ -174,6 +179,33 @@ class Retriever:
             )
             for rank, place in enumerate(best, start=1)
         )
+
+    def _changing(self, found: Sequence[RetrievedPassage]) -> Iterator[RetrievedPassage]:
+        """The passages that hold a later note on a fact of those found."""
+        known = {item.passage.passage_id for item in found}
+        sentences = {item.passage.passage_id: evidence_sentences(item.passage) for item in found}
+        rank = len(found)
+        for doc_id in dict.fromkeys(item.passage.doc_id for item in found):
+            facts = [
+                each
+                for item in found
+                if item.passage.doc_id == doc_id
+                for each in sentences[item.passage.passage_id]
+            ]
+            for note in self._dated_notes(doc_id):
+                new = note.passage.passage_id not in known
+                if new and facts_changed(facts, note):
+                    known.add(note.passage.passage_id)
+                    rank += 1
+                    yield RetrievedPassage(note.passage, 0.0, rank, Why(fused_rank=rank))
+
+    def _dated_notes(self, doc_id: str) -> tuple[EvidenceSentence, ...]:
+        """Those of a document, read once."""
+        if doc_id not in self._notes:
+            passages = self.index.passages_of(doc_id)
+            sentences = (each for passage in passages for each in evidence_sentences(passage))
+            self._notes[doc_id] = tuple(each for each in sentences if is_dated(each.text))
+        return self._notes[doc_id]
 
     def nearest_to(
         self, text: str, k: int, filters: Filters = NO_FILTERS
@@ -220,7 +252,7 @@ class Retriever:
 
     def evidence(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
         """The passages with how well each of their sentences answers the question."""
-        return self.readers.weighed(question, retrieved)
+        return linked(self.readers.weighed(question, retrieved))
 
     @property
     def similarity(self) -> Similarity | None:
@@ -294,6 +326,9 @@ def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:
     table = _table(near[0].passage) if near else None
     further = [item for item in near[MOST_READ:] if table and _table(item.passage) == table]
     near = near[:MOST_READ] + further
+    later = {note.passage.passage_id for item in near for _, note in item.changed}
+    later -= {item.passage.passage_id for item in near}
+    near += [item for item in evidence if item.passage.passage_id in later]
     return [replace(item, number=number) for number, item in enumerate(near, start=1)]
 
 

@@ -268,6 +268,11 @@ class Index:
     def all_passages(self) -> tuple[Passage, ...]:
         return self._catalogue.all_passages()
 
+    def passages_of(self, doc_id: str) -> list[Passage]:
+        """Those of a document, in its order."""
+        found = self.passages_at(self._catalogue.positions_of_documents([doc_id]))
+        return [found[position] for position in sorted(found)]
+
     def documents(self) -> tuple[Document, ...]:
         return self._catalogue.documents()
 

@@ -1,0 +1,127 @@
+"""Dated notes: what tells of a fact how it has changed.
+
+    Paternity leave has to be taken in one block.
+    Since 6 April 2024: paternity leave can be split into two weeks.
+
+They stand right below the fact, or far from it under a heading of their own ("Updates"). One is
+known by its date, or by saying that a thing has ended, and by speaking of hardly anything but what
+the fact speaks of.
+"""
+
+from __future__ import annotations
+
+import re
+
+# A note that says so in as many words: "As of May 2026: ...", in whatever dress.
+UPDATE = re.compile(
+    r"^[*_(\[]*as of (?:(?:\d{1,2} )?[a-z]+\.? (?:\d{1,2}, )?)?\d{4}\b(?:-\d\d)*", re.IGNORECASE
+)
+# "As of November 2026: the Copilot CLI has been closed to new customers"
+_END_OF = re.compile(
+    r": (?:the )?(?P<what>[A-Z][\w&.+/-]*(?: [\w&.+/-]+){0,4}?)"
+    r" (?:(?:has|have|is|are|was|were|will be) )?(?:been |believed to be )?"
+    r"(?:(?:ended|retired|closed|discontinued|deprecated|withdrawn)\b"
+    r"|no longer (?:sold|available|offered|supported|accept))"
+)
+# "`spec.loadBalancerIP` is deprecated since v1.24": what is written like no other word.
+_GONE = re.compile(
+    r"(?P<what>(?=[\w.-]*(?:[a-z][A-Z]|\w[._]\w|\w-\w|\d))[A-Za-z][\w.-]{3,})[`*_]*"
+    r" (?:has|have|is|are|was|were) (?:been |being |now )?"
+    r"(?:deprecated|retired|removed|withdrawn|discontinued|gone)\b"
+)
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_WRITTEN = rf"(?:{_DAY} )?{_MONTH} (?:{_DAY},? )?(?P<year>(?:19|20)\d\d)\b"
+_NUMBERED = r"(?P<iso>(?:19|20)\d\d)-(?P<number>[01]\d)\b(?:-\d\d)?"
+_YEAR = r"\b(?P<alone>(?:19|20)\d\d)\b"
+_DATE = re.compile(rf"{_WRITTEN}|{_NUMBERED}|{_YEAR}", re.IGNORECASE)
+_SAYS_SO = r"(?:updated?|correction|changed?|edit)\b[\s:,.*_-]*(?:\(|\[)?"
+_FROM = r"(?:as of|since|from|effective(?: from)?|starting(?: from)?|for [^.:;]{2,40} on or after) "
+_MONTH_OR_DAY = re.sub(r"\?P<\w+>", "?:", rf"(?:{_WRITTEN}|{_NUMBERED})")
+_DATED = re.compile(
+    rf"^[*_(\[`>]*(?:(?P<says>{_SAYS_SO}))?"
+    rf"(?:{_FROM}(?:{_MONTH_OR_DAY}|(?:19|20)\d\d\b)|{_MONTH_OR_DAY}(?=\s*(?:\([^)]*\)\s*)?[:\])–—-]))"
+    rf"(?:\s*\([^)]*\))?|^[*_(\[`>]*(?P<only>{_SAYS_SO})",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"(?<![\w.])(?:[a-z]{3,}|\d+(?:[.,]\d+)*)")
+_SAYS_NOTHING = frozenset(
+    """the and for are can was has have had with from that this been being since now too its not any
+    all but also more than into only when where which will may must does""".split()
+)
+_ASIDE = re.compile(r"\([^)]*\)")
+_SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+WORDS = 4  # that a clause must have to tell what a note speaks of
+BESIDE = 2  # words that a note right below a fact has of it
+AFAR = 2 / 3  # share of its own words that one far from it has, too
+
+
+def date_of(text: str) -> tuple[int, int] | None:
+    """(year, month) of the latest date in the text, month 0 where only the year is told."""
+    dates = [
+        (
+            int(match["year"] or match["iso"] or match["alone"]),
+            _MONTHS.index(match["month"].lower()[:3]) + 1
+            if match["month"]
+            else int(match["number"] or 0),
+        )
+        for match in _DATE.finditer(text)
+    ]
+    return max(dates, default=None)
+
+
+def is_dated(text: str) -> bool:
+    """Whether a line tells since when something is so, or that something has ended."""
+    return _DATED.match(text) is not None or _GONE.search(text) is not None
+
+
+def changes(note: str, fact: str, *, beside: bool = False) -> bool:
+    """Whether the note tells how the fact has changed; `beside`, that it stands right below it.
+
+    It is later than the fact, where that has a date, and speaks of hardly anything else.
+    """
+    dated = _DATED.match(note)
+    gone = _GONE.search(note)
+    if dated is None and gone is None:
+        return False
+    told, before = date_of(note), date_of(fact)
+    if before is not None and (told is None or told <= before):
+        return False
+    if gone is not None and gone["what"] in fact and _GONE.search(fact) is None:
+        return True
+    if dated is None or _DATED.match(fact):
+        return False
+    if beside and (dated["says"] or dated["only"]):
+        return True
+    said = note[dated.end() :].lstrip(" :,.–—-*_)]")
+    sentence = _SENTENCE_END.split(said, 1)[0]
+    clause, *_ = re.split(r"[,;]\s", sentence, maxsplit=1)
+    own = _words(clause)
+    own = own if len(own) >= WORDS else _words(sentence)
+    shared = own & _words(fact)
+    return len(shared) >= BESIDE and (beside or len(shared) >= AFAR * len(own))
+
+
+def is_dated_note_on(text: str, before: str) -> bool:
+    """Whether a note that says so tells how the sentence before it has changed, wherever it
+    stands."""
+    date = UPDATE.match(text)
+    if date is None or UPDATE.match(before):
+        return False
+    said, again = (
+        {word.rstrip("s") for word in re.findall(r"[a-z]{3,}", each.lower())}
+        for each in (before, text[date.end() :])
+    )
+    return bool(again) and len(said & again) >= len(again) / 2
+
+
+def tells_the_end(note: str, heading: str) -> bool:
+    """Of what the heading names: what else stands under it is then of the past, too."""
+    ended = _END_OF.search(note)
+    return ended is not None and f" {heading}".lower().endswith(f" {ended['what']}".lower())
+
+
+def _words(text: str) -> set[str]:
+    found = _WORD.findall(_ASIDE.sub(" ", text.lower()))
+    return {word.rstrip("s") for word in found if word not in _SAYS_NOTHING}
