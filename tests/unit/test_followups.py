@@ -245,6 +245,34 @@ def test_names_in_headings(heading: str, names: list[str]) -> None:
     assert names_in_heading(heading) == names
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        (
+            "How long must a blob stay in the Cool tier?",
+            "And in the one that is cold?",
+            "How long must a blob stay in the one that is cold?",
+        ),
+        ("What is a gate SAS signed with?", "How long is it?", "How long is gate SAS?"),
+        (
+            "How large can an append blob get?",
+            "And a page blob?",
+            "How large can a page blob get?",
+        ),
+        ("How long does a wheat loaf keep?", "And a rye loaf?", "How long does a rye loaf keep?"),
+        ("How long does Lambda run?", "Does that hold for ECS?", "How long does ECS run?"),
+        (
+            "How early must one tell of 30 boats?",
+            "And if it were 150?",
+            "How early must one tell of 30 boats? if it were 150?",
+        ),
+        ("What is a role?", "Does it apply to EKS?", "Does role apply to EKS?"),
+    ],
+)
+def test_what_is_asked_of_something_else(before: str, question: str, expected: str) -> None:
+    assert meant(question, before) == expected
+
+
 def test_a_name_that_a_full_stop_runs_through_is_one_piece() -> None:
     (piece,) = Names(["St. Bernard"]).pieces("St. Bernard")
     assert [word.text for word in piece.core] == ["St", "Bernard"]

@@ -30,7 +30,9 @@ REMEMBERED = 4  # turns that a follow-up can lean back over
 _CONNECTIVE = re.compile(
     r"^(?:(?:and|or|but|so|then|also|ok(?:ay)?|well|hm+|yes|no|right|sorry|oh|now|great|cool|nice"
     r"|perfect|thanks|thank you|i see|got it)\b"
-    r"[\s,.!:-]*)*(?:(?:what|how) about\b|what of\b|(?:(?:is|are) (?:it|they) )?the same for\b)?"
+    r"[\s,.!:-]*)*(?:(?:what|how) about\b|what of\b|(?:(?:is|are) (?:it|they) )?the same for\b"
+    r"|(?:does|do|would|will) (?:that|this|the same|it(?= (?:also |still )?hold)) (?:also |still )?"
+    r"(?:hold|apply|go)(?: true)? (?:for|to)\b)?"
     r"[\s,]*",
     re.IGNORECASE,
 )
@@ -52,8 +54,10 @@ _JUST_ASKS = re.compile(
 _SAME_ASKED = re.compile(
     r"^(?:is|are|was|does|do|did|can|has|have|will)\s+(?P<noun>\S+(?:\s\S+){0,2})$", re.IGNORECASE
 )
+_IF = re.compile(r"(?:and |but )?(?:what )?if\b", re.IGNORECASE)
 _HEADED = re.compile(r"^(?P<noun>[^,?]{2,60}),\s*(?P<rest>\S.*)$", re.DOTALL)
 _ANOTHERS = re.compile(r"^(?:the\s+)?(?:ones?|that|those)\s+(?:of|for|in|from|with)\s+", re.I)
+_ONE_THAT = re.compile(r"(?:the|an?) ones? (?:that|which|who)\b", re.IGNORECASE)
 _ONES = re.compile(r"^(?:the\s+)?(?P<how>\S+(?:\s\S+)?)\s+ones?$", re.IGNORECASE)
 _PREPOSED = re.compile(
     r"^(?P<by>of|for|from|in|on|with|to|by|at|per|after|under|during|against|without)\s+"
@@ -118,6 +122,8 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     asks = _JUST_ASKS.fullmatch(bare)
     if asks:
         return [_asked_of(asks["ask"] or asks["why"], last)]
+    if _IF.match(bare):
+        return [f"{last.question} {bare}?"]
     connected = rest != question
     headed = _HEADED.match(rest)
     if headed and _is_noun(headed["noun"]):
@@ -187,7 +193,9 @@ def _swapped_readings(noun: str, turns: Sequence[Earlier], names: Names) -> list
     swapped = _swapped(noun, turns[-1], names)
     preposed = _PREPOSED.match(noun)
     replaces = preposed and _behind(preposed["by"], turns[-1].question, names)
-    if replaces or names.know_one_in(names.completed(noun)):
+    slot = turns[-1].slot  # a page blob in the place of an append blob
+    alike = slot is not None and slot.words[-1].key == words_in(noun)[-1].key
+    if replaces or alike or names.know_one_in(names.completed(noun)):
         return [swapped]
     return [swapped, _joined(noun, turns)]
 
@@ -208,8 +216,15 @@ def _swapped(noun: str, last: Earlier, names: Names) -> str:
     if ones:
         how = _ARTICLE.sub("", ones["how"])
         noun = how if names.know_one_in(how) else f"{how} {slot.words[-1].text}"
+    article = _ARTICLE.match(noun)
     noun = names.completed(noun if preposed else _ARTICLE.sub("", noun))
     start, end = _exchanged(slot, noun, names)
+    if _ONE_THAT.match(noun):
+        start, end = slot.start, slot.end
+    lead = re.search(r"\b(?:the|an?)\s+$", asked[:start], re.IGNORECASE)
+    if article and lead:  # it brings its own
+        start = lead.start()
+        noun = noun if noun.startswith(article[0]) else f"{article[0]}{noun}"
     # "the Data rota" takes the place of Platform in "the Platform rota", and brings its own.
     again = re.match(rf" {re.escape(noun.split()[-1])}\b", asked[end:], re.IGNORECASE)
     return f"{asked[:start]}{noun}{asked[end + (again.end() if again else 0) :]}"

@@ -23,6 +23,7 @@ _PREPOSITIONS = frozenset(
     onto out outside over per since than through toward under until upon via within without versus
     vs""".split()
 )
+_GOES_WITH = frozenset("with by for as in to at on from of".split())
 # In the forms in which they stand behind "does X" and "is X".
 VERBS = frozenset(
     """allow allowed apply ask asked attach become begin bring call called change changed charge
@@ -163,7 +164,9 @@ class Names:
         known: tuple[Word, ...] = ()
         end = 0
         for at, word in enumerate(words):
-            separates = at not in known_at and word.separates and not _is_capital(word)
+            separates = at not in known_at and (
+                (word.separates and not _is_capital(word)) or _is_done(words[at : at + 2])
+            )
             inside = at in known_at and known_at[at][0] < at
             if run and (separates or (text[end : word.start].strip() and not inside)):
                 pieces.append(Piece(tuple(run), known))
@@ -220,6 +223,11 @@ class Names:
             else:
                 at += 1
         return found
+
+
+def _is_done(words: Sequence[Word]) -> bool:
+    """A participle that goes with the preposition behind it: "signed with"."""
+    return words[0].low.endswith("ed") and len(words) > 1 and words[1].low in _GOES_WITH
 
 
 def _is_capital(word: Word) -> bool:

@@ -33,7 +33,7 @@ _PRONOUN = re.compile(
     r"\b(?P<being>it['’]s|they['’]re)(?!\w)"
     r"|\b(?P<owning>its|their)\b(?!\s+own\b)"
     r"|\b(?P<many>they|them|these|those)\b(?!\s+(?:who|that)\b)"
-    r"|\b(?P<one>(?:the|that|this) one)\b(?!\s+(?:of|for|in|from|with)\b)"
+    r"|\b(?P<one>(?:the|that|this) one)\b(?!\s+(?:of|for|in|from|with|that|which|who|where)\b)"
     r"|(?<!\bis )(?<!\bare )(?<!\bif )\b(?:in )?(?P<there>there)\b(?! (?:is|are)\b)"
     r"|(?<!\bthe )\b(?-i:[Ii]t)\b(?!\s+(?:is|was)\s+\w+\s+(?:to|that)\b)",
     re.IGNORECASE,

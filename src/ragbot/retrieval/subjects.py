@@ -111,12 +111,26 @@ def _asked_about(question: str, pieces: Sequence[Piece]) -> Piece | None:
         if _word_before(question, piece.start) in AUXILIARIES:
             return piece
     if not named:
-        return pieces[0] if len(pieces) == 1 and _DEFINES.match(question) else None
+        if len(pieces) == 1 and _DEFINES.match(question):
+            return pieces[0]
+        return next((piece for piece in pieces if _is_plain_subject(question, piece)), None)
     first = named[0]
     known = next((piece for piece in named if piece.known), None)
     if known is None or (known is not first and _is_in(question, first, known)):
         return first
     return known
+
+
+def _is_plain_subject(question: str, piece: Piece) -> bool:
+    """An ordinary thing between its auxiliary and its verb: "how large can a page blob get?"."""
+    before = question[: piece.start].rstrip()
+    after = words_in(question[piece.end :])
+    return (
+        _ARTICLE.search(before) is not None
+        and _word_before(question, piece.start) in AUXILIARIES - _BEING
+        and bool(after)
+        and (after[0].low in VERBS or after[0].low == "get")
+    )
 
 
 def _subject(question: str, slot: Piece | None, pieces: Sequence[Piece]) -> str:
