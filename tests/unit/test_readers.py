@@ -9,7 +9,7 @@ from support.small_notes import passage
 from ragbot.entailment import NOT_READ
 from ragbot.retrieval import readers
 from ragbot.retrieval.readers import Readers
-from ragbot.types import RetrievedPassage, Why
+from ragbot.types import Fact, RetrievedPassage, Why
 
 BOXES = passage("- A box holds 400 KB.\n- A box costs a dollar.", "Boxes")
 CRATES = passage("- A crate holds 16 MB.", "Crates")
@@ -67,3 +67,30 @@ def test_nearness_and_the_mean_of_what_answers_are_added() -> None:
         reranker=Says("box"), selection=Says("box holds"), entailment=Says("box holds")
     ).weighed("How much does a box hold?", FOUND[:1])
     assert [item.scores for item in found] == [(2.0, 1.0)]
+
+
+ROW = "| Queue | Red Line | SQS |"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        (Fact("Queue", "Acme", "**Red Line**"), Fact("Queue", "AWS", "SQS")),
+        (Fact("Acme", "Queue", "Red Line"), Fact("AWS", "Queue", "SQS")),
+    ],
+)
+def test_a_cell_asked_for_by_another_of_its_row_is_read_with_it(facts: tuple[Fact, ...]) -> None:
+    row = passage(ROW, kind="table_row", facts=facts)
+    found = [RetrievedPassage(row, 1.0, 1, Why(dense_score=0.5))]
+
+    def read(question: str) -> list[str]:
+        heard = Says("x")
+        (item,) = Readers(reranker=heard).weighed(question, found)
+        assert [each.fact for each in item.sentences] == list(facts)
+        return [text.split(": ", 1)[1] for text in heard.read]
+
+    mine, theirs = (f"{fact}" for fact in facts)
+    plain = mine.replace("**", "")
+    assert read("What is AWS's Red Line?") == [plain, "Queue - Acme: Red Line; AWS: SQS"]
+    assert read("What is SQS at Acme?") == ["Queue - AWS: SQS; Acme: Red Line", theirs]
+    assert read("What is a Red Line?") == read("Is there SQSX at Acme?") == [plain, theirs]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ragbot.answer_selection import AnswerSelection, open_answer_selection
 from ragbot.entailment import NOT_READ, Entailment, open_entailment
-from ragbot.evidence import Evidence, evidence_sentences
+from ragbot.evidence import Evidence, EvidenceSentence, evidence_sentences, without_markup
 from ragbot.order_reading import Hears, OrderReader, open_order_reader
 from ragbot.reranker import Reranker, Similarity, open_reranker
-from ragbot.types import RetrievedPassage
+from ragbot.types import Fact, RetrievedPassage
 
 READ = 8  # sentences, the likeliest by answer selection, that the entailment model reads
 
@@ -59,7 +60,7 @@ class Readers:
         if self.selection is None:
             return {}
         sentences = [
-            (place, sentence.in_context)
+            (place, _as_asked(sentence, question))
             for place, item in enumerate(found)
             for sentence in evidence_sentences(item.passage)
         ]
@@ -74,7 +75,7 @@ class Readers:
         found = unweighed(retrieved)
         if self.reranker is None:
             return found
-        flat = [sentence.in_context for item in found for sentence in item.sentences]
+        flat = [_as_asked(sentence, question) for item in found for sentence in item.sentences]
         likely = relevance = self.reranker.scores(question, flat).tolist()
         selected: list[float] = []
         answers: list[float] = []
@@ -93,6 +94,32 @@ class Readers:
             told = (tuple(each[own]) for each in (relevance, selected, answers))
             weighed.append(Evidence(item.number, item.retrieved, item.sentences, *told))
         return weighed
+
+
+def _as_asked(sentence: EvidenceSentence, question: str) -> str:
+    """A cell that is asked for by another of its row ("the AWS counterpart of Azure Files") is read
+    with that one."""
+    fact = sentence.fact
+    if fact is None:
+        return sentence.in_context
+    of_columns = len({each.subject for each in sentence.passage.facts}) > 1
+
+    def column(of: Fact) -> str:
+        return of.subject if of_columns else of.feature
+
+    for by in sentence.passage.facts if _names(question, column(fact)) else ():
+        if by != fact and _names(question, without_markup(by.value)):
+            row = fact.feature if of_columns else fact.subject
+            told = f"{column(by)}: {by.value}; {column(fact)}: {fact.value}"
+            return replace(sentence, text=f"{row} - {told}").in_context
+    return sentence.in_context
+
+
+def _names(question: str, name: str) -> bool:
+    """Whether the question has the name, written as one."""
+    if not any(c.isupper() for c in name):
+        return False
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", question) is not None
 
 
 def unweighed(retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
