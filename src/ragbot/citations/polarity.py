@@ -42,6 +42,8 @@ _FREE = re.compile(
 _CLAUSE = re.compile(
     r"[.;:,()]|\s[-–—]\s|\b(?:but|and|or|while|whereas|although|so|because|which|who|whose)\b"
 )
+# "X rather than Y" is X, not Y.
+_NOT_THE_OTHER = re.compile(r"\b(?:rather than|instead of|as opposed to)\b", re.IGNORECASE)
 _OPEN_ENDED = re.compile(
     r"(?:\bnot|\bcannot|n['’]t)(?: be)? (?:limited|restricted|confined|just|only|merely)(?: to)?\b",
     re.IGNORECASE,
@@ -90,14 +92,14 @@ def _polarity(text: str) -> _Polarity:
     negations: list[frozenset[str]] = []
     affirmed: set[str] = set()
     last: list[str] = []
-    for clause in _CLAUSE.split(_plainly_negated(text)):
+    for clause in _CLAUSE.split(_NOT_THE_OTHER.sub(", not", _plainly_negated(text))):
         match = _NEGATOR.search(clause)
         if match is None:
-            last = words_of(clause)
+            last = _words(clause)
             affirmed.update(last)
             continue
-        before = words_of(clause[: match.start()])
-        after = words_of(clause[match.end() :])
+        before = _words(clause[: match.start()])
+        after = _words(clause[match.end() :])
         if not after:  # "rotation: none", "rotation does not"
             after = (before or last)[-2:]
             affirmed.difference_update(after)
@@ -107,6 +109,11 @@ def _polarity(text: str) -> _Polarity:
         negations.append(frozenset(after[:_SCOPE]))
         last = before + after
     return _Polarity(tuple(negations), frozenset(affirmed))
+
+
+def _words(text: str) -> list[str]:
+    """Stemmed; what is not readable is what can't be read."""
+    return [re.sub(r"(?<=\w{4})[ai]bl$", "", word) for word in words_of(text)]
 
 
 def _plainly_negated(text: str) -> str:

@@ -1,0 +1,34 @@
+"""Which sentences deny what another affirms, however either puts it."""
+
+from __future__ import annotations
+
+import pytest
+
+from ragbot.citations.polarity import flipped
+
+
+@pytest.mark.parametrize(
+    ("claim", "note"),
+    [
+        ("The dose depends on volume rather than clearance.", "dose: by volume, not clearance"),
+        ("Boxes are chosen instead of crates.", "Boxes are chosen, not crates."),
+        (
+            "The tags of a blob can be read, although the blob is not readable.",
+            "A blob can't be read or changed, but its tags stay readable.",
+        ),
+    ],
+)
+def test_the_same_denied_in_other_words_is_no_contradiction(claim: str, note: str) -> None:
+    assert not flipped(claim, note, frozenset())
+
+
+@pytest.mark.parametrize(
+    ("claim", "note"),
+    [
+        ("The dose depends on clearance rather than volume.", "dose: by volume, not clearance"),
+        ("Tasks run on servers instead of barges.", "Tasks run on barges."),
+        ("The tags are not readable.", "The tags can be read."),
+    ],
+)
+def test_what_is_turned_round_is_heard(claim: str, note: str) -> None:
+    assert flipped(claim, note, frozenset())
