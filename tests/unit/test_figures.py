@@ -17,6 +17,7 @@ from ragbot.citations.figures import figures_of
         ("16,000 IOPS", "16000 iops"),
         ("two weeks", "14 days"),
         ("90 minutes", "1.5 hours"),
+        ("10800 s", "3 h"),
         ("three thousand dollars", "$3,000"),
         ("one thousand", "1,000"),
         ("latency below one millisecond", "sub-millisecond latency"),
@@ -46,3 +47,17 @@ def test_different_figures(one: str, other: str) -> None:
 @pytest.mark.parametrize("name", ["S3", "EC2", "io2 volumes", "Route53", "v2", "sub-accounts"])
 def test_a_digit_in_a_name_is_no_figure(name: str) -> None:
     assert figures_of(name) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["between 8 and 48 hours", "at least 8 and at most 48 hours", "8-48 hours", "8 to 48 hrs"],
+)
+def test_both_ends_of_a_range_have_its_unit(text: str) -> None:
+    ends = figures_of(text)
+    assert [(each.unit, each.value) for each in ends] == [("second", 28_800), ("second", 172_800)]
+
+
+def test_a_figure_beside_a_range_keeps_its_own() -> None:
+    assert [each.unit for each in figures_of("4 boxes and 16 KB")] == [None, "kb"]
+    assert [each.unit for each in figures_of("5 GB or 10 MB")] == ["gb", "mb"]

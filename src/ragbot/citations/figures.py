@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 NUMBER_WORDS = {
     "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7,
@@ -27,7 +27,7 @@ _UNITS = {
     "mib": "mb", "gb": "gb", "gib": "gb", "tb": "tb", "tib": "tb", "pb": "pb", "ms": "ms",
     "millisecond": "ms", "milliseconds": "ms", "s": "second", "sec": "second",
     "second": "second", "seconds": "second", "minute": "minute", "minutes": "minute",
-    "min": "minute", "mins": "minute", "hour": "hour", "hours": "hour", "hr": "hour",
+    "min": "minute", "mins": "minute", "hour": "hour", "hours": "hour", "h": "hour", "hr": "hour",
     "hrs": "hour", "day": "day", "days": "day", "week": "week", "weeks": "week",
     "month": "month", "months": "month",
     "year": "year", "years": "year", "%": "%", "percent": "%", "acu": "acu", "acus": "acu",
@@ -52,6 +52,10 @@ _FIGURE = re.compile(
     r"(?P<gap>[\s-]?)(?P<scale>(?:hundred|thousand|million|billion|trillion|[kK](?![A-Za-z]))\b)?\+?"
     r"[\s-]?(?P<unit>%|[A-Za-z]+)?",
     re.IGNORECASE,
+)
+
+_RANGE = re.compile(
+    r"\s*(?:[-–—]|\b(?:and|to|or)\b(?: (?:at (?:the )?most|at (?:the )?least|up to))?)\s*"
 )
 
 
@@ -87,7 +91,8 @@ def _equal(one: float, other: float) -> bool:
 
 def figures_of(text: str) -> list[Figure]:
     """The figures of a text. Versions (`v2`), names (`S3`, `EC2`) and list numbers are none."""
-    found = []
+    found: list[Figure] = []
+    ends: list[int] = []
     for match in _FIGURE.finditer(text):
         word = match["number"].lower()
         if word[0].isdigit():
@@ -112,4 +117,18 @@ def figures_of(text: str) -> list[Figure]:
             written, (unit, factor) = value, _IN_ONE_UNIT[unit]
             value *= factor
         found.append(Figure(value, unit, match[0].strip(), match.start(), written))
+        ends.append(match.end("scale") if match["scale"] else match.end("number"))
+    for at in reversed(range(len(found) - 1)):
+        one, other = found[at], found[at + 1]
+        shares = one.unit is None and _RANGE.fullmatch(text, ends[at], other.start)
+        if shares and other.unit is not None and one.text[0].isdigit():
+            found[at] = _in_the_unit_of(other, one)
     return found
+
+
+def _in_the_unit_of(other: Figure, one: Figure) -> Figure:
+    """ "between 8 and 48 hours": the first are hours, too."""
+    if other.written is None:
+        return replace(one, unit=other.unit)
+    each = other.value / other.written if other.written else 1.0
+    return replace(one, value=one.value * each, unit=other.unit, written=one.value)

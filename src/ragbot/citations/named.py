@@ -32,6 +32,7 @@ _LEANS = re.compile(
     r"|the (?:service|feature|product|option|former|latter|other|same|first|second)s?)\b",
     re.IGNORECASE,
 )
+_SEVERAL = re.compile(r"[A-Z]{2,}s")
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 
 
@@ -64,16 +65,15 @@ def foreign_name(claim: str, text: str, ordinary: frozenset[str]) -> str | None:
     """Of a name in the claim that the text has not: that it speaks of something else."""
     # Only what the evidence writes as a name can vouch for a name: "stores" is no "Store".
     held = {
-        _singular(part.lower())
+        _key(part)
         for match in _NAME.finditer(text)
         if match[0] != match[0].lower()
         for part in [match[0], *re.split(r"[-/.&']", match[0])]
     }
     for token in names_in(claim, ordinary):
-        lowered = _singular(token.lower())
         parts = [part for part in re.split(r"[-/.&']", token) if part]
-        if lowered not in held and not all(
-            _singular(part.lower()) in held or not _is_name(part) for part in parts
+        if _key(token) not in held and not all(
+            _key(part) in held or not _is_name(part) for part in parts
         ):
             return f"{token!r} is not what the cited passage speaks of"
     return None
@@ -155,6 +155,11 @@ def _is_name(token: str) -> bool:
 
 def _has_inner_capital(token: str) -> bool:
     return any(c.isupper() or c.isdigit() for c in token[1:])
+
+
+def _key(name: str) -> str:
+    """One and several of it are the same name: IP and IPs."""
+    return name[:-1].lower() if _SEVERAL.fullmatch(name) else _singular(name.lower())
 
 
 def _singular(word: str) -> str:
