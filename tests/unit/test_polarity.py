@@ -11,6 +11,7 @@ from ragbot.citations.polarity import flipped
     ("claim", "note"),
     [
         ("The dose depends on volume rather than clearance.", "dose: by volume, not clearance"),
+        ("The notice never exceeds 12 weeks.", "Notice: one week a year, at most 12 weeks."),
         ("Boxes are chosen instead of crates.", "Boxes are chosen, not crates."),
         (
             "The tags of a blob can be read, although the blob is not readable.",

@@ -25,8 +25,8 @@ _BOUND = re.compile(
     re.IGNORECASE,
 )
 _NOT_MORE = re.compile(
-    r"\b(?:not|cannot|never)(?: \w+ly)? (?:exceed|surpass|go (?:over|beyond|above))\b"
-    r"|n['’]t (?:exceed|surpass|go (?:over|beyond|above))\b",
+    r"(?:\b(?:not|cannot|never)|n['’]t)(?: \w+ly)? (?:exceeds?|surpass(?:es)?|go(?:es)? "
+    r"(?:over|beyond|above))\b",
     re.IGNORECASE,
 )
 _UNLIMITED = re.compile(
