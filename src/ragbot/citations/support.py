@@ -18,7 +18,7 @@ from ragbot.citations.named import foreign_name, names_in, plain, readable
 from ragbot.citations.opposites import in_axes, turned_word
 from ragbot.citations.overclaims import overclaiming_word
 from ragbot.citations.polarity import denies_unheard, flipped
-from ragbot.evidence import EvidenceSentence
+from ragbot.evidence import EvidenceSentence, evidence_sentences
 from ragbot.reranker import Similarity
 from ragbot.store.lexical import words_of
 
@@ -233,6 +233,10 @@ def _judge(
             or turned_comparison(claim, span.text)
         ):
             return Support(share, (span,), "the notes say the opposite", opposed=True)
+        meant = _cell_of_named_column(claim, span)
+        if meant is not None:
+            told = f"the notes give {meant.fact} there"
+            return Support(share, (meant,), told, opposed=True)
         figure = misbound_figure(claim, span.text)
         swapped = swapped_name(claim, span.text, names_in(claim, ordinary))
         misplaced = figure.text if figure else swapped
@@ -250,6 +254,29 @@ def _judge(
         elif share < ENOUGH:
             reason = _TOO_FEW_WORDS
     return Support(share, (span,), reason)
+
+
+def _cell_of_named_column(claim: str, span: EvidenceSentence) -> EvidenceSentence | None:
+    """Where a row tells of one thing, the cell whose column the claim names while it has the figure
+    of this one: "the default is 200" of "Default: 100", "Ours: 200"."""
+    fact, facts = span.fact, span.passage.facts
+    if fact is None or len({each.subject for each in facts}) > 1:
+        return None
+    words, said = set(words_of(claim)), figures_of(claim)
+
+    def is_named(feature: str) -> bool:
+        return words.issuperset(words_of(feature))
+
+    own = [each for each in figures_of(fact.value) if any(map(each.agrees_with, said))]
+    if not own or is_named(fact.feature):
+        return None
+    for other in evidence_sentences(span.passage):
+        if other.fact is None or other.fact == fact or not is_named(other.fact.feature):
+            continue
+        rivals = [each for each in figures_of(other.fact.value) if each.unit == own[0].unit]
+        if rivals and not any(each.agrees_with(figure) for each in rivals for figure in said):
+            return other
+    return None
 
 
 def _share(claim: str, text: str) -> float:
