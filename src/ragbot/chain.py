@@ -16,7 +16,7 @@ from ragbot.answering import Checks, Reply, ask_in_turn, laid_out
 from ragbot.aws.waiting import while_waiting
 from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
 from ragbot.errors import QuestionError
-from ragbot.evidence import REMEMBERED_TURNS, Evidence, Judge, Prompt
+from ragbot.evidence import REMEMBERED_TURNS, Evidence, Judge, Prompt, linked
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, cautioned, citable
 from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
@@ -129,7 +129,7 @@ def stream_answer(
             for item in passages:
                 seen.setdefault(item.passage.passage_id, item)
             told = question if asked == query else asked
-            return citable(retriever.evidence(asked, passages), told, hears)
+            return linked(citable(retriever.evidence(asked, passages), told, hears))
 
         evidence = found_for(query)
         of_the_whole = tuple(seen)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from ragbot.dated_notes import is_dated
 from ragbot.embedding import Embedder, PassageEmbedder
-from ragbot.evidence import Evidence, EvidenceSentence, evidence_sentences, facts_changed, linked
+from ragbot.evidence import Evidence, EvidenceSentence, evidence_sentences, facts_changed
 from ragbot.order_reading import Hears
 from ragbot.reranker import Similarity
 from ragbot.retrieval.answerability import Finding, judge_evidence
@@ -252,7 +252,7 @@ class Retriever:
 
     def evidence(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
         """The passages with how well each of their sentences answers the question."""
-        return linked(self.readers.weighed(question, retrieved))
+        return self.readers.weighed(question, retrieved)
 
     @property
     def similarity(self) -> Similarity | None:

@@ -19,7 +19,7 @@ import numpy as np
 from ragbot.aws.service import Service
 from ragbot.embedding import Embedder
 from ragbot.errors import KnowledgeBaseError, QuestionError, SettingsError
-from ragbot.evidence import Evidence, indexed_spans, linked
+from ragbot.evidence import Evidence, indexed_spans
 from ragbot.failures import cause_and_cure
 from ragbot.order_reading import Hears
 from ragbot.reranker import Similarity
@@ -174,7 +174,7 @@ class KnowledgeBase:
         return ()
 
     def evidence(self, question: str, retrieved: Sequence[RetrievedPassage]) -> list[Evidence]:
-        return linked(self._readers.weighed(question, retrieved))
+        return self._readers.weighed(question, retrieved)
 
     def judged(self, question: str, evidence: Sequence[Evidence]) -> Finding:
         """By the words of what was found: those of all notes nobody tells."""
