@@ -26,9 +26,9 @@ from ragbot.retrieval import Retriever
 from ragbot.retrieval.signals import Signals, weigh
 
 FILE = Path(ragbot.retrieval.__file__).parent / "answerability.json"
-BANKS = ("natural", "unanswerable", "strangers", "newcomers")
+BANKS = ("natural", "unanswerable", "strangers", "newcomers", "visitors")
 OVER_REFUSAL = 0.05  # of the answerable dev questions, each told by other authors' weights
-AUTHOR = re.compile(r"stranger|newcomer-[a-z]")
+AUTHOR = re.compile(r"stranger|(?:newcomer|visitor)-[a-z]")
 
 # Ways in which the notes may answer one question: each float64 [questions, signals], all of whose
 # questions they must answer. The first is the question as a whole.

@@ -18,6 +18,7 @@ from ragbot.citations.figures import figures_of
         ("two weeks", "14 days"),
         ("90 minutes", "1.5 hours"),
         ("10800 s", "3 h"),
+        ("100 million rows", "100 M rows"),
         ("three thousand dollars", "$3,000"),
         ("one thousand", "1,000"),
         ("latency below one millisecond", "sub-millisecond latency"),

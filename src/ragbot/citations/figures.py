@@ -19,6 +19,7 @@ _SCALES = {
     "thousand": 1e3,
     "k": 1e3,
     "million": 1e6,
+    "m": 1e6,
     "billion": 1e9,
     "trillion": 1e12,
 }
@@ -49,7 +50,7 @@ _FIGURE = re.compile(
     + r")|"
     + "|".join([*NUMBER_WORDS, *_BELOW])
     + r")\b)"
-    r"(?P<gap>[\s-]?)(?P<scale>(?:hundred|thousand|million|billion|trillion|[kK](?![A-Za-z]))\b)?\+?"
+    r"(?P<gap>[\s-]?)(?P<scale>(?:hundred|thousand|million|billion|trillion|k(?![A-Za-z])|(?-i:M)(?![A-Za-z]))\b)?\+?"
     r"[\s-]?(?P<unit>%|[A-Za-z]+)?",
     re.IGNORECASE,
 )
