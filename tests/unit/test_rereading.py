@@ -174,3 +174,26 @@ def test_a_line_that_only_lends_its_name_bears_nothing_out():
     assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
     truth = "For the hall Crates offload what is heavy, they do."
     assert checker.check(DraftSentence(truth, (1,), "")).sentence.verdict == "supported"
+
+
+def test_what_one_thing_does_is_not_true_of_another_that_a_line_beside_it_names():
+    notes = [
+        passage("- Crates offload what is heavy for the hall.", "Crates"),
+        passage("- Barrels are painted.", "Barrels"),
+    ]
+
+    class Lends(Reader):
+        """Believes it of both lines together, and of neither alone."""
+
+        def __call__(
+            self, claim: str, notes: Sequence[EvidenceSentence], *, surely: bool = False
+        ) -> Ruling | None:
+            return "supported" if len(notes) > 1 else "unsupported"
+
+    checker = CitationChecker(
+        evidence(*notes), withhold=True, similarity=words_in_common, judge=Lends()
+    )
+    lie = "For the hall Barrels offload what is heavy, they do."
+    assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
+    both = "For the hall Barrels are in paint and Crates offload heavy things."
+    assert checker.check(DraftSentence(both, (1,), "")).sentence.verdict == "supported"

@@ -12,7 +12,13 @@ from ragbot.citations.denials import denies_only
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.figures import figures_of
 from ragbot.citations.invented import Recognizes, invented_word
-from ragbot.citations.named import names_something, speaks_of, stands_alone, subjects_of
+from ragbot.citations.named import (
+    names_something,
+    plain,
+    speaks_of,
+    stands_alone,
+    subjects_of,
+)
 from ragbot.citations.support import (
     Support,
     claim_words,
@@ -232,7 +238,9 @@ class CitationChecker:
         for notes in _groups(self._nearest(claim, further)):
             if new and new.isdisjoint(note.passage.passage_id for note in notes):
                 continue  # they were read before anything was looked up
-            if any(map(_is_yes_or_no, notes)) or not tell_all(notes) or not bear_it_out(notes):
+            if any(map(_is_yes_or_no, notes)) or self._is_lent_its_subject(claim, notes):
+                continue
+            if not tell_all(notes) or not bear_it_out(notes):
                 continue
             # "Parameter Store can offload SSL" is no truer for a line on Parameter Store beside
             # those that say it of CloudHSM.
@@ -240,6 +248,14 @@ class CitationChecker:
             if not any(bear_it_out(each) for each in fewer if not tell_all(each)):
                 return judged_support(claim, notes)
         return None
+
+    def _is_lent_its_subject(self, claim: str, notes: Sequence[EvidenceSentence]) -> bool:
+        """Whether of several notes one speaks of another thing than the claim, which has its own
+        from the others: what Neptune can do is no truer of DocumentDB for a line on that beside."""
+        named = [subject for subject in self._subjects if subject in plain(claim)]
+        if len(notes) < 2 or not named:
+            return False
+        return not all(speaks_of(note, named, self._subjects) for note in notes)
 
     def _looked_up(self, claim: str) -> Support | None:
         """What bears the claim out elsewhere than where the question led: a model may know it, and
