@@ -197,7 +197,7 @@ class Retriever:
                 if new and facts_changed(facts, note):
                     known.add(note.passage.passage_id)
                     rank += 1
-                    yield RetrievedPassage(note.passage, 0.0, rank, Why(fused_rank=rank))
+                    yield RetrievedPassage(note.passage, 0.0, rank, Why())
 
     def _dated_notes(self, doc_id: str) -> tuple[EvidenceSentence, ...]:
         """Those of a document, read once."""
