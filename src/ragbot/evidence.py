@@ -25,13 +25,15 @@ from ragbot.whole_lines import (
 
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
+_CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _EMPHASIZED = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 # The IT department leans on nothing.
 _LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
-# What opens the next one is a capital, a digit, a name written small ("io2", "gp3", "iSCSI"), or
-# one that is set as code.
+# What opens the next one is a capital, a digit, or a name written small ("io2", "gp3", "iSCSI",
+# "work_mem", "spec.gateIP"), or set as code.
 _END = re.compile(
-    r"[.!?][\"'”’)\]]*(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9]|[a-z]{1,3}\d|[a-z][A-Z])|`[a-z]))"
+    r"[.!?][\"'”’)\]]*(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9]|[a-z]{1,3}\d|[a-z][A-Z]"
+    r"|[a-z]{2,}(?:[A-Z]|[._][a-z]{2}))|`[a-z]))"
 )
 
 
@@ -93,9 +95,10 @@ class Judge(Protocol):
 
 
 def without_markup(text: str) -> str:
-    """Words that were bold or a link as plain words."""
+    """Words that were bold, a link or a name set as code, as plain words."""
     text = _LINK.sub(r"\1", text) if "](" in text else text
     text = _BREAK.sub("; ", text) if "<" in text else text
+    text = _CODE.sub(r"\1", text) if "`" in text else text
     return _EMPHASIZED.sub(r"\2", text) if "**" in text or "__" in text else text
 
 

@@ -109,6 +109,24 @@ def test_code_in_a_step_is_not_run_together() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("- Set `a.bC`. `x` is slow.", ["Set `a.bC`.", "`x` is slow."]),
+        ("- It is 4. work_mem grows.", ["It is 4.", "work_mem grows."]),
+        ("- Use it. spec.gateIP is gone.", ["Use it.", "spec.gateIP is gone."]),
+        ("- See e.g. the notes. and more", ["See e.g. the notes. and more"]),
+    ],
+)
+def test_a_name_written_small_opens_a_sentence(text: str, sentences: list[str]) -> None:
+    assert [each.text for each in evidence_sentences(passage(text))] == sentences
+
+
+def test_a_name_set_as_code_is_quoted_as_a_name() -> None:
+    (found,) = evidence_sentences(passage("- Set `SET LOCAL` and `work_mem`, not ``a ` b``"))
+    assert found.quoted == "Set SET LOCAL and work_mem, not ``a ` b``."
+
+
 def test_a_quote_has_no_markup() -> None:
     text = "- See [the guide](https://example.com/a) for **all** modes<br>of ![it](x.png)"
     (found,) = evidence_sentences(passage(text))
