@@ -26,6 +26,12 @@ def test_a_figure_belongs_to_the_words_beside_it(claim: str, wrong: str | None) 
     assert (found.text if found else None) == wrong
 
 
+def test_the_other_end_of_a_range_is_no_rival() -> None:
+    note = "Cranes v2 are engines that grow at once between 0.5 and 256 GB."
+    claim = "Cranes v2 can grow in an instant from half a GB up to 256 GB."
+    assert misbound_figure(claim, note) is None
+
+
 def test_names_that_changed_places_are_noticed() -> None:
     names = ["Boxes", "Crates"]
     swapped = "Labels are printed by the inkjet driver on Crates and a laser plotter on Boxes."

@@ -197,3 +197,32 @@ def test_what_one_thing_does_is_not_true_of_another_that_a_line_beside_it_names(
     assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
     both = "For the hall Barrels are in paint and Crates offload heavy things."
     assert checker.check(DraftSentence(both, (1,), "")).sentence.verdict == "supported"
+
+
+def test_a_line_that_gives_the_name_alone_lends_it():
+    notes = [
+        passage("- Crane Plus pays credits for what growth costs in a storm.", "Cranes"),
+        passage("- Crane Basic covers the storms that are common.", "Cranes", start=90),
+    ]
+    checker = CitationChecker(
+        evidence(*notes),
+        withhold=True,
+        similarity=words_in_common,
+        judge=Reader("credits", "covers"),
+    )
+    lie = "Yes, Crane Basic gives credits for what growth costs when a storm comes."
+    assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
+    both = "Yes, Crane Basic covers a common storm, and Crane Plus gives credits for growth."
+    assert checker.check(DraftSentence(both, (1,), "")).sentence.verdict == "supported"
+
+
+def test_a_line_on_another_thing_does_not_overrule_the_one_that_denies_it():
+    notes = [
+        passage("- Lids cannot be put on simple boxes.", "Simple boxes"),
+        passage("- In crate boxes each has a lid put on it of its own.", "Crate boxes", start=90),
+    ]
+    checker = CitationChecker(
+        evidence(*notes), withhold=True, similarity=words_in_common, judge=Reader("crate")
+    )
+    lie = "Simple boxes can have lids put on each."
+    assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"

@@ -41,7 +41,10 @@ def misbound_figure(claim: str, text: str) -> Figure | None:
     held = figures_of(text)
     for figure in figures_of(claim):
         same = [other for other in held if figure.agrees_with(other)]
-        rivals = [other for other in held if _is_rival(figure, other)]
+        ranges = {other.range_at for other in same} - {None}
+        rivals = [
+            other for other in held if _is_rival(figure, other) and other.range_at not in ranges
+        ]
         named = _in_name(claim, figure)
         if named is not None and named in (_in_name(text, other) for other in same):
             continue

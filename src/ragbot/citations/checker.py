@@ -23,6 +23,7 @@ from ragbot.citations.support import (
     Support,
     claim_words,
     judged_support,
+    lends_a_name,
     opposition_to,
     statements_of,
     support_of,
@@ -238,7 +239,7 @@ class CitationChecker:
         for notes in _groups(self._nearest(claim, further)):
             if new and new.isdisjoint(note.passage.passage_id for note in notes):
                 continue  # they were read before anything was looked up
-            if any(map(_is_yes_or_no, notes)) or self._is_lent_its_subject(claim, notes):
+            if any(map(_is_yes_or_no, notes)) or self._speaks_of_another(claim, notes):
                 continue
             if not tell_all(notes) or not bear_it_out(notes):
                 continue
@@ -249,13 +250,17 @@ class CitationChecker:
                 return judged_support(claim, notes)
         return None
 
-    def _is_lent_its_subject(self, claim: str, notes: Sequence[EvidenceSentence]) -> bool:
-        """Whether of several notes one speaks of another thing than the claim, which has its own
-        from the others: what Neptune can do is no truer of DocumentDB for a line on that beside."""
+    def _speaks_of_another(self, claim: str, notes: Sequence[EvidenceSentence]) -> bool:
+        """Whether one of the notes speaks of another thing than the claim, which has its own from
+        the others, or from nowhere: what Neptune can do is no truer of DocumentDB for a line on
+        that beside it."""
         named = [subject for subject in self._subjects if subject in plain(claim)]
-        if len(notes) < 2 or not named:
-            return False
-        return not all(speaks_of(note, named, self._subjects) for note in notes)
+        if named and not all(speaks_of(note, named, self._subjects) for note in notes):
+            return True
+        return any(
+            lends_a_name(claim, note, [other for other in notes if other != note])
+            for note in (notes if len(notes) > 1 else ())
+        )
 
     def _looked_up(self, claim: str) -> Support | None:
         """What bears the claim out elsewhere than where the question led: a model may know it, and

@@ -69,6 +69,7 @@ class Figure:
     text: str
     start: int = 0  # characters of the text that it stands in
     written: float | None = None  # the value in the unit that the text has, where that differs
+    range_at: int | None = None  # of both ends of a range, where it starts
 
     @property
     def is_count(self) -> bool:
@@ -123,7 +124,8 @@ def figures_of(text: str) -> list[Figure]:
         one, other = found[at], found[at + 1]
         shares = one.unit is None and _RANGE.fullmatch(text, ends[at], other.start)
         if shares and other.unit is not None and one.text[0].isdigit():
-            found[at] = _in_the_unit_of(other, one)
+            found[at] = replace(_in_the_unit_of(other, one), range_at=one.start)
+            found[at + 1] = replace(other, range_at=one.start)
     return found
 
 

@@ -298,6 +298,20 @@ def _heading_words(span: EvidenceSentence) -> frozenset[str]:
     return frozenset(word for heading in span.passage.heading_path for word in words_of(heading))
 
 
+def lends_a_name(claim: str, note: EvidenceSentence, others: Sequence[EvidenceSentence]) -> bool:
+    """Whether the note has a name of the claim that the others lack, and hardly anything else of
+    it: "Standard", of a line on what Standard covers, beside one on what Advanced pays."""
+    own, rest = (set(words_of(text)) for text in (readable(note), " ".join(map(readable, others))))
+    names = {word for name in names_in(claim) for word in words_of(name)}
+    said = {word for word in claim_words(claim) - names if not word[0].isdigit()}
+    return (
+        bool(names & own - rest)
+        and not said & own - rest
+        and len(said & own) < len(said) / 2
+        and len(said & own) < len(said & rest)
+    )
+
+
 def unheard(claim: str, spans: Sequence[EvidenceSentence], ordinary: frozenset[str]) -> str | None:
     """What is wrong with taking the spans together for the claim: a figure or a name of it that
     none of them has. Things that the spans list may be counted, if they give no other number."""
