@@ -216,6 +216,18 @@ def test_a_line_that_gives_the_name_alone_lends_it():
     assert checker.check(DraftSentence(both, (1,), "")).sentence.verdict == "supported"
 
 
+def test_a_line_that_has_a_figure_of_its_own_lends_nothing():
+    notes = [
+        passage("- Crane Plus lifts 400 KB at once, and is heavy.", "Cranes"),
+        passage("- Crane Basic takes up to 16 MB.", "Cranes", start=90),
+    ]
+    checker = CitationChecker(
+        evidence(*notes), withhold=True, similarity=words_in_common, judge=Reader("400", "16 MB")
+    )
+    truth = "Crane Plus is heavy and lifts 400 KB at once, while Crane Basic goes to 16 MB."
+    assert checker.check(DraftSentence(truth, (1,), "")).sentence.verdict == "supported"
+
+
 def test_a_line_on_another_thing_does_not_overrule_the_one_that_denies_it():
     notes = [
         passage("- Lids cannot be put on simple boxes.", "Simple boxes"),
