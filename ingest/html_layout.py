@@ -2,8 +2,8 @@
 
 Tables, lists, headings and definitions become their like, what only looks (bold, links, colours)
 is taken off its words, and `&nbsp;` is a space. What a page would run, hide or fetch is no layout:
-it stays as it is written, so that whoever reads the notes sees it. Code is left alone, and so
-is a tag that HTML does not have, like <your-name>.
+it stays as it is written, so that whoever reads the notes sees it. Fenced code and `code` are left
+alone, and so is a tag that HTML does not have, like <your-name>.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _PLAIN = frozenset(
     """a i em u s small big mark span font sub ins del abbr cite q kbd samp var code time label
     img""".split()
 )
-_KNOWN = _CELLS | _BLOCKS | _HEADINGS | _BOLD | _PLAIN | {"li", "dt", "dd", "sup", "pre"}
+_ITEMS, _DEFINES = frozenset({"li", "dt", "dd"}), frozenset({"dl", "dt", "dd"})
+_KNOWN = _CELLS | _BLOCKS | _HEADINGS | _BOLD | _PLAIN | _ITEMS | {"sup", "pre"}
 _TOKEN = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`)|<!--.*?-->)"
     r"|<(?P<close>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)(?P<more>(?:\s[^<>]*)?)/?>"
@@ -105,7 +106,7 @@ class _Writer:
         self._numbers: list[int] = [1]
         self._number = 1  # the line of the file that is being read
         self._table: _Table | None = None
-        self._kept: list[str] | None = None  # the text of a cell, a term or a raised word
+        self._kept: list[str] | None = None  # the text of a cell or a term
         self._term = ""
         self._depth = 0  # of lists
         self._heading = False
@@ -197,8 +198,8 @@ class _Writer:
             self._say(_attributes(more).get("alt", ""), self._number)
         elif tag == "sup":
             self._raised = not closes
-        elif self._kept is not None and tag not in {"dt", "dd", "dl"}:
-            self._say(" " if tag in _BLOCKS | {"li"} else "", self._number)
+        elif self._kept is not None and (self._table is not None or tag not in _DEFINES):
+            self._say(" " if tag in _BLOCKS | _ITEMS else "", self._number)
         elif tag in _HEADINGS:
             self._break()
             self.write("" if closes else f"{'#' * int(tag[1])} ", self._number)
@@ -208,7 +209,7 @@ class _Writer:
             self.write("```", self._number)
             self._new_line()
             self._verbatim = not closes
-        elif tag in {"li", "dt", "dd"}:
+        elif tag in _ITEMS:
             self._tag_of_item(tag, closes)
         elif tag in _BLOCKS:
             self._depth = max(0, self._depth + (tag in {"ul", "ol"}) * (-1 if closes else 1))

@@ -36,13 +36,14 @@ _WRITTEN = rf"(?:{_DAY} )?{_MONTH} (?:{_DAY},? )?(?P<year>(?:19|20)\d\d)\b"
 _NUMBERED = r"(?P<iso>(?:19|20)\d\d)-(?P<number>[01]\d)\b(?:-\d\d)?"
 _YEAR = r"\b(?P<alone>(?:19|20)\d\d)\b"
 _DATE = re.compile(rf"{_WRITTEN}|{_NUMBERED}|{_YEAR}", re.IGNORECASE)
-_SAYS_SO = r"(?:updated?|correction|changed?|edit)\b[\s:,.*_-]*(?:\(|\[)?"
+_SAYS_SO = r"(?:updated?|correction|changed?|edit)\b[\s:,.*_-]*(?:\(|\[)?"  # with a date behind it
+_CORRECTS = r"correction\b[*_]*:"
 _FROM = r"(?:as of|since|from|effective(?: from)?|starting(?: from)?|for [^.:;]{2,40} on or after) "
 _MONTH_OR_DAY = re.sub(r"\?P<\w+>", "?:", rf"(?:{_WRITTEN}|{_NUMBERED})")
 _DATED = re.compile(
     rf"^[*_(\[`>]*(?:(?P<says>{_SAYS_SO}))?"
     rf"(?:{_FROM}(?:{_MONTH_OR_DAY}|(?:19|20)\d\d\b)|{_MONTH_OR_DAY}(?=\s*(?:\([^)]*\)\s*)?[:\])–—-]))"
-    rf"(?:\s*\([^)]*\))?|^[*_(\[`>]*(?P<only>{_SAYS_SO})",
+    rf"(?:\s*\([^)]*\))?|^[*_(\[`>]*(?P<corrects>{_CORRECTS})",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"(?<![\w.])(?:[a-z]{3,}|\d+(?:[.,]\d+)*)")
@@ -53,7 +54,7 @@ _SAYS_NOTHING = frozenset(
 _ASIDE = re.compile(r"\([^)]*\)")
 _SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
 WORDS = 4  # that a clause must have to tell what a note speaks of
-BESIDE = 2  # words that a note right below a fact has of it
+BESIDE = 2  # words that a note right below a fact has of it, or half of its own
 AFAR = 2 / 3  # share of its own words that one far from it has, too
 
 
@@ -92,28 +93,17 @@ def changes(note: str, fact: str, *, beside: bool = False) -> bool:
         return True
     if dated is None or _DATED.match(fact):
         return False
-    if beside and (dated["says"] or dated["only"]):
+    if beside and (dated["says"] or dated["corrects"]):
         return True
     said = note[dated.end() :].lstrip(" :,.–—-*_)]")
     sentence = _SENTENCE_END.split(said, 1)[0]
     clause, *_ = re.split(r"[,;]\s", sentence, maxsplit=1)
     own = _words(clause)
     own = own if len(own) >= WORDS else _words(sentence)
-    shared = own & _words(fact)
-    return len(shared) >= BESIDE and (beside or len(shared) >= AFAR * len(own))
-
-
-def is_dated_note_on(text: str, before: str) -> bool:
-    """Whether a note that says so tells how the sentence before it has changed, wherever it
-    stands."""
-    date = UPDATE.match(text)
-    if date is None or UPDATE.match(before):
-        return False
-    said, again = (
-        {word.rstrip("s") for word in re.findall(r"[a-z]{3,}", each.lower())}
-        for each in (before, text[date.end() :])
-    )
-    return bool(again) and len(said & again) >= len(again) / 2
+    shared = len(own & _words(fact))
+    if beside:
+        return shared > 0 and shared >= min(BESIDE, len(own) / 2)
+    return shared >= max(BESIDE, AFAR * len(own))
 
 
 def tells_the_end(note: str, heading: str) -> bool:

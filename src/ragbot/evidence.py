@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, Protocol
 
-from ragbot.dated_notes import UPDATE, changes, is_dated, is_dated_note_on, tells_the_end
+from ragbot.dated_notes import UPDATE, changes, is_dated, tells_the_end
 from ragbot.types import Fact, Passage, RetrievedPassage, Turn
 from ragbot.whole_lines import (
     ABBREVIATION,
@@ -173,7 +173,7 @@ def _term(text: str) -> str | None:
 def _antecedent(text: str, before: EvidenceSentence, *, opens: bool) -> str | None:
     """The sentence that one leans on: what a dated note changes, what "its" means. That of a line's
     first sentence (`opens`) can only be the line before it where it is a dated note."""
-    if is_dated_note_on(text, before.text):
+    if changes(text, before.text, beside=True):
         return before.text
     if opens or not _LEANS.match(text):
         return None

@@ -51,6 +51,8 @@ def test_right_below_a_fact_little_is_needed(fact: str, note: str) -> None:
         ("Tolls are 4 coins.", "Since tolls are 4 coins, boats stay away."),
         ("As of May 2025: tolls are 4 coins.", "As of May 2026: tolls are 5 coins."),
         ("The harbour is old.", "The pier is deprecated."),
+        ("Read: GET a boat.", "Update: PUT a boat."),
+        ("Global boats reach five ports.", "Change boats - data of what has changed."),
     ],
 )
 def test_what_is_older_or_on_something_else_changes_nothing(fact: str, note: str) -> None:

@@ -83,6 +83,10 @@ def test_a_table_becomes_facts_that_know_their_lines(tmp_path: Path) -> None:
         ),
         ("<pre><code>a &lt; <b>b</b></code></pre>", "```\na < **b**\n```"),
         ('<img src="x.png" alt="A crane"> lifts', "A crane lifts"),
+        (
+            "<table><tr><th>A<th>B<th>C<tr><td>x<dl><dt>y<dd>z</dl><td>1<td>2</table>",
+            "| A | B | C |\n|---|---|---|\n| x y z | 1 | 2 |",
+        ),
     ],
 )
 def test_layout_becomes_its_like(html: str, markdown: str) -> None:
