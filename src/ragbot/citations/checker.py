@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
+from functools import partial
 
 from ragbot.citations.bindings import compares
 from ragbot.citations.denials import denies_only
@@ -14,20 +14,17 @@ from ragbot.citations.figures import figures_of
 from ragbot.citations.invented import Recognizes, invented_word
 from ragbot.citations.named import (
     names_something,
-    plain,
     speaks_of,
     stands_alone,
     subjects_of,
 )
+from ragbot.citations.rereading import borne_out, nearest_to
 from ragbot.citations.support import (
     Support,
     claim_words,
     judged_support,
-    lends_a_name,
     opposition_to,
-    statements_of,
     support_of,
-    unheard,
 )
 from ragbot.citations.yes_no import opens_with, says_little_more, statement_of
 from ragbot.evidence import Evidence, EvidenceSentence, Judge
@@ -39,9 +36,6 @@ from ragbot.types import Citation, Sentence, Verdict
 LookUp = Callable[[str], Sequence[Evidence]]
 
 _LEAD_IN_WORDS = 14
-_YES_OR_NO = re.compile(r"(?:yes|no|none)\b", re.IGNORECASE)  # how a table's cell begins
-NEAREST = 3  # sentences nearest to a claim that a judge reads, and how many of them together
-MOST_READ = 5  # with those nearest to each statement of the claim
 DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
 _NOT_TOLD = Support(0.0, (), "a yes or no that no note can be held against")
 
@@ -221,45 +215,18 @@ class CitationChecker:
     def _reread(
         self, claim: str, *, surely: bool, further: Sequence[Evidence] = ()
     ) -> Support | None:
-        """What bears the claim out in the judge's eyes, though not in those of the rules: the
-        fewest of the nearest sentences that have all its figures and names between them. What a
-        bare yes or no of a table means to a sentence, no reader of sentences tells."""
-        reader = self._reader
-        if reader is None:
+        """What bears the claim out in the reader's eyes, though not in those of the rules."""
+        if self._reader is None or self._similarity is None:
             return None
         ordinary = self._ordinary_in(claim)
-
-        def bear_it_out(notes: Sequence[EvidenceSentence]) -> bool:
-            return reader(claim, notes, surely=surely) == "supported"
-
-        def tell_all(notes: Sequence[EvidenceSentence]) -> bool:
-            return unheard(claim, notes, ordinary) is None
-
-        new = {item.passage.passage_id for item in further}
-        for notes in _groups(self._nearest(claim, further)):
-            if new and new.isdisjoint(note.passage.passage_id for note in notes):
-                continue  # they were read before anything was looked up
-            if any(map(_is_yes_or_no, notes)) or self._speaks_of_another(claim, notes):
-                continue
-            if not tell_all(notes) or not bear_it_out(notes):
-                continue
-            # "Parameter Store can offload SSL" is no truer for a line on Parameter Store beside
-            # those that say it of CloudHSM.
-            fewer = (each for size in range(1, len(notes)) for each in combinations(notes, size))
-            if not any(bear_it_out(each) for each in fewer if not tell_all(each)):
-                return judged_support(claim, notes)
-        return None
-
-    def _speaks_of_another(self, claim: str, notes: Sequence[EvidenceSentence]) -> bool:
-        """Whether one of the notes speaks of another thing than the claim, which has its own from
-        the others, or from nowhere: what Neptune can do is no truer of DocumentDB for a line on
-        that beside it."""
-        named = [subject for subject in self._subjects if subject in plain(claim)]
-        if named and not all(speaks_of(note, named, self._subjects) for note in notes):
-            return True
-        return any(
-            lends_a_name(claim, note, [other for other in notes if other != note])
-            for note in (notes if len(notes) > 1 else ())
+        spans = self._meant(claim, (*self._evidence.values(), *further), ordinary)
+        return borne_out(
+            claim,
+            nearest_to(claim, spans, self._similarity),
+            partial(self._reader, surely=surely),
+            ordinary,
+            self._subjects,
+            among=frozenset(item.passage.passage_id for item in further),
         )
 
     def _looked_up(self, claim: str) -> Support | None:
@@ -272,26 +239,13 @@ class CitationChecker:
             return None
         known = {item.passage.passage_id for item in self._evidence.values()}
         found = [x for x in self._look_up(claim) if x.passage.passage_id not in known]
-        borne_out = self._reread(claim, surely=True, further=found) if found else None
-        if borne_out is not None:
-            told = {span.passage.passage_id for span in borne_out.spans}
+        support = self._reread(claim, surely=True, further=found) if found else None
+        if support is not None:
+            told = {span.passage.passage_id for span in support.spans}
             for number, item in enumerate(found, start=max(self._evidence, default=0) + 1):
                 if item.passage.passage_id in told:
                     self._evidence[number] = replace(item, number=number)
-        return borne_out
-
-    def _nearest(self, claim: str, further: Sequence[Evidence]) -> list[EvidenceSentence]:
-        """The sentences on the claim's matter by the cross-encoder, nearest first, and the nearest
-        to each of the statements that it may join."""
-        if self._similarity is None:
-            return []
-        evidence = (*self._evidence.values(), *further)
-        spans = self._meant(claim, evidence, self._ordinary_in(claim))
-        found = _ranked(claim, spans, self._similarity)[:NEAREST]
-        parts = statements_of(claim)
-        for part in parts if len(parts) > 1 else ():
-            found += _ranked(part, spans, self._similarity)[:1]
-        return list(dict.fromkeys(found))[:MOST_READ]
+        return support
 
     def _by_rules(self, claim: str, markers: Sequence[int]) -> Support:
         cited = [self._evidence[n] for n in markers if n in self._evidence]
@@ -384,24 +338,6 @@ class CitationChecker:
         # In words of its own alone, it leads in something else than what the notes tell.
         known = len(words & self._words) >= len(words) / 2
         return claim.endswith(":") and short and known and not figures_of(claim)
-
-
-def _ranked(
-    text: str, spans: Sequence[EvidenceSentence], similarity: Similarity
-) -> list[EvidenceSentence]:
-    nearness = similarity(text, [span.in_context for span in spans])
-    ranked = sorted(zip(nearness, spans, strict=True), key=lambda pair: -pair[0])
-    return [span for _, span in ranked]
-
-
-def _groups(spans: Sequence[EvidenceSentence]) -> Iterator[tuple[EvidenceSentence, ...]]:
-    """Each one alone, each two, and so on."""
-    for size in range(1, NEAREST + 1):
-        yield from combinations(spans, size)
-
-
-def _is_yes_or_no(span: EvidenceSentence) -> bool:
-    return span.fact is not None and _YES_OR_NO.match(span.fact.value) is not None
 
 
 def _verbatim(claim: str, sentences: Sequence[EvidenceSentence]) -> tuple[EvidenceSentence, ...]:

@@ -56,7 +56,6 @@ _IRREGULAR = {
     for form in forms.split()
 }  # fmt: skip
 # Before a figure: it is a limit, and no count of what the notes list.
-LENT = 2  # words of a name that a line may lend; who has more of them tells of a thing of its own
 _BOUND = re.compile(
     r"\b(?:up to|at most|at least|(?:more|less|fewer|other) than|over|under|below|above|beyond|"
     r"maximum(?: of)?|minimum(?: of)?|limit(?:ed)? (?:of|to|is)|exceeds?)\s*$",
@@ -297,25 +296,6 @@ def _regular(text: str) -> str:
 
 def _heading_words(span: EvidenceSentence) -> frozenset[str]:
     return frozenset(word for heading in span.passage.heading_path for word in words_of(heading))
-
-
-def lends_a_name(claim: str, note: EvidenceSentence, others: Sequence[EvidenceSentence]) -> bool:
-    """Whether the note has a name of the claim that the others lack, and hardly anything else of
-    it: "Standard", of a line on what Standard covers, beside one on what Advanced pays."""
-    texts = readable(note), " ".join(map(readable, others))
-    own, rest = (set(words_of(text)) for text in texts)
-    names = {word for name in names_in(claim) for word in words_of(name)}
-    said = {word for word in claim_words(claim) - names if not word[0].isdigit()}
-    told, held = map(figures_of, texts)
-    has_figure = any(
-        any(map(figure.agrees_with, told)) and not any(map(figure.agrees_with, held))
-        for figure in figures_of(claim)
-    )
-    return (
-        0 < len(names & own - rest) <= LENT
-        and not (has_figure or said & own - rest)
-        and len(said & own) < min(len(said) / 2, len(said & rest))
-    )
 
 
 def unheard(claim: str, spans: Sequence[EvidenceSentence], ordinary: frozenset[str]) -> str | None:
