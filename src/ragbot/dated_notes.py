@@ -42,7 +42,8 @@ _FROM = r"(?:as of|since|from|effective(?: from)?|starting(?: from)?|for [^.:;]{
 _MONTH_OR_DAY = re.sub(r"\?P<\w+>", "?:", rf"(?:{_WRITTEN}|{_NUMBERED})")
 _DATED = re.compile(
     rf"^[*_(\[`>]*(?:(?P<says>{_SAYS_SO}))?"
-    rf"(?:{_FROM}(?:{_MONTH_OR_DAY}|(?:19|20)\d\d\b)|{_MONTH_OR_DAY}(?=\s*(?:\([^)]*\)\s*)?[:\])–—-]))"
+    rf"(?:{_FROM}(?:{_MONTH_OR_DAY}|(?:19|20)\d\d\b)"
+    rf"|{_MONTH_OR_DAY}(?=\s*(?:\([^)]*\)\s*)?[:\])–—-]))"
     rf"(?:\s*\([^)]*\))?|^[*_(\[`>]*(?P<corrects>{_CORRECTS})",
     re.IGNORECASE,
 )

@@ -50,7 +50,8 @@ _FIGURE = re.compile(
     + r")|"
     + "|".join([*NUMBER_WORDS, *_BELOW])
     + r")\b)"
-    r"(?P<gap>[\s-]?)(?P<scale>(?:hundred|thousand|million|billion|trillion|k(?![A-Za-z])|(?-i:M)(?![A-Za-z]))\b)?\+?"
+    r"(?P<gap>[\s-]?)"
+    r"(?P<scale>(?:hundred|thousand|million|billion|trillion|(?:k|(?-i:M))(?![A-Za-z]))\b)?\+?"
     r"[\s-]?(?P<unit>%|[A-Za-z]+)?",
     re.IGNORECASE,
 )
@@ -130,7 +131,7 @@ def figures_of(text: str) -> list[Figure]:
 
 
 def _in_the_unit_of(other: Figure, one: Figure) -> Figure:
-    """ "between 8 and 48 hours": the first are hours, too."""
+    """Of "between 8 and 48 hours" the first are hours, too."""
     if other.written is None:
         return replace(one, unit=other.unit)
     each = other.value / other.written if other.written else 1.0
