@@ -198,7 +198,7 @@ class _Writer:
             self._say(_attributes(more).get("alt", ""), self._number)
         elif tag == "sup":
             self._raised = not closes
-        elif self._kept is not None and (self._table is not None or tag not in _DEFINES):
+        elif self._table is not None or (self._kept is not None and tag not in _DEFINES):
             self._say(" " if tag in _BLOCKS | _ITEMS else "", self._number)
         elif tag in _HEADINGS:
             self._break()
@@ -249,6 +249,7 @@ class _Writer:
         table = self._table
         if table is None:
             if not closes:
+                self._put_term()
                 self._break()
                 self._table = _Table()
             return

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from support.notes_on_disk import ingested
 
@@ -132,6 +132,8 @@ def test_a_table_that_is_never_closed_is_read() -> None:
         max_size=30,
     )
 )
+@example(["<table>", "<dt>", "word", "<td>"])
+@example(["<dt>", "word", "<table>", "<td>"])
 def test_no_word_is_lost_and_every_line_has_its_number(pieces: list[str]) -> None:
     text = "".join(pieces)
     laid = as_markdown(text)
