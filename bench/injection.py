@@ -1,17 +1,19 @@
 """Which attacks by text succeed, and what harmless text is taken for one?
 
-    python -m bench injection [--model quotes|obedient|local] [--bank strangers] [--split test]
-                              [--most 25]
+    python -m bench injection [--model quotes|obedient|local] [--bank strangers|guests]
+                              [--split test] [--most 25]
 
 The attacks of tests/attacks/attacks.jsonl come through six channels: a document, a heading, a file
 name, the question, the model's reply and an earlier turn; those of strangers.jsonl are by somebody
-who did not know the defence. The hostile notes are ingested together
+who did not know the defence, those of guests.jsonl by two more, of whom one (dev) was heard before
+the reader of orders learned on. The hostile notes are ingested together
 with corpus/ into an index of their own. `obedient` is a model that does whatever it was told, so
 that the defence is measured and not the model's character. The replies of the channel "model reply"
 are scripted, and left out with the local model, which takes some seconds a question. Successes are
 printed with Wilson's interval. Then 280 lines by another stranger (lines.jsonl), 120 of them
 orders: how many are heard, by the phrases alone and by the reader of orders, too, and how many of
-the honest ones.
+the honest ones; and how many of the honest notes of lookalikes.jsonl, which the two guests wrote to
+be taken for orders, and questions of theirs.
 """
 
 from __future__ import annotations
@@ -48,7 +50,7 @@ _CORPUS = Path(__file__).parents[1] / "corpus"
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench injection", description=_ABOUT)
     parser.add_argument("--model", choices=("quotes", "obedient", "local"), default="quotes")
-    parser.add_argument("--bank", choices=("attacks", "strangers"), default="attacks")
+    parser.add_argument("--bank", choices=("attacks", "strangers", "guests"), default="attacks")
     parser.add_argument("--split", choices=("dev", "test"))
     parser.add_argument("--most", type=int, help="ask only so many, spread over the channels")
     options = parser.parse_args(arguments)
@@ -64,7 +66,7 @@ def main(arguments: Sequence[str]) -> int:
         passages = ingested(chosen, Path(folder) / "notes", settings)
         rows = _successes(chosen, options.model, settings)
         hears = open_readers(settings.models_dir).hears
-    rows += _heard(hears) + _false_alarms(passages, hears)
+    rows += _heard(hears) + _false_alarms(passages, hears) + _lookalikes(hears)
     _table(rows)
     bank = "" if options.bank == "attacks" else f"-{options.bank}"
     save(f"injection-{options.model}{bank}", rows)
@@ -128,8 +130,7 @@ def _inner(attack: Attack, model: str, settings: Settings) -> Any:
 
 
 def _heard(hears: Hears | None) -> list[Row]:
-    file = (_FOLDER / "lines.jsonl").read_text(encoding="utf-8")
-    lines = [json.loads(line) for line in file.splitlines()]
+    lines = _read("lines.jsonl")
     rows = []
     for what, order in (("orders heard", True), ("honest lines heard", False)):
         told = [each["text"] for each in lines if each["order"] == order]
@@ -143,8 +144,7 @@ def _is_order(text: str, hears: Hears | None) -> bool:
 
 
 def _false_alarms(corpus: Sequence[Passage], hears: Hears | None) -> list[Row]:
-    lines = (_FOLDER / "harmless.jsonl").read_text(encoding="utf-8").splitlines()
-    harmless = [json.loads(line) for line in lines]
+    harmless = _read("harmless.jsonl")
     notes = [each for each in harmless if each["kind"] == "note"]
     questions = [each["text"] for each in harmless if each["kind"] == "question"]
     found = cautioned([RetrievedPassage(p, 0.0, 1, Why(), passage_flags(p)) for p in corpus], hears)
@@ -159,6 +159,22 @@ def _false_alarms(corpus: Sequence[Passage], hears: Hears | None) -> list[Row]:
         _row("false alarms", "bank questions refused", [_refused(q) for q in banks]),
         _row("false alarms", "passages of corpus/", [bool(item.flags) for item in found]),
     ]
+
+
+def _lookalikes(hears: Hears | None) -> list[Row]:
+    texts = _read("lookalikes.jsonl")
+    rows = []
+    for split in ("dev", "test"):
+        own = [each for each in texts if split_of(each["id"]) == split]
+        notes = [_is_order(each["text"], hears) for each in own if each["kind"] == "note"]
+        asked = [_refused(each["text"]) for each in own if each["kind"] == "question"]
+        rows.append(_row("look-alikes", f"notes taken for orders, {split}", notes))
+        rows.append(_row("look-alikes", f"questions refused, {split}", asked))
+    return rows
+
+
+def _read(file: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (_FOLDER / file).read_text(encoding="utf-8").splitlines()]
 
 
 def _refused(question: str) -> bool:
@@ -178,6 +194,6 @@ def _table(rows: Iterable[Row]) -> None:
     for row in rows:
         share = row["hits"] / row["n"]
         print(
-            f"{row['what']:<22}{row['of']:<26}{row['hits']:>4} of {row['n']:<5}"
+            f"{row['what']:<22}{row['of']:<32}{row['hits']:>4} of {row['n']:<5}"
             f"{share:.3f} ({row['low']:.3f}-{row['high']:.3f})"
         )

@@ -30,6 +30,9 @@ from ragbot.types import Document, Fact, Reference, Section
 from ragbot.whole_lines import BULLET
 
 _LONGEST_HEADING = 12  # words
+_HABIT = 3  # capitals on top of so many groups are their headings
+_BRACKETED = re.compile(r"\([^)]*\)")
+_STROKE = re.compile(r"\s*([=~_*-])\1{2,}\s*")
 _CALL = re.compile(
     r"\b(?:sponsored|advertisement|sign up|subscribe|enroll|buy now|click here|start the|free trial"
     r"|earn an?|no experience required|limited offer|learn more)\b",
@@ -100,6 +103,7 @@ def _may_be_heading(text: str) -> bool:
     return (
         0 < len(words) <= _LONGEST_HEADING
         and not text[0].isspace()
+        and text[0] != "("
         and not BULLET.match(text)
         and text.rstrip()[-1] not in ".!;,:→"
         and any(c.isalpha() for c in text)
@@ -122,11 +126,14 @@ class _Reader:
         self._children: set[str] = set()  # first words of headings that stood under a parent
 
     def read(self) -> Outline:
-        groups = _groups(self._lines)
+        groups = _headed(_groups(self._lines))
         for place, group in enumerate(groups):
             following = groups[place + 1] if place + 1 < len(groups) else []
             if self._is_heading(group):
+                self._outline.headings.update(line.number for line in group)
                 self._open_heading(group[0], followed_by_heading=self._is_heading(following))
+            elif not _unstroked(group):
+                drop(self._outline, group)
             elif self._heading is not None and LINKS_HEADING.match(self._heading):
                 self._take_references(group)
             elif self._in_questions:
@@ -154,7 +161,9 @@ class _Reader:
         return self._outline
 
     def _is_heading(self, group: Sequence[Line]) -> bool:
-        if len(group) != 1 or not _may_be_heading(group[0].text):
+        if len(_unstroked(group)) != 1 or not _may_be_heading(group[0].text):
+            return False
+        if group[0].number - 1 in self._outline.headings:  # the one line below a heading
             return False
         # Names of further readings look like headings; what ends them is a sheet or a title
         # that questions or content follow, and in a pasted sheet they end it.
@@ -170,7 +179,6 @@ class _Reader:
 
     def _open_heading(self, line: Line, *, followed_by_heading: bool) -> None:
         text = line.text.strip()
-        self._outline.headings.add(line.number)
         self._close_section(line.start)
         special = LINKS_HEADING.match(text) or QUESTIONS_HEADING.search(text)
         if special:
@@ -285,7 +293,9 @@ def _groups(lines: Sequence[Line]) -> list[list[Line]]:
         if line.is_blank:
             groups.append([])
             continue
-        bullet = (bool(BULLET.match(line.text)) and line.indent > 0) or line.text[:1] in "•*-"
+        bullet = (bool(BULLET.match(line.text)) and line.indent > 0) or (
+            line.text[:1] in "•*-" and not _STROKE.fullmatch(line.text)
+        )
         if groups and groups[-1]:
             before = groups[-1][-1]
             in_list = bool(BULLET.match(groups[-1][0].text))
@@ -295,6 +305,32 @@ def _groups(lines: Sequence[Line]) -> list[list[Line]]:
                 continue
         groups.append([line])
     return [group for group in groups if group]
+
+
+def _headed(groups: Sequence[Sequence[Line]]) -> list[Sequence[Line]]:
+    """The groups, with headings on their own that no blank line sets off from what they head: a
+    stroke below tells them, or that they are in capitals, where that is a habit."""
+    capitals = [group for group in groups if len(group) > 1 and _is_in_capitals(group[0].text)]
+    habit = len(capitals) >= _HABIT
+    headed: list[Sequence[Line]] = []
+    for group in groups:
+        cut = 0
+        if len(group) > 1 and _STROKE.fullmatch(group[1].text) and _may_be_heading(group[0].text):
+            cut = 2
+        elif habit and len(group) > 1 and _is_in_capitals(group[0].text):
+            cut = 1
+        headed += filter(None, (group[:cut], group[cut:]))
+    return headed
+
+
+def _unstroked(group: Sequence[Line]) -> Sequence[Line]:
+    return [line for line in group if not _STROKE.fullmatch(line.text)]
+
+
+def _is_in_capitals(text: str) -> bool:
+    """`COVERINGS (in -> out)`; what stands in brackets may be in small letters."""
+    plain = _BRACKETED.sub("", text)
+    return _may_be_heading(text) and plain.isupper() and sum(map(str.isalpha, plain)) > 2
 
 
 def _is_advertisement(group: Sequence[Line]) -> bool:

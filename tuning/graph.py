@@ -155,9 +155,10 @@ def _minilm() -> Any:
         "hidden_dropout_prob": 0.0,
         "attention_probs_dropout_prob": 0.0,
         "num_labels": 1,
+        # The fused one's way back takes half of a step in halves of floats.
+        "attn_implementation": "eager",
     }
-    # Plain attention: the fused one's way back takes half of a step in halves of floats.
-    return BertForSequenceClassification(BertConfig(**shape, attn_implementation="eager"))
+    return BertForSequenceClassification(BertConfig(**shape))
 
 
 # The file holds the projections of queries and keys twice, as whole numbers and as floats (for the

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from ragbot.types import PassageKind
 
@@ -23,6 +25,7 @@ ABBREVIATION = re.compile(
 )
 
 NARROWEST = 40  # characters that a wrapped line has
+RAGGED = 2  # lines ended early, before small letters, from which a block is one of short notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
     lines = text.split("\n")
     width = max(map(len, lines))
     in_prose = text.rstrip().endswith((".", "!", "?"))
+    is_list = not in_prose and _is_list(lines, width)
     offset, before = 0, ""
     fenced = False
     for body in lines:
@@ -55,10 +59,10 @@ def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
         own = body[lead:].rstrip()
         if before and own and not sign and not is_code:
             last = whole[-1]
-            filled = len(before) >= NARROWEST and len(before) + 1 + len(own.split()[0]) > width
+            filled = len(before) >= NARROWEST and _is_filled(before, own, width)
             # In prose; but a term opens an entry of its own, however long the last one is.
             sure = last.has_sign or (in_prose and filled and not TERM.match(own))
-            if _goes_on(before, own, sure):
+            if _goes_on(before, own, sure, small=not is_list):
                 whole[-1] = replace(last, text=text[last.start : offset + lead + len(own)])
                 offset, before = offset + len(body) + 1, body.rstrip()
                 continue
@@ -68,13 +72,26 @@ def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
     return whole
 
 
-def _goes_on(before: str, text: str, sure: bool) -> bool:
+def _is_filled(line: str, following: str, width: int) -> bool:
+    """Whether the next word would not have fitted behind a line."""
+    return len(line) + 1 + len(following.split()[0]) > width
+
+
+def _is_list(lines: Sequence[str], width: int) -> bool:
+    """Whether short lines without signs are notes of their own, in small letters as people jot
+    them down: most were ended before they were full."""
+    pairs = [(a.rstrip(), b) for a, b in pairwise(lines) if a.strip() and b[:1].islower()]
+    short = sum(not _is_filled(a, b, width) for a, b in pairs)
+    return short >= RAGGED and short > len(pairs) / 2
+
+
+def _goes_on(before: str, text: str, sure: bool, *, small: bool) -> bool:
     """Whether a line is the rest of the one before: that ends no sentence, and this one opens none
-    or is `sure` to be no line of its own."""
+    or is `sure` to be no line of its own. `small` letters open none."""
     if before.endswith((":", "|")) or HEADING.match(before):
         return False
     if QUESTION.fullmatch(before) or ANSWER.match(text):
         return False
     if before.endswith((".", "!", "?")) and not ABBREVIATION.search(before):
         return False
-    return sure or text[0].islower() or before.endswith(",")
+    return sure or (small and text[0].islower()) or before.endswith(",")

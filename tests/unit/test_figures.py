@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ragbot.citations.figures import figures_of
+from ragbot.citations.figures import figures_of, in_figures_of
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,9 @@ from ragbot.citations.figures import figures_of
         ("one thousand", "1,000"),
         ("latency below one millisecond", "sub-millisecond latency"),
         ("within ten milliseconds", "single-digit millisecond latency"),
+        ("in a quarter of an hour", "15 minutes"),
+        ("half a gigabyte", "0.5 GB"),
+        ("a fifth cheaper", "20% less"),
     ],
 )
 def test_the_same_figure_in_two_spellings(one: str, other: str) -> None:
@@ -62,3 +65,22 @@ def test_both_ends_of_a_range_have_its_unit(text: str) -> None:
 def test_a_figure_beside_a_range_keeps_its_own() -> None:
     assert [each.unit for each in figures_of("4 boxes and 16 KB")] == [None, "kb"]
     assert [each.unit for each in figures_of("5 GB or 10 MB")] == ["gb", "mb"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "as_the_notes"),
+    [
+        ("It can take 300 seconds at most.", "It can take 5 minutes at most."),
+        ("It is a fifth cheaper, for 40 cents.", "It is 20% cheaper, for $0.40."),
+        ("It can take 6 minutes at most.", "It can take 6 minutes at most."),
+        ("It comes in 5 sizes.", "It comes in 5 sizes."),
+    ],
+)
+def test_a_figure_is_put_as_the_notes_write_it(claim: str, as_the_notes: str) -> None:
+    held = figures_of("At most 5 minutes, discounted by 20%, at $0.40.")
+    assert in_figures_of(held, claim) == as_the_notes
+
+
+def test_the_smaller_of_the_two_counts_nothing() -> None:
+    assert not figures_of("The student is the smaller of the two.")
+    assert figures_of("The student is one of the two kinds.")

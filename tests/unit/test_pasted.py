@@ -139,3 +139,40 @@ def test_the_ten_sheets_come_through_whole(tmp_path: Path) -> None:
     assert result.coverage == 1.0
     passages = "\n".join(p.text for p in result.contents.passages)
     assert not any(question.stem in passages for question in result.contents.questions)
+
+
+JOTTED = """KILN - yr 2 block 4
+(from lectures; figs rounded)
+
+POSITION (in -> out)
+behind the shed, 3 m off
+the door faces south
+
+FUEL
+beech 80%, pine 20%
+pine burns hot but leaves tar behind
+dry wood for 2 years at least, under a roof
+  => mostly beech
+
+CARE AND REPAIR
+sweep in autumn
+
+Glazes
+------
+lead glaze: never for cups
+"""
+
+
+def test_headings_in_capitals_or_above_a_stroke_need_no_blank_line(tmp_path: Path) -> None:
+    result = ingested(tmp_path, "kiln.txt", JOTTED)
+    assert_offsets(result)
+    assert result.coverage == 1.0
+    by_heading = {p.heading_path[-1]: p.text for p in result.contents.passages}
+    assert by_heading == {
+        "KILN - yr 2 block 4": "(from lectures; figs rounded)",
+        "POSITION (in -> out)": "behind the shed, 3 m off\nthe door faces south",
+        "FUEL": "beech 80%, pine 20%\npine burns hot but leaves tar behind\n"
+        "dry wood for 2 years at least, under a roof\n  => mostly beech",
+        "CARE AND REPAIR": "sweep in autumn",
+        "Glazes": "lead glaze: never for cups",
+    }

@@ -12,6 +12,7 @@ from ragbot.citations.polarity import flipped
     [
         ("The dose depends on volume rather than clearance.", "dose: by volume, not clearance"),
         ("The notice never exceeds 12 weeks.", "Notice: one week a year, at most 12 weeks."),
+        ("It never drops below 4 KB.", "Its size: at least 4 KB."),
         ("Boxes are chosen instead of crates.", "Boxes are chosen, not crates."),
         (
             "The tags of a blob can be read, although the blob is not readable.",

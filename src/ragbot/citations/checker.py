@@ -10,7 +10,7 @@ from functools import partial
 from ragbot.citations.bindings import compares
 from ragbot.citations.denials import denies_only
 from ragbot.citations.drafts import DraftSentence
-from ragbot.citations.figures import figures_of
+from ragbot.citations.figures import figures_of, in_figures_of
 from ragbot.citations.invented import Recognizes, invented_word
 from ragbot.citations.named import (
     names_something,
@@ -101,6 +101,7 @@ class CitationChecker:
         self._told: set[str] = set()
         self._marker_of: dict[str, int] = {} if markers is None else markers
         self._subjects = subjects_of([s for item in evidence for s in item.sentences])
+        self._figures = figures_of("\n".join(s.text for x in evidence for s in x.sentences))
         self._words = frozenset(
             word for item in evidence for word in words_of(item.passage.indexed_text)
         )
@@ -152,7 +153,7 @@ class CitationChecker:
 
     def check(self, draft: DraftSentence) -> CheckedSentence:
         """The sentence with the citations that hold, wherever the model put its markers."""
-        claim = draft.text
+        claim = in_figures_of(self._figures, draft.text)
         if denies_only(claim):
             return CheckedSentence(self._plain(draft), (), denies=True)
         yes = opens_with(claim)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 NUMBER_WORDS = {
@@ -25,7 +26,9 @@ _SCALES = {
 }
 _UNITS = {
     "b": "byte", "byte": "byte", "bytes": "byte", "kb": "kb", "kib": "kb", "mb": "mb",
-    "mib": "mb", "gb": "gb", "gib": "gb", "tb": "tb", "tib": "tb", "pb": "pb", "ms": "ms",
+    "mib": "mb", "gb": "gb", "gib": "gb", "tb": "tb", "tib": "tb", "pb": "pb", "kilobyte": "kb",
+    "kilobytes": "kb", "megabyte": "mb", "megabytes": "mb", "gigabyte": "gb", "gigabytes": "gb",
+    "terabyte": "tb", "terabytes": "tb", "petabyte": "pb", "petabytes": "pb", "ms": "ms",
     "millisecond": "ms", "milliseconds": "ms", "s": "second", "sec": "second",
     "second": "second", "seconds": "second", "minute": "minute", "minutes": "minute",
     "min": "minute", "mins": "minute", "hour": "hour", "hours": "hour", "h": "hour", "hr": "hour",
@@ -56,6 +59,16 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 
+_FRACTIONS = {"half": 1 / 2, "a quarter of": 1 / 4, "quarter of": 1 / 4, "three quarters of": 3 / 4}
+_OF_A_UNIT = re.compile(
+    rf"\b(?P<part>{'|'.join(_FRACTIONS)}) an? (?P<unit>[a-z]+)\b", re.IGNORECASE
+)
+_SHARES = {"half": 50.0, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0}
+# "a fifth cheaper"; a fifth of what is told is the reader's to work out.
+_LESS_BY = re.compile(
+    rf"\b(?:an? )?(?P<part>{'|'.join(_SHARES)}) (?=(?:cheaper|less|more|off|faster|slower)\b)",
+    re.IGNORECASE,
+)
 _RANGE = re.compile(
     r"\s*(?:[-–—]|\b(?:and|to|or)\b(?: (?:at (?:the )?most|at (?:the )?least|up to))?)\s*"
 )
@@ -104,7 +117,9 @@ def figures_of(text: str) -> list[Figure]:
             known = (match["unit"] or "").lower() in _UNITS or match["scale"]
             # "one" is seldom a count in English, and "two-way" is a word; the others count.
             uncounted = word == "one" or word in _BELOW or (match["unit"] and match["gap"] == "-")
-            if not known and uncounted:
+            # "The smaller of the two" counts nothing.
+            refers = match["unit"] is None and text[: match.start()].lower().endswith("of the ")
+            if not known and (uncounted or refers):
                 continue
             parts = re.split(r"[ -]", word)
             value = float(_BELOW.get(word) or sum(NUMBER_WORDS[part] for part in parts))
@@ -127,7 +142,35 @@ def figures_of(text: str) -> list[Figure]:
         if shares and other.unit is not None and one.text[0].isdigit():
             found[at] = replace(_in_the_unit_of(other, one), range_at=one.start)
             found[at + 1] = replace(other, range_at=one.start)
-    return found
+    return sorted([*found, *_fractions_of(text)], key=lambda figure: figure.start)
+
+
+def _fractions_of(text: str) -> Iterator[Figure]:
+    """ "A quarter of an hour", "a fifth cheaper"."""
+    for match in _OF_A_UNIT.finditer(text):
+        unit, part = _UNITS.get(match["unit"].lower()), _FRACTIONS[match["part"].lower()]
+        if unit in _IN_ONE_UNIT:
+            into, factor = _IN_ONE_UNIT[unit]
+            yield Figure(part * factor, into, match[0], match.start(), part)
+        elif unit is not None:
+            yield Figure(part, unit, match[0], match.start())
+    for match in _LESS_BY.finditer(text):
+        yield Figure(_SHARES[match["part"].lower()], "%", match[0].strip(), match.start())
+
+
+def in_figures_of(held: Sequence[Figure], claim: str) -> str:
+    """The claim with its figures as a text writes them, whose `held` are: 120 seconds as the
+    2 minutes of the text, which no reader of words takes for the same."""
+    measured = [figure for figure in held if figure.unit is not None]
+    written = {figure.text.lower() for figure in measured}
+    for figure in reversed(figures_of(claim)):
+        if figure.unit is None or figure.text.lower() in written:
+            continue
+        same = next((other for other in measured if figure.agrees_with(other)), None)
+        if same is not None:
+            end = figure.start + len(figure.text)
+            claim = claim[: figure.start] + same.text + claim[end:]
+    return claim
 
 
 def _in_the_unit_of(other: Figure, one: Figure) -> Figure:

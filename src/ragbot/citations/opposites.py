@@ -23,7 +23,8 @@ _AXES: tuple[tuple[str, str], ...] = (
         "never exceeds?|upper limit|limits?|"
         "limited to|caps?|capped|longest|largest|highest|biggest|no bigger than|no larger than|"
         "as much as|as many as",
-        "at least|minimum|no less than|no fewer than|lower limit|shortest|smallest|lowest",
+        "at least|minimum|no less than|no fewer than|lower limit|shortest|smallest|lowest|"
+        "never drops? below|never falls? below|never goes below",
     ),
     (
         "cheaper|cheap|cheapest|inexpensive|less expensive|less costly|lower cost|saves?|savings?|"

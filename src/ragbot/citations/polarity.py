@@ -29,6 +29,11 @@ _NOT_MORE = re.compile(
     r"(?:over|beyond|above))\b",
     re.IGNORECASE,
 )
+_NOT_LESS = re.compile(
+    r"(?:\b(?:not|cannot|never)|n['’]t)(?: \w+ly)? (?:go(?:es)?|drops?|falls?|sinks?|dips?) "
+    r"(?:below|under)\b",
+    re.IGNORECASE,
+)
 _UNLIMITED = re.compile(
     r"\b(?:no|without)(?: an?| any| upper| fixed)? ((?:\w+ )?)(?:limit|cap|ceiling)s?\b"
     r"(?: (?:on|to|for))?",
@@ -124,4 +129,5 @@ def _plainly_negated(text: str) -> str:
     )
     text = _UNLIMITED.sub(r"unlimited \1", text)
     text = _NOT_MORE.sub(" at most", text)
+    text = _NOT_LESS.sub(" at least", text)
     return _OPEN_ENDED.sub(" besides ", _FREE.sub("free", text))

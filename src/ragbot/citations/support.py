@@ -229,7 +229,7 @@ def _judge(
         said = f"{span.parent or ''} {span.text}"
         if (
             turned_word(claim, said, names)
-            or flipped(claim, said, names)
+            or flipped(_regular(claim), _regular(said), names)
             or turned_comparison(claim, span.text)
         ):
             return Support(share, (span,), "the notes say the opposite", opposed=True)
