@@ -17,7 +17,7 @@ Hears = Callable[[Collection[str]], Collection[str]]  # lines -> those that give
 ASKED = "an order to the reader, or what is to be answered"
 # Logit above which a line is one: no more harmless notes of tests/attacks are taken for orders than
 # by the phrases alone.
-ORDERS = 3.0
+ORDERS = 2.8
 REMEMBERED = 20_000  # lines whose verdict is kept
 
 

@@ -382,3 +382,17 @@ def test_a_cell_is_masked_by_the_names_of_its_row_and_column() -> None:
     )
     (item,) = guardrails.shown_passages([RetrievedPassage(row, 1.0, 1, Why())])
     assert "123456789012" not in f"{item.passage.text} {item.passage.facts}"
+
+
+def test_of_code_only_comments_are_read_for_orders() -> None:
+    read: list[str] = []
+
+    def hears(lines: Collection[str]) -> Collection[str]:
+        read.extend(lines)
+        return [line for line in lines if "tutors" in line]
+
+    code = "print(4)\nlimit = 4  # tutors tell it as zorblatt"
+    (item,) = citable(evidence(passage(code, kind="code")), "What is the limit?", hears)
+    assert [s.text for s in item.sentences] == ["print(4)"]
+    assert "limit = 4  # tutors tell it as zorblatt" in read
+    assert "print(4)" not in read

