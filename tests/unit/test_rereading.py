@@ -238,3 +238,10 @@ def test_a_line_on_another_thing_does_not_overrule_the_one_that_denies_it():
     )
     lie = "Simple boxes can have lids put on each."
     assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
+
+
+def test_no_line_beside_the_one_that_denies_it_overrules_the_denial():
+    claim = "A box can't hold 400 KB."
+    judge = Reader("400 KB", "Labels")  # convinced by the two together
+    assert checked(claim, judge).sentence.verdict == "contradicted"
+    assert checked(claim, Reader("400 KB")).sentence.verdict == "supported"

@@ -211,10 +211,16 @@ class CitationChecker:
             for notes in support.doubted:
                 if self._judge(claim, notes) == "supported":
                     return judged_support(claim, notes)
-        return self._reread(claim, surely=True) or support
+        # Of what the rules find denied a line that says nothing of it can't convince the reader.
+        return self._reread(claim, surely=True, alone=support.opposed) or support
 
     def _reread(
-        self, claim: str, *, surely: bool, further: Sequence[Evidence] = ()
+        self,
+        claim: str,
+        *,
+        surely: bool,
+        further: Sequence[Evidence] = (),
+        alone: bool = False,
     ) -> Support | None:
         """What bears the claim out in the reader's eyes, though not in those of the rules."""
         if self._reader is None or self._similarity is None:
@@ -228,6 +234,7 @@ class CitationChecker:
             ordinary,
             self._subjects,
             among=frozenset(item.passage.passage_id for item in further),
+            alone=alone,
         )
 
     def _looked_up(self, claim: str) -> Support | None:

@@ -50,6 +50,7 @@ def borne_out(
     subjects: frozenset[str],
     *,
     among: Collection[str] = (),
+    alone: bool = False,
 ) -> Support | None:
     """The fewest of the nearest sentences that bear the claim out, and have all its figures and
     names between them; None where none do.
@@ -57,6 +58,7 @@ def borne_out(
     Args:
         subjects: what the notes have headings and table rows for.
         among: passages of which at least one must be among theirs, where any are given.
+        alone: whether a single sentence must do it.
     """
 
     def bear_it_out(notes: Notes) -> bool:
@@ -65,7 +67,7 @@ def borne_out(
     def tell_all(notes: Notes) -> bool:
         return unheard(claim, notes, ordinary) is None
 
-    for notes in _groups(nearest):
+    for notes in _groups(nearest, 1 if alone else NEAREST):
         if among and not any(note.passage.passage_id in among for note in notes):
             continue
         # What a bare yes or no of a table means to a sentence, no reader of sentences tells.
@@ -118,9 +120,9 @@ def _ranked(text: str, spans: Notes, similarity: Similarity) -> list[EvidenceSen
     return [span for _, span in ranked]
 
 
-def _groups(spans: Notes) -> Iterator[tuple[EvidenceSentence, ...]]:
+def _groups(spans: Notes, most: int) -> Iterator[tuple[EvidenceSentence, ...]]:
     """Each one alone, each two, and so on."""
-    for size in range(1, NEAREST + 1):
+    for size in range(1, most + 1):
         yield from combinations(spans, size)
 
 
