@@ -24,6 +24,7 @@ from ragbot.citations.support import (
     claim_words,
     judged_support,
     opposition_to,
+    statements_of,
     support_of,
 )
 from ragbot.citations.yes_no import opens_with, says_little_more, statement_of
@@ -211,8 +212,9 @@ class CitationChecker:
             for notes in support.doubted:
                 if self._judge(claim, notes) == "supported":
                     return judged_support(claim, notes)
-        # Of what the rules find denied a line that says nothing of it can't convince the reader.
-        return self._reread(claim, surely=True, alone=support.opposed) or support
+        # Of one thing that the rules find denied no line that says nothing of it is heard, too.
+        alone = support.opposed and len(statements_of(claim)) == 1
+        return self._reread(claim, surely=True, alone=alone) or support
 
     def _reread(
         self,
