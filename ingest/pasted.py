@@ -314,11 +314,11 @@ def _headed(groups: Sequence[Sequence[Line]]) -> list[Sequence[Line]]:
     habit = len(capitals) >= _HABIT
     headed: list[Sequence[Line]] = []
     for group in groups:
-        cut = 0
-        if len(group) > 1 and _STROKE.fullmatch(group[1].text) and _may_be_heading(group[0].text):
+        stroked = len(group) > 1 and _STROKE.fullmatch(group[1].text) is not None
+        if stroked and _may_be_heading(group[0].text):
             cut = 2
-        elif habit and len(group) > 1 and _is_in_capitals(group[0].text):
-            cut = 1
+        else:
+            cut = int(habit and group in capitals)
         headed += filter(None, (group[:cut], group[cut:]))
     return headed
 

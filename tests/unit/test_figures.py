@@ -24,6 +24,7 @@ from ragbot.citations.figures import figures_of, in_figures_of
         ("latency below one millisecond", "sub-millisecond latency"),
         ("within ten milliseconds", "single-digit millisecond latency"),
         ("in a quarter of an hour", "15 minutes"),
+        ("three quarters of an hour", "45 minutes"),
         ("half a gigabyte", "0.5 GB"),
         ("a fifth cheaper", "20% less"),
     ],

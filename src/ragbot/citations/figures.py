@@ -59,9 +59,9 @@ _FIGURE = re.compile(
     re.IGNORECASE,
 )
 
-_FRACTIONS = {"half": 1 / 2, "a quarter of": 1 / 4, "quarter of": 1 / 4, "three quarters of": 3 / 4}
+_FRACTIONS = {"half": 1 / 2, "quarter of": 1 / 4, "three quarters of": 3 / 4}
 _OF_A_UNIT = re.compile(
-    rf"\b(?P<part>{'|'.join(_FRACTIONS)}) an? (?P<unit>[a-z]+)\b", re.IGNORECASE
+    rf"\b(?:an? )?(?P<part>{'|'.join(_FRACTIONS)}) an? (?P<unit>[a-z]+)\b", re.IGNORECASE
 )
 _SHARES = {"half": 50.0, "quarter": 25.0, "fifth": 20.0, "tenth": 10.0}
 # "a fifth cheaper"; a fifth of what is told is the reader's to work out.
@@ -142,7 +142,10 @@ def figures_of(text: str) -> list[Figure]:
         if shares and other.unit is not None and one.text[0].isdigit():
             found[at] = replace(_in_the_unit_of(other, one), range_at=one.start)
             found[at + 1] = replace(other, range_at=one.start)
-    return sorted([*found, *_fractions_of(text)], key=lambda figure: figure.start)
+    fractions = list(_fractions_of(text))
+    inside = {at for each in fractions for at in range(each.start, each.start + len(each.text))}
+    whole = (figure for figure in found if figure.start not in inside)
+    return sorted([*whole, *fractions], key=lambda figure: figure.start)
 
 
 def _fractions_of(text: str) -> Iterator[Figure]:

@@ -19,12 +19,10 @@ _NEAR = 5  # words on either side that say what an axis word is about
 _AXES: tuple[tuple[str, str], ...] = (
     # Bounds first: "no more than" must not be read as "more".
     (
-        "at most|up to|maximum|no more than|no longer than|not exceed|"
-        "never exceeds?|upper limit|limits?|"
+        "at most|up to|maximum|no more than|no longer than|not exceed|upper limit|limits?|"
         "limited to|caps?|capped|longest|largest|highest|biggest|no bigger than|no larger than|"
         "as much as|as many as",
-        "at least|minimum|no less than|no fewer than|lower limit|shortest|smallest|lowest|"
-        "never drops? below|never falls? below|never goes below",
+        "at least|minimum|no less than|no fewer than|lower limit|shortest|smallest|lowest",
     ),
     (
         "cheaper|cheap|cheapest|inexpensive|less expensive|less costly|lower cost|saves?|savings?|"

@@ -39,7 +39,6 @@ _PAIRS = tuple(
 # "at all", "all-in-one", "not only": no claim about everything.
 _HARMLESS = re.compile(
     r"\b(?:not (?:every|all|always|only|any|each)|all it takes|at all|all in all|above all|"
-    r"never (?:drops?|falls?|goes|sinks?|dips?) (?:below|under)|"
     r"after all|first of all|any\s?(?:more|way)|if any|all-\w+|read-only|append-only|"
     r"write-only|only (?:now and then|occasionally|sometimes|from time to time|every now))\b",
     re.IGNORECASE,

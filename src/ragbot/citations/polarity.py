@@ -128,6 +128,9 @@ def _plainly_negated(text: str) -> str:
         lambda m: "at least" if m[1].lower() in ("fewer", "less") else "at most", text
     )
     text = _UNLIMITED.sub(r"unlimited \1", text)
-    text = _NOT_MORE.sub(" at most", text)
-    text = _NOT_LESS.sub(" at least", text)
-    return _OPEN_ENDED.sub(" besides ", _FREE.sub("free", text))
+    return _OPEN_ENDED.sub(" besides ", _FREE.sub("free", with_bounds(text)))
+
+
+def with_bounds(text: str) -> str:
+    """What is never exceeded is at most so much, what nothing drops below at least."""
+    return _NOT_LESS.sub(" at least", _NOT_MORE.sub(" at most", text))

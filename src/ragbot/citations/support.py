@@ -17,7 +17,7 @@ from ragbot.citations.figures import figures_of
 from ragbot.citations.named import foreign_name, names_in, plain, readable
 from ragbot.citations.opposites import in_axes, turned_word
 from ragbot.citations.overclaims import overclaiming_word
-from ragbot.citations.polarity import denies_unheard, flipped
+from ragbot.citations.polarity import denies_unheard, flipped, with_bounds
 from ragbot.evidence import EvidenceSentence, evidence_sentences
 from ragbot.reranker import Similarity
 from ragbot.store.lexical import words_of
@@ -221,12 +221,12 @@ def _judge(
     ordinary: frozenset[str],
     named: frozenset[str] = frozenset(),
 ) -> Support:
-    text = readable(span)
+    claim, text = with_bounds(claim), readable(span)
     share = _share(claim, text)
     reason = _wrong_figure(claim, text) or foreign_name(claim, text, ordinary)
     if reason is None:
         names = _heading_words(span)
-        said = f"{span.parent or ''} {span.text}"
+        said = with_bounds(f"{span.parent or ''} {span.text}")
         if (
             turned_word(claim, said, names)
             or flipped(_regular(claim), _regular(said), names)
