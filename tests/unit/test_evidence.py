@@ -54,10 +54,16 @@ def test_a_wrapped_line_is_read_whole() -> None:
         "Maximum item size 400 KB, partition key limit 2048 bytes, TTL free\nLatency 5 ms\nBackups",
         "A box has these lids:\nred ones\nRound ones",
         "- A box holds 4 KB.\n- It is red",
+        "kiln: 3 layers, of which the brick is the outer\nglaze kept out\nash = soil\npine burns hot",
     ],
 )
 def test_lines_of_their_own_stay_apart(text: str) -> None:
     assert len(evidence_sentences(passage(text))) == text.count("\n") + 1
+
+
+def test_prose_that_is_broken_at_its_clauses_is_one_sentence() -> None:
+    (sentence,) = evidence_sentences(passage("A box is light\nand is carried\nby one hand alone."))
+    assert sentence.text.count("\n") == 2
 
 
 def test_what_leans_on_the_sentence_before_is_read_with_it() -> None:

@@ -149,7 +149,7 @@ def figures_of(text: str) -> list[Figure]:
 
 
 def _fractions_of(text: str) -> Iterator[Figure]:
-    """ "A quarter of an hour", "a fifth cheaper"."""
+    """Such as "a quarter of an hour" and "a fifth cheaper"."""
     for match in _OF_A_UNIT.finditer(text):
         unit, part = _UNITS.get(match["unit"].lower()), _FRACTIONS[match["part"].lower()]
         if unit in _IN_ONE_UNIT:
