@@ -54,7 +54,7 @@ def test_a_wrapped_line_is_read_whole() -> None:
         "Maximum item size 400 KB, partition key limit 2048 bytes, TTL free\nLatency 5 ms\nBackups",
         "A box has these lids:\nred ones\nRound ones",
         "- A box holds 4 KB.\n- It is red",
-        "kiln: 3 layers, of which the brick is the outer\nglaze kept out\nash = soil\npine burns hot",
+        "kiln: 3 layers, the brick is the outer\nglaze kept out\nash = soil\npine burns hot",
     ],
 )
 def test_lines_of_their_own_stay_apart(text: str) -> None:
