@@ -39,6 +39,11 @@ def meant(question: str, *before: str | Turn) -> str:
         ("What is Neptune?", "how does that compare?", "how does Neptune compare?"),
         ("What is EFS used for?", "what is stored there?", "what is stored in EFS?"),
         (
+            "What is EFS used for?",
+            "OK, that makes sense. How much does it cost?",
+            "How much does EFS cost?",
+        ),
+        (
             "How does Secrets Manager version secrets?",
             "can they be replicated?",
             "can the secrets of Secrets Manager be replicated?",
@@ -190,6 +195,8 @@ def test_bare_question_words_and_more_ask_the_same_again(question: str, expected
         "A company stores its files in a bucket. They must be kept for seven years, and it must be "
         "impossible for anyone to delete them before that. What should they do about it now?",
         "Which one?\nA. this\nB. that",
+        "We get twenty alerts for one and the same outage. Can I merge them?",
+        "My alarms keep firing at night. How do I mute them?",
     ],
 )
 def test_a_question_with_a_subject_of_its_own_is_left_alone(question: str) -> None:

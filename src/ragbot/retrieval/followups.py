@@ -29,7 +29,8 @@ REMEMBERED = 4  # turns that a follow-up can lean back over
 
 _CONNECTIVE = re.compile(
     r"^(?:(?:and|or|but|so|then|also|ok(?:ay)?|well|hm+|yes|no|right|sorry|oh|now|great|cool|nice"
-    r"|perfect|thanks|thank you|i see|got it)\b"
+    r"|perfect|thanks|thank you|i see|got it|understood|interesting|fair enough|good to know"
+    r"|(?:that |it )?makes sense|that(?:['’]s| is) (?:clear|good|great|helpful|fine)|that helps)\b"
     r"[\s,.!:-]*)*(?:(?:what|how) about\b|what of\b|(?:(?:is|are) (?:it|they) )?the same for\b"
     r"|(?:does|do|would|will) (?:that|this|the same|it(?= (?:also |still )?hold)) (?:also |still )?"
     r"(?:hold|apply|go)(?: true)? (?:for|to)\b)?"

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from ragbot.retrieval.names import AUXILIARIES, Names, is_plural, words_in
 from ragbot.retrieval.subjects import Earlier
+from ragbot.store.lexical import words_of
 
+TOLD_WORDS = 4  # content words of what is more than an "OK, that makes sense."
 TELLING_WORDS = 12  # of so long a question, a pronoun rather means what the question told
 
 _KINDS = "one|kind|type|option|mode|tier|class|policy|service|feature|way"
@@ -52,6 +55,7 @@ _EMPTY_IT = re.compile(r"\b(?:is|was|would|will)\s+it\s+(?:\w+\s+){1,3}?(?:to|th
 _CLAUSE = re.compile(
     r"[,;:.?!]|\b(?:and|or|but|if|when|because|while|where|that|which|so|as)\b", re.IGNORECASE
 )
+_SENTENCE_END = re.compile(r"[.!?]\s")
 _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "latter": -1, "last": -1}
 
 
@@ -89,7 +93,7 @@ def resolved(text: str, turns: Sequence[Earlier], names: Names) -> Resolved | No
     if found is None:
         return None
     bound = _bound(text, found, names)
-    if bound == "by a name":
+    if bound == "surely":
         return None
     if not subject:
         return Resolved(f"{turns[-1].question} {text}", sure=not bound)
@@ -147,11 +151,12 @@ def _leaning(text: str) -> re.Match[str] | None:
     return min(found, key=lambda match: match.start()) if found else None
 
 
-def _bound(text: str, pronoun: re.Match[str], names: Names) -> str | None:
-    """What the text itself says before the pronoun, and so may mean by it.
+def _bound(text: str, pronoun: re.Match[str], names: Names) -> Literal["surely", "perhaps"] | None:
+    """Whether the pronoun means something that the text itself says before it.
 
     A pronoun hardly means the subject of its own clause ("does Lambda support it?"), unless it
-    owns something ("does Lambda keep its logs?").
+    owns something ("does Lambda keep its logs?"). What a sentence before its own brought up is what
+    "them" are ("Alarms keep firing. Can I mute them?").
     """
     before = text[: pronoun.start()]
     words = words_in(before)
@@ -162,12 +167,14 @@ def _bound(text: str, pronoun: re.Match[str], names: Names) -> str | None:
     if inverted and not any(word.low in AUXILIARIES for word in words[:-1]):
         named = before[: words[-1].start]  # "is it" opens a clause of its own
     if any(piece.is_named for piece in names.pieces(named)):
-        return "by a name"
+        return "surely"
     many = pronoun.lastgroup == "many" or pronoun[0].lower() == "their"
-    if many and any(is_plural(word.low) and not word.separates for word in words):
-        return "by a word"
-    tells = len(words_in(text)) >= TELLING_WORDS and names.pieces(before)
-    return "by a word" if tells or names.pieces(inside) else None
+    if many and (things := [w for w in words if is_plural(w.low) and not w.separates]):
+        told = before[: max((end.start() for end in _SENTENCE_END.finditer(before)), default=0)]
+        tells = things[0].end <= len(told) and len(words_of(told)) >= TOLD_WORDS
+        return "surely" if tells else "perhaps"
+    tells = len(words_in(text)) >= TELLING_WORDS and bool(names.pieces(before))
+    return "perhaps" if tells or names.pieces(inside) else None
 
 
 def _placed(text: str) -> re.Match[str] | None:
