@@ -5,7 +5,9 @@ import pytest
 from ragbot.retrieval.comparisons import asked_of_each, compared_in
 from ragbot.retrieval.names import Names
 
-NAMES = Names(["Boxes", "Crates", "Harbour Crane", "Shield", "Shield Advanced", "Barrels", "Sacks"])
+NAMES = Names(
+    ["AWS", "Boxes", "Crates", "Harbour Crane", "Shield", "Shield Advanced", "Barrels", "Sacks"]
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,7 @@ NAMES = Names(["Boxes", "Crates", "Harbour Crane", "Shield", "Shield Advanced", 
             ("Boxes", "Crates", "Barrels"),
         ),
         ("AWS Boxes vs Amazon Crates?", ("Boxes", "Crates")),
+        ("AWS vs Boxes", ("AWS", "Boxes")),
         ("Shall I prefer Boxes over Crates?", ("Boxes", "Crates")),
         ("How do Boxes differ from Crates?", ("Boxes", "Crates")),
         ("Shield or Shield Advanced?", ("Shield", "Shield Advanced")),

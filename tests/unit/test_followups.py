@@ -287,6 +287,11 @@ def test_a_name_that_a_full_stop_runs_through_is_one_piece() -> None:
     assert readings("is it red, green?", [Turn("What is Red, Green?", "")], names)
 
 
+@pytest.mark.parametrize("question", ["and 🤔?", "that's clear 👍", "so... 🙄", "and :)", "but %?"])
+def test_a_follow_up_without_a_word_asks_the_same_again(question: str) -> None:
+    assert meant(question, "What does KMS cost?") == "What does KMS cost?"
+
+
 def test_a_name_at_the_beginning_of_a_sentence():
     names = Names(["Shield", "Step Functions"])
     held = {"aurora", "use", "step", "when"}.__contains__

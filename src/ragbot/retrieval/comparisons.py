@@ -106,7 +106,7 @@ def compared_in(question: str, names: Names) -> tuple[str, ...]:
     named = set()
     places = []
     for piece in pieces:
-        core = [word for word in piece.core if word.low not in ("aws", "amazon")]
+        core = [word for word in piece.core if word.low not in ("aws", "amazon")] or piece.core
         named |= set(core)
         places.append((core[0].start, core[-1].end))
         things.setdefault(tuple(word.key for word in core), question[slice(*places[-1])])

@@ -118,7 +118,7 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     connective = _CONNECTIVE.match(question)
     rest = question[connective.end() :].strip() if connective else question
     bare = _ENDING.sub("", rest)
-    if not bare or _MORE.fullmatch(bare):
+    if not words_in(bare) or _MORE.fullmatch(bare):
         return [last.question]
     asks = _JUST_ASKS.fullmatch(bare)
     if asks:
