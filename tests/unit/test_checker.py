@@ -185,6 +185,8 @@ def test_a_denial_is_told_apart_from_a_claim() -> None:
         "The price of Boxes is not specified.",
         "Based on the provided notes, I cannot find the price.",
         "The given sources don’t specify the region.",
+        "The notes do not tell which region is meant, so I cannot answer.",
+        "However, the notes do not mention prices, fees, and quotas.",
     ],
 )
 def test_denials_in_many_words(denial: str) -> None:
@@ -209,10 +211,42 @@ def test_a_claim_with_the_words_of_a_denial_is_checked(claim: str) -> None:
     assert checked.sentence.verdict != "supported"
 
 
-def test_a_denial_with_an_answer_behind_it_is_a_claim() -> None:
-    checked = check("The notes do not mention it, but a Boxes item costs five dollars.")
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "The notes do not mention it, but a Boxes item costs five dollars.",
+        "The passages do not state a limit, so a Boxes item can be huge.",
+        "The notes do not mention a limit, and a Boxes item lives for 90 days.",
+        "The notes do not tell more, and Boxes is always free.",
+        "A Boxes item lives for 90 days; the passages do not say more.",
+        "A Boxes item is free, which is not stated in the notes.",
+        "Boxes throws labels away after 7 days with no evidence left.",
+    ],
+)
+def test_a_denial_with_an_answer_beside_it_is_a_claim(claim: str) -> None:
+    checked = check(claim)
     assert not checked.denies
     assert checked.sentence.verdict != "supported"
+
+
+def test_a_figure_of_the_question_may_be_denied() -> None:
+    checker = CitationChecker(evidence(BOXES), withhold=False, question="Can Boxes hold 64 GB?")
+    draft = DraftSentence("The notes do not say whether Boxes can hold 64 GB.", (), "")
+    assert checker.check(draft).denies
+
+
+@pytest.mark.parametrize("claim", ["兰姆达永远免费。", "Лямбда бесплатна для всех."])
+def test_what_is_said_in_another_script_is_not_taken_for_layout(claim: str) -> None:
+    assert check(claim).sentence.verdict == "unsupported"
+
+
+def test_the_number_of_a_list_is_not_given_to_a_note_behind_it() -> None:
+    note = passage(
+        "- A fixed gate: set `crane.gateIP`.\n- `crane.gateIP` is deprecated since v1.24."
+    )
+    checker = CitationChecker(evidence(note), withhold=False)
+    told = list(checker.sentences(DraftSentence("A fixed gate: set crane.gateIP.", (1,), "1. ")))
+    assert [each.sentence.prefix for each in told] == ["1. ", " "]
 
 
 def test_a_lead_in_of_foreign_words_is_a_claim() -> None:

@@ -134,6 +134,8 @@ class CitationChecker:
     ) -> Iterator[CheckedSentence]:
         # The first sentence of a reply has no line before it to be set off from.
         lead = draft.prefix or " "
+        if lead.strip()[:1].isdigit():  # its number is that of the sentence alone
+            lead = " "
         prefix = f"\n{lead}" if lead.strip() and not lead.startswith("\n") else lead
         for span in spans:
             if span.text not in self._told:
@@ -155,7 +157,7 @@ class CitationChecker:
     def check(self, draft: DraftSentence) -> CheckedSentence:
         """The sentence with the citations that hold, wherever the model put its markers."""
         claim = in_figures_of(self._figures, draft.text)
-        if denies_only(claim):
+        if denies_only(claim, self._question):
             return CheckedSentence(self._plain(draft), (), denies=True)
         yes = opens_with(claim)
         if yes is not None and says_little_more(claim, self._question) and not figures_of(claim):
@@ -342,8 +344,8 @@ class CitationChecker:
     def _claims_nothing(self, claim: str) -> bool:
         """Layout and lead-ins ("Choose DynamoDB when:") state no fact of their own."""
         words = claim_words(claim)
-        if not words:
-            return True
+        if not words:  # those of other scripts are not known here, and are no layout
+            return not any(sign.isalpha() and not sign.isascii() for sign in claim)
         short = len(claim.split()) <= _LEAD_IN_WORDS
         # In words of its own alone, it leads in something else than what the notes tell.
         known = len(words & self._words) >= len(words) / 2

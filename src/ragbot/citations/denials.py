@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ragbot.citations.figures import figures_of
+
 # "The encryption context is not logged" does not say so, nor "full-text search: no": it takes the
 # notes themselves, and a verb of telling.
 _NOTES = (
@@ -20,7 +22,7 @@ _DENIAL = re.compile(
     rf"|\b{_NOTES}\s+(?:\w+\s+)?(?:ha(?:ve|s)|holds?|contains?|gives?|provides?|includes?|says?"
     r"|tells?|makes?|offers?)\s+(?:no|nothing|neither)\b"
     rf"|\b{_NOTES}\s+lacks?\b"
-    r"|\b(?:there is|there['’]s|there are|find|found|see|have|has|with)\s+no\s+"
+    r"|\b(?:there is|there['’]s|there are|find|found|see|have|has)\s+no\s+"
     r"(?:information|mention|details?|evidence)\b"
     r"|^\W*no (?:information|mention|details?|evidence)\b"
     r"|\b(?:I (?:do not|don['’]t|cannot|can['’]t)) (?:know|find|answer|tell)\b"
@@ -30,10 +32,26 @@ _DENIAL = re.compile(
     r"|\bnot (?:mentioned|specified|stated)\W*$",
     re.IGNORECASE,
 )
-_GOES_ON = re.compile(r"\b(?:but|however|although|though|yet|still)\b|[;:]", re.IGNORECASE)
+_UNKNOWN = r"(?:I|we|it(?:['’]s| is)? (?:not|unclear|unknown|impossible)|there|the answer|no)\b"
+_GOES_ON = re.compile(
+    r"\b(?:but|however|although|though|yet|still|therefore|thus|hence)\b|[;:]"
+    rf"|\bso\b(?! {_UNKNOWN})"
+    r"|,\s+(?:which|and\s+(?:\S+\s+){1,4}?(?:is|are|was|were|can|does|do|has|have|will|must|may|never"
+    r"|always)\b)",
+    re.IGNORECASE,
+)
+# "Boxes are free; the notes do not say more", "Boxes are free, which is not stated"
+_WENT_BEFORE = re.compile(
+    r"\w\W+\w.*(?:[;:]|,\s+(?:which|but|although|though|yet|so)\b)", re.IGNORECASE | re.DOTALL
+)
 
 
-def denies_only(claim: str) -> bool:
-    """It says that the notes do not tell, and does not go on to tell something else."""
+def denies_only(claim: str, question: str = "") -> bool:
+    """It says that the notes do not tell, and tells nothing else: no figure that was not asked
+    about, and nothing in another clause."""
     denial = _DENIAL.search(claim)
-    return denial is not None and not _GOES_ON.search(claim, denial.end())
+    if denial is None or _GOES_ON.search(claim, denial.end()):
+        return False
+    asked = figures_of(question)
+    told = (any(map(figure.agrees_with, asked)) for figure in figures_of(claim))
+    return all(told) and not _WENT_BEFORE.search(claim[: denial.start()])

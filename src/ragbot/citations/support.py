@@ -286,7 +286,7 @@ def _share(claim: str, text: str) -> float:
     counted = {word for figure in figures_of(claim) for word in words_of(figure.text)}
     said = claim_words(in_axes(_regular(claim)))
     words = {word for word in said - names - counted if not word[0].isdigit()} or said
-    return len(words & set(words_of(in_axes(_regular(text))))) / len(words) if words else 1.0
+    return len(words & set(words_of(in_axes(_regular(text))))) / len(words) if words else 0.0
 
 
 def _regular(text: str) -> str:
