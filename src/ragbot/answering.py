@@ -261,12 +261,14 @@ def _checked(
     )
     said = {sentence.text.lower() for sentence in reply.sentences}
     there = {(c.passage_id, c.start, c.end) for c in reply.citations} if prompt.begun else set()
+    lead = ""  # of a line of which nothing has been shown
     with closing(_drafts(candidate, prompt, ending)) as drafts:
         for draft in drafts:
             if isinstance(draft, Waiting):
                 yield draft
                 continue
-            draft = replace(draft, text=without_hidden(draft.text).strip())
+            lead = lead if lead and draft.prefix == " " else draft.prefix
+            draft = replace(draft, text=without_hidden(draft.text).strip(), prefix=lead)
             if not draft.text or draft.text.lower() in said:  # small models repeat themselves
                 continue
             # Markers are numbered as they are given, so what is left out must not be given any.
@@ -284,6 +286,7 @@ def _checked(
                 known = dict(reply.markers)
                 if reply.shown and not checked.sentence.prefix.startswith((" ", "\n")):
                     checked = _set_off(checked)
+                lead = lead if checked.sentence.withheld else ""
                 yield checked
             said |= withheld
             if guard is not None and guard.ended:
@@ -312,7 +315,8 @@ def _guarded(
 def _drafts(
     candidate: Candidate, prompt: Prompt, ending: _Ending
 ) -> Generator[Waiting | DraftSentence, None, None]:
-    sentences = SentenceStream()
+    shown = "\n".join(each.quoted for item in prompt.evidence for each in item.sentences)
+    sentences = SentenceStream(shown)
     trace: dict[str, Any] = {}
     # A generator, whatever LangChain calls it: closing it closes the connection.
     stream = cast(

@@ -26,7 +26,11 @@ from ragbot.whole_lines import (
 _LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-_EMPHASIZED = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
+# Names with underscores, and what is set as code, have none: `__init__`.
+_EMPHASIZED = re.compile(
+    r"\*\*(?=\S)(.+?)(?<=\S)\*\*|(?<![\w`])__(?=\S)(.+?)(?<=\S)__(?![\w`])", re.DOTALL
+)
+_FIRST_CELL = re.compile(r"\s*\|?(?:\\\||[^|\n])*\|")
 # The IT department leans on nothing.
 _LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
 # What opens the next one is a capital, a digit, or a name written small ("io2", "gp3", "iSCSI",
@@ -98,8 +102,9 @@ def without_markup(text: str) -> str:
     """Words that were bold, a link or a name set as code, as plain words."""
     text = _LINK.sub(r"\1", text) if "](" in text else text
     text = _BREAK.sub("; ", text) if "<" in text else text
-    text = _CODE.sub(r"\1", text) if "`" in text else text
-    return _EMPHASIZED.sub(r"\2", text) if "**" in text or "__" in text else text
+    if "**" in text or "__" in text:
+        text = _EMPHASIZED.sub(lambda m: m[1] or m[2], text)
+    return _CODE.sub(r"\1", text) if "`" in text else text
 
 
 def as_sentence(text: str) -> str:
@@ -198,16 +203,27 @@ def _cells(passage: Passage) -> tuple[EvidenceSentence, ...]:
         return (EvidenceSentence(passage, passage.start, passage.end, passage.body),)
     found = []
     at = passage.text.rfind("\n") + 1  # the first row's passage carries the head of its table
+    at += len(_named_first(passage.text[at:], passage.facts[0]))
     for fact in passage.facts:
         # Cells stand in the order of their facts, so each is looked for behind the last.
-        place = passage.text.find(fact.value, at) if fact.value else -1
-        if place < 0:
+        cell = re.compile(rf"(?<!\w){re.escape(fact.value)}(?!\w)").search(passage.text, at)
+        if cell is None or not fact.value:
             start, end = passage.start, passage.end
         else:
-            start, end = passage.start + place, passage.start + place + len(fact.value)
-            at = place + len(fact.value)
+            start, end = passage.start + cell.start(), passage.start + cell.end()
+            at = cell.end()
         found.append(EvidenceSentence(passage, start, end, str(fact), fact=fact))
     return tuple(found)
+
+
+def _named_first(row: str, fact: Fact) -> str:
+    """What a row begins with: what names it, whose words may be those of a value."""
+    begins = _FIRST_CELL.match(row)
+    names = (name for name in (fact.feature, fact.subject) if name)
+    named = next((name for name in names if row.lstrip("| \t").startswith(name)), None)
+    if named is None:
+        return ""
+    return begins[0] if begins else named
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,3 +101,14 @@ def test_what_must_not_be_told_is_not_quoted_behind_an_answer_either() -> None:
     assert laid_out(told.sentences) == "Cranes are yellow. [1]"
     assert told.held_back is not None
     assert told.held_back.policy == "word_filter"
+
+
+def test_what_stands_behind_a_withheld_sentence_begins_its_line() -> None:
+    prompt = Prompt("When are boxes stacked?", (), tuple(evidence(BOXES)))
+    reply = "- A box holds at most 4 KB. [1]\n- Cranes hate rain. Boxes are stacked by a crane. [1]"
+    told = Reply([])
+    model = replace(scripted(reply), withhold_unsupported=True)
+    list(ask_in_turn(prompt, [model], told))
+    assert laid_out(told.sentences) == (
+        "- A box holds at most 4 KB. [1]\n- Boxes are stacked by a crane. [1]"
+    )

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from ragbot.citations import DraftSentence, SentenceStream
 
 
-def drafts(reply: str, size: int = 10_000) -> list[DraftSentence]:
-    stream = SentenceStream()
+def drafts(reply: str, size: int = 10_000, notes: str = "") -> list[DraftSentence]:
+    stream = SentenceStream(notes)
     found = []
     for first in range(0, len(reply), size):
         found += stream.feed(reply[first : first + size])
@@ -39,6 +39,23 @@ def test_marker_before_and_behind_the_full_stop_belong_to_the_same_sentence() ->
 )
 def test_forms_of_markers(written: str, markers: tuple[int, ...]) -> None:
     assert drafts(written)[0].markers == markers
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "A weight lies in the interval [0, 1].",
+        "The first box is xs[0].",
+        "A box is built by __init__.",
+        "Boxes [2] are old.",
+    ],
+)
+def test_brackets_and_underscores_of_the_notes_are_text(note: str) -> None:
+    assert drafts(f"{note} [3]", notes=note) == [DraftSentence(note, (3,), "")]
+
+
+def test_many_open_brackets_are_read_at_once() -> None:
+    assert drafts("Ok then. " + "[" * 200 + "Abc" + 32 * "x", size=1)
 
 
 def test_abbreviations_and_decimals_end_no_sentence() -> None:

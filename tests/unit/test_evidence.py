@@ -218,6 +218,29 @@ def test_a_row_gives_a_sentence_a_cell_each_with_the_place_of_the_cell() -> None
     assert [row[s.start : s.end] for s in found] == ["4 KB", "8 KB"]
 
 
+@pytest.mark.parametrize(
+    ("row", "feature", "places"),
+    [
+        ("| Node lifts | No | Yes |", "Node lifts", (15, 20)),
+        ("| gp3 price | 3 | 8 |", "gp3 price", (14, 18)),
+        ("| 5 boxes | 15 | 5 |", "5 boxes", (12, 17)),
+        ("Node lifts No Yes", "Node lifts", (11, 14)),
+    ],
+)
+def test_a_cell_is_not_looked_for_in_the_one_that_names_its_row(
+    row: str, feature: str, places: tuple[int, int]
+) -> None:
+    values = row.strip("| ").removeprefix(feature).strip("| ").replace("|", " ").split()
+    facts = tuple(Fact(name, feature, value) for name, value in zip("AB", values, strict=True))
+    found = evidence_sentences(passage(row, kind="table_row", facts=facts))
+    assert tuple(each.start for each in found) == places
+
+
+def test_names_that_are_set_as_code_keep_their_underscores() -> None:
+    (line,) = evidence_sentences(passage("- `__init__` and `__main__` are **old** `x`, __very__."))
+    assert line.quoted == "__init__ and __main__ are old x, very."
+
+
 @given(st.text(alphabet="aB. \n-•!?1)", max_size=80), st.integers(0, 9))
 def test_offsets_are_exact_whatever_the_text(text: str, start: int) -> None:
     each = passage(text, start=start)

@@ -21,7 +21,8 @@ _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
 _BEHIND_MARKER = re.compile(r"^(?:[-–—*•][ \t]+|:[ \t]*)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 # What may still become part of the sentence before it: markers that follow its full stop.
-_TRAILING = re.compile(r"\s*(?:[\[【][^\]】\n]{0,24}[\]】]?\s*)*$")
+_TRAILING = re.compile(r"\s*(?:[\[【][^\[\]【】\n]{0,24}[\]】]?\s*)*$")
+_WORD_BEFORE = re.compile(r"\S+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +35,15 @@ class DraftSentence:
 
 
 class SentenceStream:
-    """Feed it text in any pieces; it gives each sentence as soon as it surely is one."""
+    """Feed it text in any pieces; it gives each sentence as soon as it surely is one.
 
-    def __init__(self) -> None:
+    Args:
+        notes: what the reply may quote; brackets and underscores that stand there behind the same
+            word ("xs[0]", "the interval [0, 1]", `__init__`) are text.
+    """
+
+    def __init__(self, notes: str = "") -> None:
+        self._notes = notes
         self._line = ""
         self._new_lines = 0
         self._begun = False
@@ -72,11 +79,11 @@ class SentenceStream:
         lead = _LEAD.match(piece)
         heading = None if lead else _HEADING.match(piece)
         body = piece[lead.end() :] if lead else piece[heading.end() :] if heading else piece
-        markers = tuple(
-            dict.fromkeys(number for m in MARKER.finditer(body) for number in _numbers(m))
-        )
-        text = _EMPHASIS.sub(r"\2", MARKER.sub("", body)).strip()
-        if MARKER.match(body):
+        found = [m for m in MARKER.finditer(body) if not self._is_quoted(m)]
+        markers = tuple(dict.fromkeys(number for m in found for number in _numbers(m)))
+        text = MARKER.sub(lambda m: m[0] if self._is_quoted(m) else "", body)
+        text = _EMPHASIS.sub(lambda m: m[0] if self._is_named(m) else m[2], text).strip()
+        if found and found[0].start() == 0:
             text = _BEHIND_MARKER.sub("", text)
         # A full stop that followed the marker stays with the sentence.
         text = re.sub(r"\s+([.,;:!?])$", r"\1", text)
@@ -85,6 +92,13 @@ class SentenceStream:
         prefix = self._prefix(lead)
         self._begun, self._new_lines = True, 0
         return DraftSentence(text, markers, prefix)
+
+    def _is_quoted(self, bracket: re.Match[str]) -> bool:
+        before = _WORD_BEFORE.search(bracket.string, 0, bracket.start())
+        return before is not None and before[0] + bracket[0] in self._notes
+
+    def _is_named(self, emphasis: re.Match[str]) -> bool:
+        return emphasis[1] == "__" and emphasis[0] in self._notes
 
     def _prefix(self, lead: re.Match[str] | None) -> str:
         breaks = "" if not self._begun else "\n" * min(self._new_lines, 2)
