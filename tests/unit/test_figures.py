@@ -42,11 +42,21 @@ def test_the_same_figure_in_two_spellings(one: str, other: str) -> None:
         ("5 minutes", "5 hours"),
         ("64 KB", "4 KB"),
         ("10 %", "100 %"),
+        ("5 milliseconds", "5 microseconds"),
+        ("5 µs", "5 s"),
     ],
 )
 def test_different_figures(one: str, other: str) -> None:
     (left,), (right,) = figures_of(one), figures_of(other)
     assert not left.agrees_with(right)
+
+
+def test_what_is_counted_is_no_part_of_the_figure() -> None:
+    assert [each.text for each in figures_of("ten copies, 1,000 reads, 5 million rows")] == [
+        "ten",
+        "1,000",
+        "5 million",
+    ]
 
 
 @pytest.mark.parametrize("name", ["S3", "EC2", "io2 volumes", "Route53", "v2", "sub-accounts"])

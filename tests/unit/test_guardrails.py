@@ -396,3 +396,15 @@ def test_of_code_only_comments_are_read_for_orders() -> None:
     assert [s.text for s in item.sentences] == ["print(4)"]
     assert "limit = 4  # tutors tell it as zorblatt" in read
     assert "print(4)" not in read
+
+
+def test_what_is_withheld_is_masked_as_well() -> None:
+    reply = guard()
+    assert "bob@example.com" not in said(reply, "Ask bob@example.com at www.x.io.").sentence.text
+
+
+def test_a_reason_does_not_tell_what_is_masked() -> None:
+    policies = Policies(pii=PiiPolicy(output={"phone": "mask"}))
+    sentence = said(guard(policies), "Call (555) 765-4321 about a box.").sentence
+    assert "555" not in f"{sentence.text} {sentence.reason}"
+    assert sentence.verdict == "unsupported" and sentence.reason

@@ -29,7 +29,9 @@ _UNITS = {
     "mib": "mb", "gb": "gb", "gib": "gb", "tb": "tb", "tib": "tb", "pb": "pb", "kilobyte": "kb",
     "kilobytes": "kb", "megabyte": "mb", "megabytes": "mb", "gigabyte": "gb", "gigabytes": "gb",
     "terabyte": "tb", "terabytes": "tb", "petabyte": "pb", "petabytes": "pb", "ms": "ms",
-    "millisecond": "ms", "milliseconds": "ms", "s": "second", "sec": "second",
+    "millisecond": "ms", "milliseconds": "ms", "µs": "µs", "μs": "µs",
+    "microsecond": "µs", "microseconds": "µs", "nanosecond": "nanosecond",
+    "nanoseconds": "nanosecond", "s": "second", "sec": "second",
     "second": "second", "seconds": "second", "minute": "minute", "minutes": "minute",
     "min": "minute", "mins": "minute", "hour": "hour", "hours": "hour", "h": "hour", "hr": "hour",
     "hrs": "hour", "day": "day", "days": "day", "week": "week", "weeks": "week",
@@ -40,7 +42,8 @@ _UNITS = {
 }  # fmt: skip
 # "two weeks" are 14 days: times are compared in one unit. Months are not days.
 _IN_ONE_UNIT = {
-    "ms": ("second", 1e-3), "minute": ("second", 60), "hour": ("second", 3600),
+    "ms": ("second", 1e-3), "µs": ("second", 1e-6), "nanosecond": ("second", 1e-9),
+    "minute": ("second", 60), "hour": ("second", 3600),
     "day": ("second", 86_400), "week": ("second", 604_800), "year": ("month", 12),
     "cent": ("money", 0.01),
 }  # fmt: skip
@@ -55,7 +58,7 @@ _FIGURE = re.compile(
     + r")\b)"
     r"(?P<gap>[\s-]?)"
     r"(?P<scale>(?:hundred|thousand|million|billion|trillion|(?:k|(?-i:M))(?![A-Za-z]))\b)?\+?"
-    r"[\s-]?(?P<unit>%|[A-Za-z]+)?",
+    r"[\s-]?(?P<unit>%|[A-Za-zµμ]+)?",
     re.IGNORECASE,
 )
 
@@ -134,8 +137,11 @@ def figures_of(text: str) -> list[Figure]:
         if unit in _IN_ONE_UNIT:
             written, (unit, factor) = value, _IN_ONE_UNIT[unit]
             value *= factor
-        found.append(Figure(value, unit, match[0].strip(), match.start(), written))
+        # What is counted ("1,000 reads") is a word of the claim like any other.
         ends.append(match.end("scale") if match["scale"] else match.end("number"))
+        end = match.end() if unit is not None else ends[-1]
+        figure = text[match.start() : end].strip()
+        found.append(Figure(value, unit, figure, match.start(), written))
     for at in reversed(range(len(found) - 1)):
         one, other = found[at], found[at + 1]
         shares = one.unit is None and _RANGE.fullmatch(text, ends[at], other.start)

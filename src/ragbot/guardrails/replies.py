@@ -16,6 +16,7 @@ from ragbot.store.lexical import words_of
 from ragbot.types import Blocked, BlockedBy, Passage, Sentence
 
 HELD_BACK = "[held back]"
+_MASKED = "the notes do not say so"  # of a sentence with masked data, which the reason may quote
 _KEY_BEGINS = re.compile(r"-{5}BEGIN [A-Z0-9 ]*PRIVATE KEY")
 _KEY_ENDS = re.compile(r"-{5}END [A-Z0-9 ]*PRIVATE KEY")
 # The page makes links of nothing, but a terminal may, and people copy.
@@ -75,10 +76,11 @@ class ReplyGuard:
         if kinds := self._blocked_data(text):
             return self._blocks(draft, "pii", f"it has personal data: {kinds}")
         if self._ordered.intersection(words_of(text)):
-            return _withheld(text, "it says what a text tried to order", draft.prefix)
+            reason = "it says what a text tried to order"
+            return _withheld(self._masked(text), reason, draft.prefix)
         if self._leads_away(text):
             plain = _ADDRESS.sub("[address]", text)
-            said = plain if plain != text else HELD_BACK
+            said = self._masked(plain) if plain != text else HELD_BACK
             return _withheld(said, "it leads to an address that the notes don't have", draft.prefix)
         return None
 
@@ -92,12 +94,17 @@ class ReplyGuard:
             self._note("grounding", reason)
             text = self._masked(checked.sentence.text)
             return _withheld(text, reason, checked.sentence.prefix)
-        text = self._masked(checked.sentence.text)
-        if text == checked.sentence.text:
+        sentence = checked.sentence
+        text = self._masked(sentence.text)
+        # A reason quotes the notes, or a part of what is masked, which is not known for it alone.
+        why = None if sentence.reason is None else self._masked(sentence.reason)
+        if text != sentence.text and sentence.verdict != "supported":
+            why = _MASKED
+        if (text, why) == (sentence.text, sentence.reason):
             return checked
         return replace(
             checked,
-            sentence=replace(checked.sentence, text=text),
+            sentence=replace(sentence, text=text, reason=why),
             citations=tuple(replace(each, claim=text) for each in checked.citations),
         )
 
