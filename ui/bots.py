@@ -45,6 +45,11 @@ class WarmUp:
         bot.warm_up_model()
 
 
-@st.cache_resource(show_spinner=False)
-def warm_up_of(_bot: Ragbot) -> WarmUp:
+def warm_up_of(bot: Ragbot) -> WarmUp:
+    """The one of this bot: another model waits to be loaded, too."""
+    return _warm_up(id(bot), bot)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _warm_up(key: int, _bot: Ragbot) -> WarmUp:  # noqa: ARG001 - Streamlit keeps it by the key
     return WarmUp(_bot)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from ragbot.abstaining import ABSTAINS
 from ragbot.chat_models import availability
 from ragbot.errors import RagbotError
 from ragbot.rewriting import differs
+from ragbot.screening import without_hidden
 from ragbot.settings import Settings, load_settings
 from ragbot.types import (
     BLOCKED_BY,
@@ -35,6 +36,7 @@ from ui.sources import drawn
 
 if TYPE_CHECKING:
     from ragbot.assembly import Ragbot
+    from ragbot.retrieval import Searcher
 
 _ASSETS = Path(__file__).parent / "assets"
 _answer_component = st.components.v2.component(
@@ -61,7 +63,6 @@ class Exchange:
     answer: Answer | None = None
     data: dict[str, Any] | None = None  # what the component draws
     trouble: tuple[str, str | None] | None = None
-    under_way: bool = True
 
     @property
     def as_turn(self) -> Turn:
@@ -80,32 +81,33 @@ def page() -> None:
     except RagbotError as error:
         st.html(markup.trouble(error.message, error.mend))
         return
-    model = _sidebar(settings)
-    bot = _open(model)
-    filters = _filters(bot) if bot is not None else Filters()
-    question = st.chat_input("Ask your notes", disabled=bot is None)
+    opened = _open(_sidebar(settings))
+    question = st.chat_input("Ask your notes", disabled=opened is None)
     question = st.session_state.pop("asked", None) or question
-    if bot is None:
+    if opened is None:
         return
+    bot, notes = opened
+    filters = _filters(notes)
     # A place of its own, emptied at once: Streamlit would show the old buttons, greyed, for as
     # long as the first answer is being written.
     welcome = st.empty()
     if not exchanges and not question:
         with welcome.container():
-            _welcome(bot)
+            _welcome(notes)
     _spent_so_far(exchanges)
     for position, exchange in enumerate(exchanges):
-        # A run that was interrupted (stop, or another click) left this exchange unfinished.
-        exchange.under_way = False
         _draw(exchange, position, last=position == len(exchanges) - 1 and not question)
     if question and question.strip():
-        _ask(bot, question.strip(), filters, exchanges)
+        _ask(bot, notes, question.strip(), filters, exchanges)
     warm_up_of(bot)
 
 
-def _open(model: str) -> Ragbot | None:
+def _open(model: str) -> tuple[Ragbot, Searcher] | None:
+    """The bot, and the notes that this run of the page is about to its end: an ingest may swap in
+    others while an answer is written, whose citations are places in these."""
     try:
-        return bot_for(model)
+        bot = bot_for(model)
+        return bot, bot.searcher()
     except RagbotError as error:
         st.html(markup.trouble(error.message, error.mend))
         st.button("Try again")
@@ -147,20 +149,25 @@ def _spent_so_far(exchanges: list[Exchange]) -> None:
             st.html(markup.plain(f"This conversation: {_tokens(usage)}{money}", "rb-quiet"))
 
 
-def _filters(bot: Ragbot) -> Filters:
+def _filters(notes: Searcher) -> Filters:
     """What the person narrows the search to; nothing chosen is all of the notes."""
-    if not bot.sources():  # a knowledge base: nobody knows what it could be narrowed to
+    if not notes.sources():  # a knowledge base: nobody knows what it could be narrowed to
         return NO_FILTERS
     with st.sidebar.expander("Search only in"):
-        topics = st.multiselect("Topics", bot.topics(), placeholder="all topics")
-        services = st.multiselect("Services", bot.services(), placeholder="all services")
-        sources = st.multiselect("Files", bot.sources(), placeholder="all files")
+        topics = _chosen("Topics", notes.topics())
+        services = _chosen("Services", notes.services())
+        sources = _chosen("Files", notes.sources())
     return Filters(tuple(topics), tuple(services), tuple(sources))
 
 
-def _welcome(bot: Ragbot) -> None:
+def _chosen(of: str, options: Sequence[str]) -> list[str]:
+    every = f"all {of.lower()}"
+    return st.multiselect(of, options, placeholder=every, format_func=without_hidden)
+
+
+def _welcome(notes: Searcher) -> None:
     st.title("Ask your notes")
-    st.html(markup.plain(_covered(bot), "rb-lead"))
+    st.html(markup.plain(_covered(notes), "rb-lead"))
     columns = st.columns(2)
     for position, example in enumerate(EXAMPLES):
         columns[position % 2].button(
@@ -168,19 +175,21 @@ def _welcome(bot: Ragbot) -> None:
         )
 
 
-def _covered(bot: Ragbot) -> str:
-    counts = bot.counts()
+def _covered(notes: Searcher) -> str:
+    counts = notes.counts()
     if not counts:
         return "Notes of a Bedrock knowledge base. What they are on, it does not tell."
     held = f"{counts['documents']} sheets, {counts['passages']} passages"
-    return f"{held}: {'; '.join(bot.titles())}."
+    return f"{held}: {'; '.join(notes.titles() or ())}."
 
 
 def _will_ask(question: str) -> None:
     st.session_state["asked"] = question
 
 
-def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]) -> None:
+def _ask(
+    bot: Ragbot, notes: Searcher, question: str, filters: Filters, exchanges: list[Exchange]
+) -> None:
     """Answer a new question, drawing each sentence once it is checked."""
     history = tuple(exchange.as_turn for exchange in exchanges if not exchange.trouble)
     exchange = Exchange(question)
@@ -197,7 +206,7 @@ def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]
                     warm_up.wait()
             with (
                 st.spinner("Reading the notes ..."),
-                closing(_events(bot, question, history, filters)) as events,
+                closing(_events(bot, question, history, filters, notes)) as events,
             ):
                 for event in events:
                     if isinstance(event, Retrieved):
@@ -215,10 +224,10 @@ def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]
                     elif isinstance(event, Waiting):
                         pause.html(markup.plain(_capital(str(event)), "rb-quiet"))
                     elif isinstance(event, Answer):
-                        exchange.answer, exchange.data = event, drawn(event, bot)
+                        exchange.data = drawn(event, notes, bot.guardrails)
+                        exchange.answer = event
         except RagbotError as error:
             exchange.trouble = (error.message, error.mend)
-        exchange.under_way = False
         stop.empty()
         searched.empty()
         place.empty()
@@ -227,9 +236,9 @@ def _ask(bot: Ragbot, question: str, filters: Filters, exchanges: list[Exchange]
 
 
 def _events(
-    bot: Ragbot, question: str, history: tuple[Turn, ...], filters: Filters
+    bot: Ragbot, question: str, history: tuple[Turn, ...], filters: Filters, notes: Searcher
 ) -> Generator[Event, None, None]:
-    yield from bot.stream(question, history, filters)
+    yield from bot.stream(question, history, filters, over=notes)
 
 
 def _draw(exchange: Exchange, position: int, *, last: bool) -> None:
@@ -294,7 +303,8 @@ def _topics(topics: tuple[HeadingPath, ...], position: int) -> None:
 
 def _literal(label: str) -> str:
     """A button's label is Markdown; this one is text."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!:$~<>|" else c for c in label)
+    shown = without_hidden(label)
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!:$~<>|" else c for c in shown)
 
 
 def _asides(answer: Answer) -> Iterator[str]:

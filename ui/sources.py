@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from ragbot.assembly import Ragbot
+from ragbot.guardrails import Guardrails
+from ragbot.retrieval import Searcher
 from ragbot.screening import FLAGS, MEANINGS, without_hidden
 from ragbot.types import Answer, Citation, RetrievedPassage
 from ragbot.whole_lines import BULLET, FENCE, whole_lines
@@ -34,8 +35,13 @@ _RULER = re.compile(r"^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+")
 
 
-def drawn(answer: Answer, bot: Ragbot) -> dict[str, Any]:
-    """Everything that the component needs, as plain JSON data."""
+def drawn(answer: Answer, notes: Searcher, guardrails: Guardrails) -> dict[str, Any]:
+    """Everything that the component needs, as plain JSON data; `notes` are what was asked."""
+    # What the checker quotes stands here as it is written in the notes.
+    sentences = [
+        replace(each, text=without_hidden(each.text), reason=without_hidden(each.reason or ""))
+        for each in answer.sentences
+    ]
     return {
         "sentences": [
             {
@@ -44,35 +50,39 @@ def drawn(answer: Answer, bot: Ragbot) -> dict[str, Any]:
                 "markers": list(sentence.markers),
                 "doubt": sentence.reason if sentence.verdict == "unsupported" else None,
             }
-            for sentence in answer.sentences
+            for sentence in sentences
             if not sentence.withheld
         ],
         "withheld": [
-            {"text": sentence.text, "reason": sentence.reason or ""}
-            for sentence in answer.sentences
+            {"text": sentence.text, "reason": sentence.reason}
+            for sentence in sentences
             if sentence.withheld
         ],
-        "sources": _sources(answer, bot),
+        "sources": _sources(answer, notes, guardrails),
     }
 
 
-def _sources(answer: Answer, bot: Ragbot) -> list[dict[str, Any]]:
+def _sources(answer: Answer, notes: Searcher, guardrails: Guardrails) -> list[dict[str, Any]]:
     by_id = {item.passage.passage_id: item for item in answer.passages}
     marks: dict[int, list[Citation]] = {}
     for citation in answer.citations:
         marks.setdefault(citation.marker, []).append(citation)
     return [
-        _source(marker, by_id[citations[0].passage_id], citations, bot)
+        _source(marker, by_id[citations[0].passage_id], citations, notes, guardrails)
         for marker, citations in sorted(marks.items())
     ]
 
 
 def _source(
-    marker: int, found: RetrievedPassage, citations: Sequence[Citation], bot: Ragbot
+    marker: int,
+    found: RetrievedPassage,
+    citations: Sequence[Citation],
+    notes: Searcher,
+    guardrails: Guardrails,
 ) -> dict[str, Any]:
     passage = found.passage
-    document = bot.document(passage.doc_id)
-    section = bot.section_of(passage)
+    document = notes.document(passage.doc_id)
+    section = notes.section_of(passage)
     return {
         "marker": marker,
         "path": list(map(without_hidden, passage.heading_path)),
@@ -86,7 +96,7 @@ def _source(
             [(citation.start, citation.end) for citation in citations],
             [
                 (section.start + each.start, section.start + each.end, each.mask)
-                for each in bot.guardrails.hidden_in(document.text[section.start : section.end])
+                for each in guardrails.hidden_in(document.text[section.start : section.end])
             ],
         ),
     }
@@ -106,15 +116,14 @@ def section_lines(
     lines: list[dict[str, Any]] = []
     opening = _opening(text, section)
     at, in_code = section[0], False
-    for line in text[section[0] : section[1]].splitlines(keepends=True):
-        body = line.rstrip("\n")
-        start, at = at, at + len(line)
+    for body in text[section[0] : section[1]].split("\n"):
+        start, at = at, at + len(body) + 1
         is_fence = FENCE.match(body.lstrip()) is not None
         in_code ^= is_fence
         if not body.strip() or ("|" in body and _RULER.match(body)) or is_fence:
             continue
-        if body.lstrip().startswith("|"):
-            cells = [_pieces(text, cell, layers) for cell in _cells(body, start)]
+        if body.lstrip().startswith("|") and (row := [*_cells(body, start)]):
+            cells = [_pieces(text, cell, layers) for cell in row]
             lines.append({"kind": "row", "depth": 0, "cells": cells})
             continue
         sign = BULLET.match(body)

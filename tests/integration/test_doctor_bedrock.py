@@ -225,7 +225,7 @@ def test_a_proxy_is_told_without_its_password(
     monkeypatch.setenv("HTTPS_PROXY", "http://me:secret@proxy.example:3128")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     _, found = doctor(capsys)
-    assert found["https proxy"]["detail"] == "proxy.example:3128"
+    assert found["https proxy"]["detail"] == "http://proxy.example:3128"
 
 
 def test_models_that_are_named_are_tried_in_the_parts_that_they_play(

@@ -76,7 +76,7 @@ def test_an_answer_cites_what_the_knowledge_base_found(base: BedrockServer) -> N
 
 def test_the_page_draws_the_place_as_text_and_no_more_than_the_chunk(base: BedrockServer) -> None:
     asked = bot()
-    (source, *_) = drawn(asked.ask(QUESTION), asked)["sources"]
+    (source, *_) = drawn(asked.ask(QUESTION), asked.searcher(), asked.guardrails)["sources"]
     assert source["place"] == "s3://notes/boxes.md, page 3"
     assert source["path"] == ["boxes"]
     pieces = [piece for line in source["lines"] for cell in line["cells"] for piece in cell]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from langchain_core.language_models import BaseChatModel
 from support.small_notes import passage
 from support.word_lengths import WordLengths
 
 from ragbot.assembly import Ragbot
-from ragbot.chat_models import Candidate
+from ragbot.chat_models import Candidate, quoting_candidate
 from ragbot.settings import Settings
 from ragbot.store import Contents, write_generation
 from ragbot.types import Document, FellBack, Section
@@ -36,6 +38,27 @@ def boxes_and_crates(home: Path) -> Settings:
         fingerprint="f",
     )
     return settings
+
+
+def ingested_meanwhile(settings: Settings, doc_id: str) -> Candidate:
+    """`quotes`; before it answers, an ingest swaps in other notes, in which the line on the size
+    of Boxes stands further down, in the document that is named."""
+    quotes = quoting_candidate()
+
+    def open_model() -> BaseChatModel:
+        text = f"- Lids are sold apart.\n{BOXES}"
+        there = replace(passage(text, "Boxes", title="Containers"), doc_id=doc_id)
+        contents = Contents(
+            [Document(doc_id, "Containers", f"{doc_id}.md", text, 0, len(text))],
+            [Section(doc_id, there.heading_path, 0, len(text))],
+            [there],
+        )
+        write_generation(
+            settings.index_dir, contents, embedder=WordLengths(), fingerprint="meanwhile"
+        )
+        return quotes.open()
+
+    return replace(quotes, open=open_model)
 
 
 def bot(settings: Settings, *models: Candidate, passed_over: tuple[FellBack, ...] = ()) -> Ragbot:

@@ -53,7 +53,11 @@ class TalkativeBot:
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
 
     def stream(
-        self, question: str, history: Sequence[Turn] = (), filters: Filters = NO_FILTERS
+        self,
+        question: str,
+        history: Sequence[Turn] = (),
+        filters: Filters = NO_FILTERS,
+        over: TalkativeBot | None = None,
     ) -> Iterator[Event]:
         self.asked.append((question, tuple(history)))
         query = self.reworded or question
@@ -94,6 +98,9 @@ class TalkativeBot:
     ) -> tuple[RetrievedPassage, ...]:
         self.asked.append((query, ()))
         return (self._found,) * min(k or 1, 2)
+
+    def searcher(self) -> TalkativeBot:
+        return self
 
     def document(self, doc_id: str) -> Document:
         assert doc_id == "boxes"

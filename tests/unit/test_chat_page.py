@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from support.boxes_and_crates import bot, boxes_and_crates, ingested_meanwhile
 from support.small_notes import passage
 from support.word_lengths import WordLengths
 
 from ragbot.settings import Settings
 from ragbot.store import Contents, write_generation
-from ragbot.types import Document, Section
+from ragbot.types import Answer, Document, Section, Sentence
 from ui import markup
 from ui.chat import _asides as answer_asides
+from ui.sources import drawn as data_of
 from ui.sources import section_lines
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 TEXT = "- A Boxes item can be at most 400 KB.\n- Boxes rotates its labels automatically."
+
+CONTENTS = Contents(
+    [Document("boxes", "Containers", "boxes.md", TEXT, 0, len(TEXT))],
+    [Section("boxes", ("Containers", "Boxes"), 0, len(TEXT))],
+    [passage(TEXT, title="Containers")],
+)
 
 
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     """The page over a tiny index, answering with `quotes` and an embedder that loads nothing."""
     settings = Settings(home=tmp_path, models_dir=tmp_path / "models")
-    contents = Contents(
-        [Document("boxes", "Containers", "boxes.md", TEXT, 0, len(TEXT))],
-        [Section("boxes", ("Containers", "Boxes"), 0, len(TEXT))],
-        [passage(TEXT, title="Containers")],
-    )
-    write_generation(settings.index_dir, contents, embedder=WordLengths(), fingerprint="f")
+    write_generation(settings.index_dir, CONTENTS, embedder=WordLengths(), fingerprint="f")
     monkeypatch.setenv("RAGBOT_HOME", str(tmp_path))
     monkeypatch.setenv("RAGBOT_MODELS_DIR", str(tmp_path / "models"))
     monkeypatch.setenv("RAGBOT_MODEL", "quotes")
@@ -48,6 +54,12 @@ def drawn(page: AppTest) -> str:
     )
 
 
+def marked(data: dict[str, Any]) -> list[str]:
+    """What is highlighted in the first source of an answer."""
+    cells = [cell for line in data["sources"][0]["lines"] for cell in line["cells"]]
+    return [piece["text"] for cell in cells for piece in cell if piece["mark"]]
+
+
 def test_the_empty_page_says_what_it_covers_and_offers_examples(page: AppTest) -> None:
     page.run()
     assert not page.exception
@@ -61,9 +73,7 @@ def test_a_question_is_answered_and_can_be_asked_again(page: AppTest) -> None:
     assert not page.exception
     (exchange,) = page.session_state["exchanges"]
     assert exchange.answer.text.startswith("A Boxes item can be at most 400 KB. [1]")
-    (source,) = exchange.data["sources"]
-    marked = [piece for line in source["lines"] for cell in line["cells"] for piece in cell]
-    assert next(p["text"] for p in marked if p["mark"]) == "A Boxes item can be at most 400 KB."
+    assert marked(exchange.data)[0] == "A Boxes item can be at most 400 KB."
     assert [b.label for b in page.button if b.key == "again-0"] == ["Ask again"]
 
 
@@ -159,6 +169,51 @@ def test_without_an_index_the_page_names_the_mending_command(
     assert page.title[0].value == "Ask your notes"
 
 
+@pytest.mark.parametrize("doc_id", ["boxes", "crates"])
+def test_an_ingest_meanwhile_does_not_change_what_is_marked(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, doc_id: str
+) -> None:
+    quotes = ingested_meanwhile(Settings(home=tmp_path), doc_id)
+    monkeypatch.setattr("ragbot.chat_models.choosing.quoting_candidate", lambda: quotes)
+    page.run()
+    page.chat_input[0].set_value("How large can a Boxes item be?").run()
+    for _ in range(2):  # and when it is drawn again, the notes that it cites being gone
+        assert not page.exception
+        (exchange,) = page.session_state["exchanges"]
+        assert exchange.data["sources"][0]["place"].startswith("boxes.md")
+        assert marked(exchange.data)[0] == "A Boxes item can be at most 400 KB."
+        page.run()
+    page.chat_input[0].set_value("Are lids sold apart?").run()
+    assert marked(page.session_state["exchanges"][1].data)[0] == "Lids are sold apart."
+
+
+class OtherLengths(WordLengths):
+    fingerprint = "other-lengths/1"
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+@pytest.mark.parametrize("has_asked", [True, False])
+def test_an_index_that_can_no_longer_be_asked_is_told_and_a_mended_one_is_read(
+    page: AppTest, tmp_path: Path, is_gone: bool, has_asked: bool
+) -> None:
+    page.run()
+    if has_asked:
+        page.chat_input[0].set_value("How large can a Boxes item be?").run()
+    index = Settings(home=tmp_path).index_dir
+    if is_gone:
+        shutil.rmtree(index)
+    else:
+        write_generation(index, CONTENTS, embedder=OtherLengths(), fingerprint="f")
+    page.run()
+    assert not page.exception
+    assert "To mend it: <code>python -m ingest" in drawn(page)
+    assert page.chat_input[0].disabled
+    write_generation(index, CONTENTS, embedder=WordLengths(), fingerprint="f")
+    next(b for b in page.button if b.label == "Try again").click().run()
+    assert not page.exception
+    assert not page.chat_input[0].disabled
+
+
 def test_importing_the_page_loads_nothing_heavy() -> None:
     import subprocess
     import sys
@@ -209,3 +264,24 @@ def test_a_wrapped_line_of_the_source_is_shown_as_one() -> None:
     ]
     marked = "".join(p["text"] for p in lines[1]["cells"][0] if p["mark"])
     assert " ".join(marked.split()) == "The desk is staffed on Friday until 13:00."
+
+
+@pytest.mark.parametrize("row", ["|", "  |  ", "|\x0cNext", "|\u2028Next", "|\x85 Next |"])
+def test_a_bar_is_no_table_and_only_a_newline_ends_a_line(row: str) -> None:
+    text = f"- One.\n{row}\nand more, wrapped.\n- Two."
+    at = text.index("Two")
+    lines = section_lines(text, (0, len(text)), (0, len(text)), [(at, at + 4)])
+    cells = [cell for line in lines for cell in line["cells"]]
+    assert all(line["cells"] for line in lines)
+    assert [p["text"] for cell in cells for p in cell if p["mark"]] == ["Two."]
+
+
+def test_what_a_note_hides_is_not_in_the_sentences_that_quote_it(tmp_path: Path) -> None:
+    quoted = Sentence("The \u202emirror\u202c rules.", (), "unsupported", "no \u202eeye")
+    sentences = (quoted, replace(quoted, withheld=True))
+    answer = Answer("q", "", sentences, (), (), False, None, "quotes")
+    asked = bot(boxes_and_crates(tmp_path))
+    data = data_of(answer, asked.searcher(), asked.guardrails)
+    told = [each["text"] for each in data["sentences"] + data["withheld"]]
+    assert told == ["The mirror rules."] * 2
+    assert data["sentences"][0]["doubt"] == data["withheld"][0]["reason"] == "no eye"

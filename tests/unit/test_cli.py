@@ -11,14 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.boxes_and_crates import QUESTION, boxes_and_crates, ingested_meanwhile
+from support.boxes_and_crates import bot as bot_over
 from support.talkative_bot import NOTE, RED, TalkativeBot
 
 import ragbot
+from ragbot.chat_models.choosing import without_login
 from ragbot.cli import main, models, terminal
+from ragbot.cli.ask import answer_aloud
 from ragbot.errors import ModelUnavailableError, QuestionError
 from ragbot.guardrails import Guardrails
 from ragbot.policies import PiiPolicy, Policies
-from ragbot.types import Answer, Blocked, Sentence
+from ragbot.types import NO_FILTERS, Answer, Blocked, Sentence
 
 HEAVY = "chromadb torch sentence_transformers boto3 langchain_core streamlit xllamacpp numpy"
 
@@ -65,7 +69,7 @@ def test_that_the_notes_do_not_answer_is_said_once(
     denied = replace(
         answer, abstained=True, sentences=told, citations=citations, nearest_topics=topics
     )
-    monkeypatch.setattr(bot, "stream", lambda *_: iter((*told, denied)))
+    monkeypatch.setattr(bot, "stream", lambda *_, **__: iter((*told, denied)))
     assert main(["ask", "What does a box weigh?"]) == 0
     out, _ = capsys.readouterr()
     assert out.count("The notes do not mention it.") == 1
@@ -101,6 +105,17 @@ def test_the_answer_is_on_stdout_and_what_is_said_about_it_on_stderr(
     assert "answered by talkative in 1.3 s, 10 + 5 tokens" in err
     assert "withheld: 'It weighs 7 kg.' (a number)" in err
     assert "7 kg" not in out
+
+
+@pytest.mark.parametrize("doc_id", ["boxes", "crates"])
+def test_an_ingest_meanwhile_does_not_change_what_is_quoted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], doc_id: str
+) -> None:
+    settings = boxes_and_crates(tmp_path)
+    asked = bot_over(settings, ingested_meanwhile(settings, doc_id))
+    answer_aloud(asked, QUESTION, (), NO_FILTERS)
+    assert asked.document(doc_id).text.startswith("- Lids")
+    assert "“A Boxes item can be at most 400 KB.”" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("arguments", [["ask", "q"], ["search", "q"], ["ask", "q", "--json"]])
@@ -329,6 +344,31 @@ def test_the_doctor_finds_what_is_broken_and_what_is_only_missing(tmp_path: Path
         assert not findings[name]["ok"]
         assert not findings[name]["needed"]
         assert findings[name]["mend"]
+
+
+def test_a_server_is_named_without_its_password(tmp_path: Path) -> None:
+    more = {
+        "RAGBOT_HOME": str(tmp_path),
+        "RAGBOT_MODELS_DIR": str(tmp_path / "models"),
+        "RAGBOT_MODEL": "openai:qwen",
+        "RAGBOT_OPENAI_BASE_URL": "http://me:sec/r@t@127.0.0.1:9/v1",
+    }
+    for seen in (command("doctor", **more), command("models", **more)):
+        assert "qwen at http://127.0.0.1:9/v1" in seen.stdout
+        assert "me:" not in seen.stdout and "r@t" not in seen.stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("http://me:secret@127.0.0.1:9/v1", "http://127.0.0.1:9/v1"),
+        ("me:secret@127.0.0.1:9/v1", "127.0.0.1:9/v1"),
+        ("http://me:://@127.0.0.1", "http://127.0.0.1"),
+        ("http://[broken:port/v1", "http://[broken:port/v1"),
+    ],
+)
+def test_an_address_is_shown_without_its_login(url: str, shown: str) -> None:
+    assert without_login(url) == shown
 
 
 def test_models_tells_what_is_missing_and_what_always_answers(tmp_path: Path) -> None:

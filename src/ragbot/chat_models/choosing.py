@@ -186,7 +186,7 @@ def _choice(spec: str, settings: Settings) -> Availability:
                 "aws configure, or export AWS_PROFILE and AWS_REGION",
             )
         elif kind == "openai":
-            label = f"{named} at {settings.openai_base_url or 'OpenAI'}"
+            label = f"{named} at {without_login(settings.openai_base_url or 'OpenAI')}"
             reason = openai_compatible.missing(settings)
             mend = "set RAGBOT_OPENAI_BASE_URL or RAGBOT_OPENAI_API_KEY"
         elif kind == "local" and named:
@@ -198,6 +198,12 @@ def _choice(spec: str, settings: Settings) -> Availability:
     except RagbotError as error:
         reason, mend = error.message, error.mend
     return Availability(spec, label, reason is None, reason, mend if reason else None)
+
+
+def without_login(url: str) -> str:
+    """An address as it may be shown: without the name and password that may stand in it."""
+    # No parser: it refuses an address that is wrong, and that is the one to be shown.
+    return re.sub(r"^(\w+://)?.*@", r"\1", url)
 
 
 def _shipped_label(settings: Settings) -> str:

@@ -12,9 +12,7 @@ from pathlib import Path
 
 from ragbot.errors import RagbotError
 
-# Each command is a module with `run(options) -> exit code`, imported when it is called.
 _FILTERS = {"topic": "on this topic", "service": "that name it", "source": "of this file or folder"}
-_COMMANDS = ("ask", "chat", "search", "doctor", "models")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # no terminal is too old for an answer
     try:
+        # Each command is a module with `run(options) -> exit code`.
         command = import_module(f"ragbot.cli.{options.command}")
         code: int = command.run(options)
         sys.stdout.flush()

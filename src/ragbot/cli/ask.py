@@ -25,7 +25,8 @@ def run(options: argparse.Namespace) -> int:
 
 def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...], filters: Filters) -> Answer:
     """Print the answer sentence by sentence, then its sources; returns it."""
-    for event in bot.stream(question, history, filters):
+    notes = bot.searcher()  # an ingest may swap in others before the answer is there
+    for event in bot.stream(question, history, filters, over=notes):
         if isinstance(event, Retrieved) and differs(question, event.query):
             terminal.notice(f"searched for: {event.query}")
         if isinstance(event, Sentence) and not event.withheld:
@@ -45,7 +46,7 @@ def answer_aloud(bot: Ragbot, question: str, history: tuple[Turn, ...], filters:
                     terminal.say(told_of(event.nearest_topics))
             if event.citations:
                 wanted = {item.passage.doc_id for item in event.passages}
-                documents = {doc_id: bot.document(doc_id) for doc_id in wanted}
+                documents = {doc_id: notes.document(doc_id) for doc_id in wanted}
                 terminal.say("\n" + terminal.sources(event, documents, bot.guardrails.shown_part))
             for line in terminal.about(event):
                 terminal.notice(line)

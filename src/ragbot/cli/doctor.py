@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ragbot import weights
 from ragbot.chat_models import availability, candidates
+from ragbot.chat_models.choosing import without_login
 from ragbot.cli import terminal
 from ragbot.embedding import bedrock_embedder, fingerprint_of, open_embedder, verified_weights
 from ragbot.errors import IndexMismatchError, RagbotError
@@ -130,7 +131,7 @@ def _models(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         "OpenAI-compatible server",
         server is not None,
-        server or "none is set",
+        without_login(server or "none is set"),
         "set RAGBOT_OPENAI_BASE_URL and RAGBOT_MODEL=openai:MODEL",
         needed=False,
     )

@@ -6,12 +6,11 @@ import os
 import time
 import urllib.request
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
 
 from ragbot.aws import environment
 from ragbot.chat_models.bedrock_account import SECONDS, Listed, Trial, listed, try_one_token
 from ragbot.chat_models.bedrock_models import Role, Target, target_of
-from ragbot.chat_models.choosing import bedrock_target, fallback_targets
+from ragbot.chat_models.choosing import bedrock_target, fallback_targets, without_login
 from ragbot.chat_models.prices import load_prices
 from ragbot.cli.doctor import Finding
 from ragbot.embedding import bedrock_embedder, open_embedder
@@ -99,8 +98,7 @@ def _surroundings(settings: Settings) -> Iterator[Finding]:
         yield Finding("role to assume", True, settings.bedrock_role_arn)
     for scheme, url in sorted(urllib.request.getproxies().items()):
         if scheme in ("http", "https"):
-            place = urlsplit(url)  # without the name and password that may stand in it
-            yield Finding(f"{scheme} proxy", True, f"{place.hostname}:{place.port}")
+            yield Finding(f"{scheme} proxy", True, without_login(url))
     endpoint = settings.bedrock_endpoints or os.environ.get("AWS_ENDPOINT_URL_BEDROCK_RUNTIME")
     if endpoint:
         yield Finding("endpoint", True, endpoint)
