@@ -73,7 +73,7 @@ class Replayed:
     """An embedder whose passages were encoded before; questions go to the real one."""
 
     def __init__(self, real: Embedder, vectors: dict[str, Vectors]) -> None:
-        self.fingerprint, self.max_tokens = real.fingerprint, real.max_tokens
+        self.fingerprint = real.fingerprint
         self._real, self._vectors = real, vectors
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:

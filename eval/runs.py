@@ -15,6 +15,7 @@ import os
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import quote
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -230,7 +231,8 @@ class RunFolder:
         file = self.folder / "summary.json"
         if not file.is_file():
             raise RunError(
-                f"{self.folder} is not finished", mend=f"python -m eval run --out {self.folder}"
+                f"{self.folder} is not finished",
+                mend=f"python -m eval run --out {quote(str(self.folder))}",
             )
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return found

@@ -18,9 +18,10 @@ from ragbot.chat_models.bedrock_models import Target
 from ragbot.chat_models.prices import cost_of, load_prices
 from ragbot.errors import RagbotError
 from ragbot.settings import Settings, load_settings
-from ragbot.store import open_index, read_manifest, write_generation
+from ragbot.store import ingested_paths, open_index, read_manifest, write_generation
 from ragbot.types import Cost, Usage
 
+SHIPPED = Path("corpus")  # read where no path is named
 MOST_LISTED = 10
 PATIENCE = 600.0  # seconds that an ingest waits for an embedder that is throttled
 
@@ -30,11 +31,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.perf_counter()
     try:
         settings = load_settings(index=options.index)
-        paths = options.paths or [Path("corpus")]
+        paths = options.paths or [SHIPPED]
         if options.keep_others and holds_others(settings.index_dir, paths):
             print(f"{settings.index_dir} holds other notes and is left as it is")
             return 0
-        summary = ingest(paths, settings.index_dir, show=not options.quiet)
+        summary = ingest(paths, settings.index_dir, settings=settings, show=not options.quiet)
     except RagbotError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -46,8 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def ingest(paths: Sequence[Path], index_dir: Path, *, show: bool = False) -> dict[str, object]:
+def ingest(
+    paths: Sequence[Path],
+    index_dir: Path,
+    *,
+    settings: Settings | None = None,
+    show: bool = False,
+) -> dict[str, object]:
     """Bring the index to what the paths hold; does nothing where it already is.
+
+    Args:
+        settings: those of the environment if not given.
 
     Returns:
         counts of documents, sections, passages and questions_set_aside, the coverage,
@@ -55,7 +65,7 @@ def ingest(paths: Sequence[Path], index_dir: Path, *, show: bool = False) -> dic
         embedded_by, embedded_tokens and embedded_usd, of this run alone.
     """
     sources = read_sources(paths)
-    settings = load_settings()
+    settings = settings or load_settings()
     passage_embedder = embedding.bedrock_embedder(
         settings, patience=max(settings.bedrock_patience, PATIENCE)
     )
@@ -74,9 +84,11 @@ def ingest(paths: Sequence[Path], index_dir: Path, *, show: bool = False) -> dic
                 embedder=embedder,
                 fingerprint=fingerprint,
                 passage_embedder=passage_embedder,
+                paths=[] if list(paths) == [SHIPPED] else [str(path.absolute()) for path in paths],
                 progress=progress,
             )
-        write_bank(index_dir / "questions.jsonl", ingested.contents.questions)
+    # In any case: the run that wrote the index may have been killed before it came to this.
+    write_bank(index_dir / "questions.jsonl", ingested.contents.questions)
     summary = _summary(ingested, up_to_date)
     if passage_embedder is not None:
         summary |= _spent(passage_embedder, settings)
@@ -84,11 +96,14 @@ def ingest(paths: Sequence[Path], index_dir: Path, *, show: bool = False) -> dic
 
 
 def holds_others(index_dir: Path, paths: Sequence[Path]) -> bool:
-    """Whether there is an index, and a file in it that the paths don't lead to."""
+    """Whether there is an index, and a file in it that the paths don't lead to; of one that cannot
+    be opened, something that it was made of."""
     if read_manifest(index_dir) is None:
-        return False
+        sources = ingested_paths(index_dir) or ()
+    else:
+        sources = open_index(index_dir).sources()
     named = {path.resolve() for path in paths}
-    held = (Path(source).resolve() for source in open_index(index_dir).sources())
+    held = (Path(source).resolve() for source in sources)
     return any(named.isdisjoint((file, *file.parents)) for file in held)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import shlex
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,9 @@ def read_source(path: Path) -> SourceText:
         content = path.read_bytes()
     except OSError as error:
         raise CorpusError(
-            f"cannot be read: {error.strerror}", path=path, mend=f"ls -l {path}"
+            f"cannot be read: {error.strerror}",
+            path=path,
+            mend=f"ls -l -- {shlex.quote(str(path))}",
         ) from error
     text = _decoded(content, path).replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
@@ -84,15 +87,15 @@ def read_source(path: Path) -> SourceText:
 
 def _decoded(content: bytes, path: Path) -> str:
     for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"),
     ):
         if content.startswith(mark):
             try:
-                return content.decode(encoding)
+                return content.decode(encoding).removeprefix("\ufeff")
             except UnicodeDecodeError as error:
-                raise _undecodable(path, content, error.start, encoding) from error
+                raise _damaged(path, content, error.start, encoding) from error
     controls = [i for i, byte in enumerate(content) if byte in _CONTROLS]
     # Published pages hold a stray control character now and then; it is kept, and shown by nobody.
     if controls and (0 in content or len(controls) > len(content) / 100):
@@ -110,21 +113,35 @@ def _decoded(content: bytes, path: Path) -> str:
         at = error.start
     # One stray byte among valid UTF-8 sequences is damage, not another encoding.
     if any(lead in content for lead in (b"\xe2\x80", b"\xc3\xa9", b"\xc2\xa0", b"\xe2\x86")):
-        raise _undecodable(path, content, at, "utf-8")
+        raise _damaged(path, content, at, "utf-8")
     try:
         text = content.decode("cp1252")
     except UnicodeDecodeError as error:
-        raise _undecodable(path, content, error.start, "utf-8 nor windows-1252") from error
+        raise _unknown(path, content, error.start) from error
     letters = sum(c.isalpha() or c.isspace() for c in text)
     if letters < 0.7 * len(text):
-        raise _undecodable(path, content, at, "utf-8")
+        raise _unknown(path, content, at)
     return text
 
 
-def _undecodable(path: Path, content: bytes, at: int, encoding: str) -> CorpusError:
+def _damaged(path: Path, content: bytes, at: int, encoding: str) -> CorpusError:
+    source = f"-c -f {encoding.upper()}"
+    return _undecodable(path, content, at, encoding, source, "leaves out what is broken")
+
+
+def _unknown(path: Path, content: bytes, at: int) -> CorpusError:
+    tried, note = "utf-8 nor windows-1252", "ENCODING: what it was written in; iconv -l lists them"
+    return _undecodable(path, content, at, tried, "-f ENCODING", note)
+
+
+def _undecodable(
+    path: Path, content: bytes, at: int, encoding: str, source: str, note: str
+) -> CorpusError:
+    # Behind `<` no name is taken for an option: a file may be called "--output=b.md".
+    command = f"iconv {source} -t UTF-8 < {shlex.quote(str(path))} > fixed{path.suffix}"
     return CorpusError(
         f"is not {encoding}: byte {at} is 0x{content[at]:02x}",
         path=path,
         line=content[:at].count(b"\n") + 1,
-        mend=f"iconv -f WINDOWS-1252 -t UTF-8 {path} > fixed{path.suffix}",
+        mend=f"{command}  ({note})",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from eval import comparison
@@ -76,7 +77,7 @@ def do_gate(options: argparse.Namespace) -> int:
                 f"bank {bank.name} is not the one that the baseline was made with: a key or a "
                 "question was changed",
                 mend=f"look at the change; then python -m eval gate --save --baseline "
-                f"{options.baseline}",
+                f"{quote(str(options.baseline))}",
             )
     held = comparison.hold_to(baseline, run.records(), seed=options.seed)
     fell = [each for each in held if each.fell]

@@ -34,10 +34,12 @@ class OrderReader(Reranker):
         """Those of the lines that give orders."""
         if len(self._heard) > REMEMBERED:
             self._heard.clear()
-        unread = [line for line in dict.fromkeys(lines) if line not in self._heard]
+        # Verdicts of this call's own: another thread may clear what is remembered meanwhile.
+        heard = {line: self._heard.get(line) for line in lines}
+        unread = [line for line, order in heard.items() if order is None]
         for line, logit in zip(unread, self.scores(ASKED, unread).tolist(), strict=True):
-            self._heard[line] = logit > ORDERS
-        return frozenset(line for line in lines if self._heard.get(line))
+            heard[line] = self._heard[line] = logit > ORDERS
+        return frozenset(line for line, order in heard.items() if order)
 
 
 def open_order_reader(models_dir: Path) -> OrderReader | None:

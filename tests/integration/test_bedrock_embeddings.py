@@ -155,7 +155,7 @@ def test_no_part_of_a_long_text_is_invisible(service: BedrockServer) -> None:
     [
         (f"bedrock:{TITAN}", "encoder", f"RAGBOT_EMBEDDER=bedrock:{TITAN} again"),
         ("encoder", f"bedrock:{TITAN}", "RAGBOT_EMBEDDER=encoder again"),
-        (f"bedrock:{TITAN}", f"bedrock:{ENGLISH}", "python -m ingest --index"),
+        (f"bedrock:{TITAN}", f"bedrock:{ENGLISH}", "boxes.md --index"),
     ],
 )
 def test_vectors_are_never_mixed(

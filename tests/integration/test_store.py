@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -111,6 +113,40 @@ def test_a_damaged_cache_costs_time_only(tmp_path: Path) -> None:
     assert texts_of(open_index(tmp_path)) == ["one box"]
 
 
+def test_a_cache_that_another_holds_is_not_thrown_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "one box")
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, timeout=0))
+    other = sqlite3.connect(tmp_path / "embeddings.db")
+    other.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(IndexBusyError, match="is locked"):
+        write(tmp_path, "one box", "two boxes")
+    other.close()
+    assert texts_of(open_index(tmp_path)) == ["one box"]
+    embedder = WordLengths()
+    write_generation(tmp_path, contents("one box"), embedder=embedder, fingerprint="f")
+    assert embedder.encoded == []
+
+
+def test_a_cache_that_cannot_be_written_is_not_thrown_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "one box")
+    held = (tmp_path / "embeddings.db").read_bytes()
+    as_is = sqlite3.connect
+
+    def read_only(file: Path, **more: object) -> sqlite3.Connection:
+        database = as_is(file)
+        database.execute(f"PRAGMA query_only = {file.name == 'embeddings.db'}")
+        return database
+
+    monkeypatch.setattr(sqlite3, "connect", read_only)
+    with pytest.raises(IndexWriteError, match="cannot be written"):
+        write(tmp_path, "two boxes")
+    assert (tmp_path / "embeddings.db").read_bytes() == held
+
+
 @pytest.mark.parametrize("pattern", ["catalogue.db", "dense/*/data_level0.bin", "lexical/*.npy"])
 def test_a_damaged_file_is_named_before_anything_opens_it(tmp_path: Path, pattern: str) -> None:
     write(tmp_path, "one box", "two boxes")
@@ -120,17 +156,18 @@ def test_a_damaged_file_is_named_before_anything_opens_it(tmp_path: Path, patter
     file.write_bytes(content)
     with pytest.raises(IndexDamagedError, match=file.name) as caught:
         open_index(tmp_path)
-    assert "python -m ingest" in str(caught.value)
+    assert "python -m ingest PATHS" in str(caught.value)
     write(tmp_path, "one box")  # and the command that it names mends it
     assert texts_of(open_index(tmp_path)) == ["one box"]
 
 
 def test_missing_files_pointers_and_indexes(tmp_path: Path) -> None:
-    with pytest.raises(IndexNotFoundError, match="python -m ingest"):
+    # Where there is nothing yet, nothing is lost: the shipped notes are a beginning.
+    with pytest.raises(IndexNotFoundError, match="python -m ingest --index"):
         open_index(tmp_path / "nowhere")
     write(tmp_path, "one box")
     (tmp_path / "CURRENT").write_text("../../etc\n")
-    with pytest.raises(IndexDamagedError):
+    with pytest.raises(IndexDamagedError, match="python -m ingest PATHS --index"):
         open_index(tmp_path)
 
 
@@ -197,8 +234,14 @@ def test_a_killed_writer_leaves_the_index_before(tmp_path: Path) -> None:
 
 def test_a_full_disk_leaves_the_index_before(tmp_path: Path) -> None:
     write(tmp_path, "old box")
-    with pytest.raises(IndexWriteError, match="free some space"), new_generation(tmp_path):
-        raise OSError(28, "No space left on device")
+    for met in (
+        OSError(28, "No space left on device"),
+        sqlite3.OperationalError("database or disk is full"),
+    ):
+        with pytest.raises(IndexWriteError) as refused, new_generation(tmp_path):
+            raise met
+        # What was to be written is not what the index before was made of: no paths are named.
+        assert refused.value.mend == "free some space, then the same command again"
     assert texts_of(open_index(tmp_path)) == ["old box"]
 
 

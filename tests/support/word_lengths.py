@@ -11,7 +11,6 @@ from ragbot.embedding import DIMENSION, Span, Vectors
 
 class WordLengths:
     fingerprint = "word-lengths/1"
-    max_tokens = 10_000
 
     def __init__(self) -> None:
         self.encoded: list[str] = []

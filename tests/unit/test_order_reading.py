@@ -39,3 +39,16 @@ def test_it_does_not_remember_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
     for line in ("One.", "Two.", "Three!", "One."):
         assert reader.hears([line]) == ({line} if "!" in line else frozenset())
     assert reader.read == ["One.", "Two.", "Three!", "One."]
+
+
+def test_what_is_forgotten_meanwhile_is_heard_all_the_same() -> None:
+    class Cleared(Counting):
+        """Another thread clears what is remembered while this one's lines are read."""
+
+        def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+            self._heard.clear()
+            return super().scores(question, texts)
+
+    reader = Cleared()
+    assert reader.hears(["Say yes!"]) == {"Say yes!"}
+    assert reader.hears(["Say yes!", "A box is blue."]) == {"Say yes!"}

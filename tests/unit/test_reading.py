@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,7 @@ def test_encodings_of_text(tmp_path: Path, encoding: str) -> None:
         (b" \n\t\n", "is empty"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "is not text: byte"),
         (b"line one\nline \x00 two\n", r":2: is not text: byte 14 is 0x00"),
+        (b"\xef\xbb\xbfgood, then \xff broken\n", "is not utf-8: byte 14 is 0xff"),
         (b"good \xe2\x80\x93 dash, then \xff broken\n", "is not utf-8: byte 20 is 0xff"),
     ],
 )
@@ -39,6 +41,63 @@ def test_what_is_no_text_is_named_with_its_byte(tmp_path: Path, content: bytes, 
     with pytest.raises(CorpusError, match=said) as caught:
         read_source(tmp_path / "a.md")
     assert caught.value.mend
+
+
+@pytest.mark.parametrize(
+    ("content", "left"),
+    [
+        ("A café – a box".encode() + b" of \xff 4 KB\n", "A café – a box of  4 KB\n"),
+        (b"\xef\xbb\xbfA box of \xff 4 KB\n", "A box of  4 KB\n"),
+        ("A box of 4 KB\n".encode("utf-16") + b"\x00", "A box of 4 KB\n"),
+        (
+            b"\xff\xfe" + "A box".encode("utf-16-le") + b"\x00\xdc" + b" \x004\x00\n\x00",
+            "A box 4\n",
+        ),
+    ],
+)
+def test_a_damaged_file_can_be_read_after_the_command_that_is_advised(
+    tmp_path: Path, content: bytes, left: str
+) -> None:
+    # A name that does harm in a shell line that holds it as it is.
+    (tmp_path / "a; touch harm; b.md").write_bytes(content)
+    with pytest.raises(CorpusError) as caught:
+        read_source(tmp_path / "a; touch harm; b.md")
+    assert caught.value.mend is not None and "WINDOWS-1252" not in caught.value.mend
+    command = caught.value.mend.partition("  (")[0]
+    # It tells by its exit code that it left something out.
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, stderr=subprocess.DEVNULL)
+    assert read_source(tmp_path / "fixed.md").text == left
+    assert not (tmp_path / "harm").exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        # Shift-JIS has bytes that windows-1252 lacks; frames of code page 437 are no text in it.
+        "箱は四百キロバイトまで入る。".encode("shift-jis"),
+        "░▒▓│┤╗╝╜╛┐ 400".encode("cp437"),
+    ],
+)
+def test_an_encoding_that_cannot_be_told_is_asked_for(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a box.txt").write_bytes(content)
+    with pytest.raises(CorpusError, match="is not utf-8 nor windows-1252: byte") as caught:
+        read_source(tmp_path / "a box.txt")
+    assert caught.value.mend is not None
+    assert caught.value.mend.startswith(
+        f"iconv -f ENCODING -t UTF-8 < '{tmp_path}/a box.txt' > fixed.txt  (ENCODING:"
+    )
+
+
+def test_the_name_of_a_file_is_no_part_of_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(CorpusError) as caught:
+        read_source(Path("a; rm -rf x.md"))
+    assert caught.value.mend == "ls -l -- 'a; rm -rf x.md'"
 
 
 def test_a_stray_control_character_does_not_keep_a_page_out(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Which models of Bedrock are good defaults, and how a model is named.
 
-The list is short on purpose; any other Converse model can be named by id, inference profile or
-ARN, with `@REGION` behind it where it is not to be asked in the environment's region.
+The list, as of 2026-11-24, is short on purpose; any other Converse model can be named by id,
+inference profile or ARN, with `@REGION` behind it where it is not to be asked in the environment's
+region.
 `ragbot doctor --bedrock` tells which of them an account can use.
 """
 
@@ -9,14 +10,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from ragbot.errors import SettingsError
 
 Role = Literal["answer", "rewrite", "judge"]
 
-AS_OF = date(2026, 11, 24)
 # Which inference profiles serve a region's geography.
 _GEOGRAPHIES = {"us": "us", "ca": "ca", "eu": "eu", "ap": "apac"}
 PREFIXES = ("us", "us-gov", "eu", "apac", "ca", "jp", "au", "global")
@@ -37,7 +36,6 @@ class Recommended:
 
     model: str
     family: str
-    price_class: Literal["$", "$$", "$$$"]
     use: str
     profiles: tuple[str, ...] = ()
     role: Role | None = None
@@ -47,7 +45,6 @@ RECOMMENDED = (
     Recommended(
         "amazon.nova-pro-v1:0",
         "Amazon Nova",
-        "$$",
         "answers well, in most accounts without a subscription",
         ("us", "eu", "apac"),
         "answer",
@@ -55,7 +52,6 @@ RECOMMENDED = (
     Recommended(
         "amazon.nova-micro-v1:0",
         "Amazon Nova",
-        "$",
         "quick and cheap: rewriting questions",
         ("us", "eu", "apac"),
         "rewrite",
@@ -63,7 +59,6 @@ RECOMMENDED = (
     Recommended(
         "anthropic.claude-sonnet-4-6",
         "Anthropic Claude",
-        "$$$",
         "strong, and of another family than the default: judging answers",
         ("us", "eu", "global"),
         "judge",
@@ -71,31 +66,28 @@ RECOMMENDED = (
     Recommended(
         "amazon.nova-lite-v1:0",
         "Amazon Nova",
-        "$",
         "the cheapest that answers",
         ("us", "eu", "apac", "ca"),
     ),
     Recommended(
         "amazon.nova-2-lite-v1:0",
         "Amazon Nova",
-        "$$",
         "its successor; the default where no geography serves the others",
         ("us", "eu", "global"),
     ),
     Recommended(
         "anthropic.claude-haiku-4-5-20251001-v1:0",
         "Anthropic Claude",
-        "$$",
         "quick and careful",
         ("us", "eu", "global"),
     ),
     Recommended(
-        "meta.llama3-3-70b-instruct-v1:0", "Meta Llama", "$", "open weights, in the US", ("us",)
+        "meta.llama3-3-70b-instruct-v1:0", "Meta Llama", "open weights, in the US", ("us",)
     ),
-    Recommended("openai.gpt-oss-120b-1:0", "OpenAI gpt-oss", "$", "open weights; it thinks first"),
-    Recommended("qwen.qwen3-32b-v1:0", "Qwen", "$", "open weights, many languages"),
-    Recommended("deepseek.v3.2", "DeepSeek", "$$", "open weights"),
-    Recommended("mistral.mistral-large-3-675b-instruct", "Mistral", "$$", "European languages"),
+    Recommended("openai.gpt-oss-120b-1:0", "OpenAI gpt-oss", "open weights; it thinks first"),
+    Recommended("qwen.qwen3-32b-v1:0", "Qwen", "open weights, many languages"),
+    Recommended("deepseek.v3.2", "DeepSeek", "open weights"),
+    Recommended("mistral.mistral-large-3-675b-instruct", "Mistral", "European languages"),
 )
 _ELSEWHERE: dict[Role, str] = {
     "answer": "global.amazon.nova-2-lite-v1:0",

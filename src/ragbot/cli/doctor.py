@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import shutil
 import sys
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from ragbot.embedding import bedrock_embedder, fingerprint_of, open_embedder, ve
 from ragbot.errors import IndexMismatchError, RagbotError
 from ragbot.retrieval import base_of
 from ragbot.settings import Settings, load_settings
-from ragbot.store import verified_manifest
+from ragbot.store import rebuild_command, verified_manifest
 
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _PLAYWRIGHT = ("~/.cache/ms-playwright", "~/Library/Caches/ms-playwright")
@@ -97,15 +98,16 @@ def _index(settings: Settings) -> Finding:
     if base is not None:
         asked = f"knowledge base {base.id} in place of an index; ragbot doctor --bedrock asks it"
         return Finding("RAGBOT_RETRIEVER", True, asked)
-    mend = f"python -m ingest --index {settings.index_dir}"
     try:
         manifest = verified_manifest(settings.index_dir)
         both = fingerprint_of(open_embedder(settings.models_dir), bedrock_embedder(settings))
         if manifest.embedder != both:
+            mend = rebuild_command(settings.index_dir, manifest.paths)
             raise IndexMismatchError(f"built with {manifest.embedder}", mend=mend)
     except RagbotError as error:
         return Finding("index", False, error.message, error.mend)
     except OSError as error:
+        mend = f"ls -lR -- {shlex.quote(str(settings.index_dir))}"
         return Finding("index", False, f"{settings.index_dir} cannot be read: {error}", mend)
     counts = manifest.counts
     held = f"{counts['documents']} documents, {counts['passages']} passages"

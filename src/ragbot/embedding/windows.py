@@ -26,7 +26,6 @@ class Embedder(Protocol):
     """What the store and the retriever ask of an embedder."""
 
     fingerprint: str
-    max_tokens: int
 
     def encode(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         """float32 [len(texts), 384], unit length."""
@@ -80,7 +79,6 @@ class WindowedEmbedder(ABC):
     """Loaded on first use; safe to use from several threads, one batch at a time."""
 
     fingerprint: str
-    max_tokens = MAX_TOKENS
 
     def __init__(self) -> None:
         self._loaded = False

@@ -4,7 +4,13 @@
 """
 
 from ragbot.store.catalogue import Contents
-from ragbot.store.generations import IndexManifest, read_manifest, verified_manifest
+from ragbot.store.generations import (
+    IndexManifest,
+    ingested_paths,
+    read_manifest,
+    rebuild_command,
+    verified_manifest,
+)
 from ragbot.store.index import Found, Index, open_index, write_generation
 
 __all__ = [
@@ -12,8 +18,10 @@ __all__ = [
     "Found",
     "Index",
     "IndexManifest",
+    "ingested_paths",
     "open_index",
     "read_manifest",
+    "rebuild_command",
     "verified_manifest",
     "write_generation",
 ]

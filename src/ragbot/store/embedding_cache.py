@@ -98,8 +98,12 @@ def _forget_others(database: sqlite3.Connection, keys: set[bytes]) -> None:
 def _opened(file: Path) -> Iterator[sqlite3.Connection]:
     try:
         database = _connect(file)
-    except sqlite3.DatabaseError:
-        # Nothing is lost with a damaged cache but time.
+    except sqlite3.DatabaseError as error:
+        # One that is locked, or on a full disk, is whole, and Bedrock's vectors were paid for.
+        # What `quick_check` found has no code.
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+        if code & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
         file.unlink(missing_ok=True)
         database = _connect(file)
     try:

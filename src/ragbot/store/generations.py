@@ -16,8 +16,9 @@ import hashlib
 import json
 import os
 import secrets
+import shlex
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -43,6 +44,8 @@ class IndexManifest:
 
     `fingerprint` is of the sources and the chunking, `files` maps each file's path in the
     generation to its sha256, `counts` has documents, sections, passages, questions.
+    `paths` are what was ingested, absolute; empty for the notes that are shipped, None in a
+    manifest from before they were kept.
     """
 
     generation: str
@@ -51,10 +54,28 @@ class IndexManifest:
     fingerprint: str
     counts: Mapping[str, int]
     files: Mapping[str, str]
+    paths: Sequence[str] | None = None
 
 
-def rebuild_command(index_dir: Path) -> str:
-    return f"python -m ingest --index {index_dir}"
+def rebuild_command(index_dir: Path, paths: Sequence[str] | None) -> str:
+    """What writes the index anew of the same notes; `paths` are those of its manifest.
+
+    An index holds what one ingest named and nothing else: a command without the person's own
+    paths would put the shipped notes in their place.
+    """
+    index = f"--index {shlex.quote(str(index_dir))}"
+    if paths is None:
+        return (
+            f"python -m ingest PATHS {index}  "
+            "(PATHS: your notes, as you named them before; corpus if you named none)"
+        )
+    return " ".join(["python -m ingest", *(shlex.quote(_from_here(path)) for path in paths), index])
+
+
+def _from_here(path: str) -> str:
+    """As it was typed, if it was typed here: notes that are named otherwise are cited otherwise."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def current_folder(index_dir: Path) -> Path:
@@ -73,13 +94,14 @@ def current_folder(index_dir: Path) -> Path:
                 mend="name another folder with --index or RAGBOT_INDEX",
             )
         raise IndexNotFoundError(
-            f"there is no index at {index_dir}", mend=rebuild_command(index_dir)
+            f"there is no index at {index_dir}", mend=rebuild_command(index_dir, paths=())
         )
     name = pointer.read_text(encoding="utf-8", errors="replace").strip()
     folder = index_dir / "generations" / name
     if not name or Path(name).name != name or not (folder / MANIFEST).is_file():
         raise IndexDamagedError(
-            f"{pointer} names a generation that is not there", mend=rebuild_command(index_dir)
+            f"{pointer} names a generation that is not there",
+            mend=rebuild_command(index_dir, paths=None),
         )
     return folder
 
@@ -91,24 +113,24 @@ def verified_manifest(index_dir: Path, folder: Path | None = None) -> IndexManif
         IndexNotFoundError, IndexMismatchError, IndexDamagedError: see `current_folder`.
     """
     folder = current_folder(index_dir) if folder is None else folder
-    mend = rebuild_command(index_dir)
     try:
         manifest = IndexManifest(**json.loads((folder / MANIFEST).read_text(encoding="utf-8")))
     except (ValueError, TypeError) as error:
         raise IndexDamagedError(
-            f"{folder / MANIFEST} cannot be read: {error}", mend=mend
+            f"{folder / MANIFEST} cannot be read: {error}",
+            mend=rebuild_command(index_dir, paths=None),
         ) from error
     if manifest.format != FORMAT:
         raise IndexMismatchError(
             f"the index at {index_dir} has format {manifest.format}, this ragbot reads {FORMAT}",
-            mend=mend,
+            mend=rebuild_command(index_dir, manifest.paths),
         )
     for name, expected in manifest.files.items():
         file = folder / name
-        if not file.is_file():
-            raise IndexDamagedError(f"{file} is missing", mend=mend)
-        if _sha256(file) != expected:
-            raise IndexDamagedError(f"{file} is not what was written", mend=mend)
+        if not file.is_file() or _sha256(file) != expected:
+            wrong = "is not what was written" if file.is_file() else "is missing"
+            mend = rebuild_command(index_dir, manifest.paths)
+            raise IndexDamagedError(f"{file} {wrong}", mend=mend)
     return manifest
 
 
@@ -118,6 +140,17 @@ def read_manifest(index_dir: Path) -> IndexManifest | None:
         return verified_manifest(index_dir)
     except (IndexNotFoundError, IndexMismatchError, IndexDamagedError):
         return None
+
+
+def ingested_paths(index_dir: Path) -> Sequence[str] | None:
+    """What an index was made of, though it may be of another format or damaged; None where even
+    that cannot be read."""
+    try:
+        told = json.loads((current_folder(index_dir) / MANIFEST).read_text(encoding="utf-8"))
+        paths = told["paths"]
+    except (IndexNotFoundError, IndexDamagedError, OSError, ValueError, TypeError, KeyError):
+        return None
+    return paths if isinstance(paths, list) else None
 
 
 @contextlib.contextmanager
@@ -163,7 +196,13 @@ def new_generation(index_dir: Path) -> Iterator[Path]:
 
 
 def publish(
-    index_dir: Path, folder: Path, *, embedder: str, fingerprint: str, counts: Mapping[str, int]
+    index_dir: Path,
+    folder: Path,
+    *,
+    embedder: str,
+    fingerprint: str,
+    counts: Mapping[str, int],
+    paths: Sequence[str] | None,
 ) -> IndexManifest:
     """Seal the folder with its checksums and swap it in by one atomic rename."""
     files = {
@@ -174,7 +213,7 @@ def publish(
     content = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()
     number = 1 + max((_number(path) for path in _finished(index_dir)), default=0)
     name = f"{number:06d}-{content[:8]}"
-    manifest = IndexManifest(name, FORMAT, embedder, fingerprint, dict(counts), files)
+    manifest = IndexManifest(name, FORMAT, embedder, fingerprint, dict(counts), files, paths)
     (folder / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1), encoding="utf-8")
     previous = _pointed_at(index_dir)
     folder.rename(index_dir / "generations" / name)
@@ -222,26 +261,33 @@ def _sha256(file: Path) -> str:
 
 @contextlib.contextmanager
 def _write_errors(index_dir: Path) -> Iterator[None]:
-    """Say what a full or forbidden disk means for the index, whichever library met it."""
+    """Say what a full, forbidden or locked disk means for the index, whichever library met it."""
     try:
         yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    except Exception as error:
+        # SQLite and Chroma report in their own words and classes.
+        number, told = getattr(error, "errno", None), str(error)
+        if (
+            number in (errno.ENOSPC, errno.EDQUOT)
+            or "disk is full" in told
+            or "No space left" in told
+        ):
             raise IndexWriteError(
                 f"no space left to write the index at {index_dir}; the index before still answers",
-                mend=f"free some space, then {rebuild_command(index_dir)}",
+                mend="free some space, then the same command again",
             ) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR):
+        if (
+            number in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR)
+            or "readonly database" in told
+        ):
+            reason = getattr(error, "strerror", None) or told
             raise IndexWriteError(
-                f"{index_dir} cannot be written: {error.strerror}",
+                f"{index_dir} cannot be written: {reason}",
                 mend="name a writable folder with --index or RAGBOT_INDEX",
             ) from error
-        raise
-    except Exception as error:
-        # SQLite and Chroma report a full disk in their own words and classes.
-        if "disk is full" in str(error) or "No space left" in str(error):
-            raise IndexWriteError(
-                f"no space left to write the index at {index_dir}; the index before still answers",
-                mend=f"free some space, then {rebuild_command(index_dir)}",
+        if "database is locked" in told:
+            raise IndexBusyError(
+                f"a file of {index_dir} is locked by another program",
+                mend="wait for it to end, then try again",
             ) from error
         raise

@@ -55,6 +55,7 @@ def write_generation(
     embedder: Embedder,
     fingerprint: str,
     passage_embedder: PassageEmbedder | None = None,
+    paths: Sequence[str] | None = None,
     progress: Progress | None = None,
 ) -> IndexManifest:
     """Write, verify and swap in a new generation; readers see all of it or none.
@@ -63,6 +64,7 @@ def write_generation(
         passage_embedder: what passages are found by, if not `embedder`, which encodes their
             sentences in any case.
         fingerprint: of the sources and the chunking, for `read_manifest(...).fingerprint`.
+        paths: what the contents were read from, for `read_manifest(...).paths`.
 
     Raises:
         IndexBusyError: another process writes here.
@@ -107,6 +109,7 @@ def write_generation(
             embedder=fingerprint_of(embedder, passage_embedder),
             fingerprint=fingerprint,
             counts=contents.counts,
+            paths=paths,
         )
 
 
@@ -140,12 +143,12 @@ def _check_readable(folder: Path, ids: Sequence[str], vectors: VectorFiles) -> N
             if not best or best[0][1] < 0.999:
                 raise IndexDamagedError(
                     f"passage {ids[position]} was written and cannot be found again",
-                    mend=rebuild_command(folder.parent.parent),
+                    mend="the same command again",
                 )
         if dense.count != len(ids):
             raise IndexDamagedError(
                 f"{len(ids)} vectors were written, {dense.count} are there",
-                mend=rebuild_command(folder.parent.parent),
+                mend="the same command again",
             )
     finally:
         dense.close()
@@ -338,6 +341,6 @@ def open_index(index_dir: Path, *, embedder: str | None = None) -> Index:
         raise IndexMismatchError(
             f"the index at {index_dir} was built with {manifest.embedder}, "
             f"questions are embedded with {embedder}",
-            mend=f"{rebuild_command(index_dir)}{back}",
+            mend=f"{rebuild_command(index_dir, manifest.paths)}{back}",
         )
     return Index(index_dir, index_dir / "generations" / manifest.generation, manifest)
