@@ -25,7 +25,7 @@ _END_OF = re.compile(
 )
 # "`spec.loadBalancerIP` is deprecated since v1.24": what is written like no other word.
 _GONE = re.compile(
-    r"(?P<what>(?=[\w.-]*(?:[a-z][A-Z]|\w[._]\w|\w-\w|\d))[A-Za-z][\w.-]{3,})[`*_]*"
+    r"(?<![\w.-])(?P<what>(?=[\w.-]*(?:[a-z][A-Z]|\w[._]\w|\w-\w|\d))[A-Za-z][\w.-]{3,})[`*_]*"
     r" (?:has|have|is|are|was|were) (?:been |being |now )?"
     r"(?:deprecated|retired|removed|withdrawn|discontinued|gone)\b"
 )

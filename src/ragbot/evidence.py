@@ -15,15 +15,23 @@ from typing import Literal, Protocol
 from ragbot.dated_notes import UPDATE, changes, is_dated, tells_the_end
 from ragbot.types import Fact, Passage, RetrievedPassage, Turn
 from ragbot.whole_lines import (
-    ABBREVIATION,
     ANSWER,
     QUESTION,
     TERM,
     Line,
+    ends_shortened,
     whole_lines,
 )
 
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\s]*\)")
+_PICTURE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
+_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\s]*(?: +\"[^\"\n]*\")?\)")
+_PAGE = re.compile(r"(?<![\w\])])!?\[\[(?:[^\]|\n]*\|)?([^\W\d_][^\]\n]*)\]\]")  # of a wiki
+_STRUCK = re.compile(r"~~(?=\S)[^~\n]+(?<=\S)~~\s?")
+_STRESSED = re.compile(  # *so*, ==so== and so, not in `*code*`
+    r"(?<![\w*=`\\])(\*|==)(?=[^\s*=])([^*=\n]+?)(?<=[^\s*=])\1(?![\w*=`])"
+)
+_ESCAPED = re.compile(r"(?<=\w)\\_(?=\w)")
+_QUOTED = re.compile(r"\n[ \t]*(?:>(?!>>)[ \t]?)+")
 _BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 # Names with underscores, and what is set as code, have none: `__init__`.
@@ -36,7 +44,8 @@ _LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such
 # What opens the next one is a capital, a digit, or a name written small ("io2", "gp3", "iSCSI",
 # "work_mem", "spec.gateIP"), or set as code.
 _END = re.compile(
-    r"[.!?][\"'”’)\]]*(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9]|[a-z]{1,3}\d|[a-z][A-Z]"
+    r"[.!?][\"'”’)\]]*(?:\[\^?(?:\d{1,3}|note \d+|citation needed)\])*"
+    r"(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я]|[a-z]{1,3}\d|[a-z][A-Z]"
     r"|[a-z]{2,}(?:[A-Z]|[._][a-z]{2}))|`[a-z]))"
 )
 
@@ -100,10 +109,16 @@ class Judge(Protocol):
 
 def without_markup(text: str) -> str:
     """Words that were bold, a link or a name set as code, as plain words."""
-    text = _LINK.sub(r"\1", text) if "](" in text else text
+    if "](" in text:
+        text = _LINK.sub(r"\1", _PICTURE.sub(r"\1", text))
+    text = _PAGE.sub(r"\1", text) if "[[" in text else text
+    text = _STRUCK.sub("", text) if "~~" in text else text
+    text = _QUOTED.sub("\n", text) if "\n" in text else text
+    text = _ESCAPED.sub("_", text).replace("\u00ad", "")
     text = _BREAK.sub("; ", text) if "<" in text else text
     if "**" in text or "__" in text:
         text = _EMPHASIZED.sub(lambda m: m[1] or m[2], text)
+    text = _STRESSED.sub(r"\2", text) if "*" in text or "==" in text else text
     return _CODE.sub(r"\1", text) if "`" in text else text
 
 
@@ -118,7 +133,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     start = 0
     for match in _END.finditer(text):
-        if ABBREVIATION.search(text[start : match.start() + 1]):
+        if ends_shortened(text, start, match.start() + 1):
             continue
         spans.append((start, match.end()))
         start = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())

@@ -9,23 +9,52 @@ from itertools import pairwise
 
 from ragbot.types import PassageKind
 
-BULLET = re.compile(r"^[ \t]*(?:[-*+•◦▪‣·●○◆■]|o(?=\s)|\d{1,3}[.)])[ \t]+")
+_MONTH = "jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]"
+BULLET = re.compile(  # "12. Mai 2024" is a date
+    r"^[ \t]*(?:[-*+•◦▪‣·●○◆■]|o(?=\s)"
+    rf"|\d{{1,3}}(?:\)|\.(?!\s+(?i:{_MONTH})[a-zä]*\.?\s+\d{{4}})))[ \t]+"
+)
+# A quote, and the kind of a callout; "> 15 minutes" is more than that, ">>>" a prompt.
+QUOTE = re.compile(r"^[ \t]*(?:>(?!>>)(?![ \t]?[\d$€£~])[ \t]?)+(?:\[!\w+\][+-]?[ \t]*)?")
 HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
-FENCE = re.compile(r"(?:`{3}|~{3})")
-QUESTION = re.compile(r"(?:Q|Question)\s?\d*\s?[:.]\s.*\?", re.DOTALL)
-ANSWER = re.compile(r"(?:A|Answer)\s?\d*\s?[:.]\s+")
+FENCE = re.compile(r"(?:`{3,}(?![^\n]*`)|~{3,})")
+# "Q: ...?", "**Q:** ...?", "**May I ...?**"
+QUESTION = re.compile(
+    r"(?:\*\*)?(?:Q|Question)\s?\d*\s?[:.](?:\*\*)?\s.*\?(?:\*\*)?|\*\*[^*]+\?\*\*", re.DOTALL
+)
+ANSWER = re.compile(r"(?:\*\*)?(?:A|Answer)\s?\d*\s?[:.](?:\*\*)?\s+")
 # "Freshness: time since ...", "**Freshness** Time since ...", "Orphan file - a file that ..."
 TERM = re.compile(
     r"(?:\*\*[^*\n]{2,60}\*\*:?|[A-Z][\w/()&+.'-]*(?: [\w/()&+.'-]+){0,4}?(?::| [-–—]))\s+(?=\S)"
 )
-# A full stop after one of these ends no sentence.
-ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|approx|incl|cf|ca|vol|dept|no|fig|min|max|resp|[A-Z])\.)$",
+# A full stop after one of these ends no sentence; nor does that of "1." at the beginning.
+_ABBREVIATION = re.compile(
+    r"\b(?:e\.g|i\.e|etc|vs|approx|incl|cf|ca|vol|dept|min|max|resp|dr|mrs?|prof|st|al)\.$"
+    r"|(?<!\d )\b[a-z]\.$"  # but "4 t. A boat"
+    r"|[:;]\s\d{1,2}(?:\.\d{1,2})*\.$",
     re.IGNORECASE,
 )
+_BEFORE_NUMBER = re.compile(
+    r"\b(?:no|nr|fig|art|abs|paras?|secs?|pp?|ch|eq|tab|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"\s*\d{1,2}(?:\.\d{1,2})*\.")
+_LONGEST_ABBREVIATION = 12  # characters, its full stop and what stands before it among them
 
 NARROWEST = 40  # characters that a wrapped line has
 RAGGED = 2  # lines ended early, before small letters, from which a block is one of short notes
+
+
+def ends_shortened(text: str, start: int, end: int) -> bool:
+    """Whether the full stop before `end` is that of an abbreviation, or of an item's number, in the
+    sentence that begins at `start`."""
+    told = text[max(start, end - _LONGEST_ABBREVIATION) : end]
+    if _ABBREVIATION.search(told) or _ITEM.fullmatch(text, start, end):
+        return True
+    return (
+        _BEFORE_NUMBER.search(told) is not None
+        and re.match(r"\s*\d", text[end : end + 9]) is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +82,12 @@ def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
         fence = FENCE.match(body.lstrip()) is not None
         fenced ^= fence
         is_code = fenced or fence or kind == "code"
-        sign = None if is_code else BULLET.match(body) or HEADING.match(body)
-        indent = len(body) - len(body.lstrip())
-        lead = sign.end() if sign else indent
+        quote = None if is_code else QUOTE.match(body)
+        inside = quote.end() if quote else 0
+        rest = body[inside:]
+        sign = None if is_code else BULLET.match(rest) or HEADING.match(rest)
+        indent = len(rest) - len(rest.lstrip())
+        lead = inside + (sign.end() if sign else indent)
         own = body[lead:].rstrip()
         if before and own and not sign and not is_code:
             last = whole[-1]
@@ -92,6 +124,6 @@ def _goes_on(before: str, text: str, sure: bool, *, small: bool) -> bool:
         return False
     if QUESTION.fullmatch(before) or ANSWER.match(text):
         return False
-    if before.endswith((".", "!", "?")) and not ABBREVIATION.search(before):
+    if before.endswith((".", "!", "?")) and not ends_shortened(before, 0, len(before)):
         return False
     return sure or (small and text[0].islower()) or before.endswith(",")

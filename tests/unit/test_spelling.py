@@ -53,3 +53,26 @@ def test_no_stop_word_is_meant_and_no_name_in_capitals_is_a_slip() -> None:
     assert spelling.mended("thaw the kubelet", {"the"}.__contains__) == "thaw the kubelet"
     assert spelling.mended("SAML on NVMe", {"on"}.__contains__) == "SAML on NVMe"
     assert spelling.mended("the liine", {"the"}.__contains__) == "the line"
+
+
+@pytest.mark.parametrize(
+    ("note", "word"),
+    [
+        ("hyperkalemia", "hypokalemia"),
+        ("hypotonic", "hypertonic"),
+        ("intermolecular", "intramolecular"),
+        ("abduction", "adduction"),
+        ("ethane", "ethene"),
+        ("chlorate", "chlorite"),
+    ],
+)
+def test_a_word_with_another_beginning_or_ending_is_no_slip(note: str, word: str) -> None:
+    assert Spelling({note: 3}.items()).mended(word, "the".__eq__) == word
+
+
+def test_somebody_is_called_as_he_is_called() -> None:
+    spelling = Spelling({"jansen": 3}.items())
+    assert spelling.mended("the phone of Mr. Janssen", "the phone of".__contains__).endswith(
+        "Janssen"
+    )
+    assert spelling.mended("the phone of janssen", "the phone of".__contains__).endswith("jansen")

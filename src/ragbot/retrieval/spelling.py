@@ -20,6 +20,17 @@ LONG = 8  # letters from which two slips are forgiven instead of one
 # No part of a path, an address, an identifier or a file name.
 _TYPED = re.compile(r"(?<![\w./:@-])[A-Za-z]{4,}(?![\w/:@-]|\.\w)")
 _NAME = re.compile(r"(?:.*[A-Z]){2}")
+_SOMEBODY = re.compile(r"\b(?:mr|mrs|ms|dr|prof|herrn?|frau)\.? $", re.IGNORECASE)
+# Words that differ in these alone are no slips of each other: hypokalemia and hyperkalemia.
+_BEGINNINGS = ("hypo", "hyper"), ("inter", "intra"), ("ab", "ad"), ("macro", "micro"), ("en", "ex")
+_ENDINGS = (
+    ("ane", "ene"),
+    ("ane", "yne"),
+    ("ene", "yne"),
+    ("ate", "ite"),
+    ("ate", "ide"),
+    ("ite", "ide"),
+)
 
 
 class Spelling:
@@ -41,6 +52,8 @@ class Spelling:
             one = word[:-1] if re.search(r"[^s]s$", word) else word  # of several
             if _NAME.match(word) or is_known(word) or is_known(one):
                 return word
+            if word[0].isupper() and _SOMEBODY.search(text, 0, match.start()):
+                return word
             return self._meant(word.lower()) or word
 
         return _TYPED.sub(mend, text)
@@ -53,7 +66,7 @@ class Spelling:
         for size in range(len(word) - slips, len(word) + slips + 1):
             for other in self._near.get((word[0], size), ()):
                 distance = OSA.distance(word, other, score_cutoff=slips)
-                if distance <= slips:
+                if distance <= slips and not _is_another(word, other):
                     near.append((distance, -self._counts[other], other))
         return min(near)[2] if near else self._two_words(word)
 
@@ -73,3 +86,14 @@ class Spelling:
         if not known:
             return None
         return " ".join(max(known, key=lambda pair: min(self._counts[part] for part in pair)))
+
+
+def _is_another(word: str, other: str) -> bool:
+    """Whether one is the other with a beginning or an ending of another meaning."""
+    for begins, instead in (pair for a, b in _BEGINNINGS for pair in ((a, b), (b, a))):
+        if word.startswith(begins) and other == instead + word.removeprefix(begins):
+            return True
+    for ends, instead in (pair for a, b in _ENDINGS for pair in ((a, b), (b, a))):
+        if word.endswith(ends) and other == word.removesuffix(ends) + instead:
+            return True
+    return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
@@ -45,6 +46,7 @@ def words_of(text: str) -> list[str]:
 
 
 def _surface_words(text: str) -> list[str]:
+    text = text if text.isascii() else _in_plain_letters(text)
     text = _THOUSANDS.sub("", _AMOUNT.sub("", text))
     found: list[str] = []
     for chunk in text.split():
@@ -53,6 +55,12 @@ def _surface_words(text: str) -> list[str]:
         if pieces != chunk:
             found += _WORD.findall(pieces.lower())
     return found
+
+
+def _in_plain_letters(text: str) -> str:
+    """Without accents and soft hyphens, which people type or leave out as they like."""
+    apart = unicodedata.normalize("NFD", text.replace("ß", "ss").replace("\u00ad", ""))
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
 @cache

@@ -1,0 +1,108 @@
+"""How other people write: quotes, abbreviations, wikis, footnotes, FAQs in bold."""
+
+from __future__ import annotations
+
+import pytest
+from support.small_notes import passage
+
+from ragbot.dated_notes import is_dated
+from ragbot.evidence import evidence_sentences, split_sentences, without_markup
+from ragbot.store.acronyms import acronyms_of
+from ragbot.store.lexical import words_of
+from ragbot.types import PassageKind
+
+
+def quoted(text: str, kind: PassageKind = "paragraph") -> list[str]:
+    return [each.quoted for each in evidence_sentences(passage(text, kind=kind))]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("The lease ends under Art. 5 para. 2 on 1 May.", 1),
+        ("It is the budget of Dr. Chen's group.", 1),
+        ("It was shown by Kim et al. (2019) in Fig. 3.", 1),
+        ("The crane opened on 1 Jan. 2020. It is red.", 2),
+        ("It rests on art. Boats do not.", 2),
+        ("4.1. The term is twelve months.", 1),
+        ("A crane lifts up to 15. Boats carry the rest.", 2),
+        ("It opened in 1990.[3][4] It has 120 cranes.[5] Entry is free.", 3),
+        ("Boats are old.[^1] Cranes are new.", 2),
+        ("Zuerst das Gewinde. Öl kommt danach.", 2),
+    ],
+)
+def test_where_a_sentence_ends(text: str, sentences: int) -> None:
+    assert len(split_sentences(text)) == sentences
+
+
+def test_the_signs_of_a_quote_are_no_part_of_it() -> None:
+    note = (
+        "> [!warning] Read this first\n"
+        "> The harbour is closed on Mondays because the big crane has to be oiled\n"
+        "> before it can lift again."
+    )
+    assert quoted(note) == [
+        "Read this first.",
+        "The harbour is closed on Mondays because the big crane has to be oiled before it can lift "
+        "again.",
+    ]
+
+
+@pytest.mark.parametrize("line", ["> 15 minutes: take a boat.", ">>> crane.lift(3)."])
+def test_more_than_and_a_prompt_are_no_quotes(line: str) -> None:
+    assert quoted(line) == [line]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "**May I bring a guest?**\nYes, twice a month.",
+        "**Q: May I bring a guest?**\nA: Yes, twice a month.",
+        "**Q:** May I bring a guest?\n**A:** Yes, twice a month.",
+    ],
+)
+def test_a_question_in_bold_is_no_answer(note: str) -> None:
+    (answer,) = evidence_sentences(passage(note, kind="paragraph"))
+    assert answer.quoted == "Yes, twice a month."
+    assert answer.parent is not None and "guest?" in answer.parent
+
+
+def test_a_date_is_no_number_of_a_list() -> None:
+    assert quoted("12. Mai 2024: Treffen am Kai") == ["12. Mai 2024: Treffen am Kai."]
+    assert quoted("12. May boats pass?") == ["May boats pass?"]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("It costs ~~10 EUR~~ 14 EUR.", "It costs 14 EUR."),
+        ("A *small* crane and a ==big== one.", "A small crane and a big one."),
+        ("See [[Harbour/Cranes|the cranes]] and [[Boats]].", "See the cranes and Boats."),
+        ("Set crane\\_speed.", "Set crane_speed."),
+        ('See [the plan](plan.html "Plan").', "See the plan."),
+        ("[![Build](b.svg)](https://b.example) passes.", "Build passes."),
+        ("Über\u00adstunden zählen.", "Überstunden zählen."),
+        ("Use 2*3*4, *.log, x[[1]] and `*code*`.", "Use 2*3*4, *.log, x[[1]] and *code*."),
+        ("a[[i]] is [[0, 1], [2, 3]].", "a[[i]] is [[0, 1], [2, 3]]."),
+    ],
+)
+def test_markup_of_other_editors(written: str, read: str) -> None:
+    assert without_markup(written) == read
+
+
+def test_accents_and_soft_hyphens_tell_no_two_words_apart() -> None:
+    assert words_of("café Über\u00adstunden") == words_of("cafe\u0301 Uberstunden")
+
+
+def test_a_fence_on_one_line_opens_no_code() -> None:
+    assert quoted("```npm install crane```\nA crane lifts 4 t. A boat carries 9.")[1:] == [
+        "A crane lifts 4 t.",
+        "A boat carries 9.",
+    ]
+
+
+def test_one_long_word_is_read_at_once() -> None:
+    word = "ACGT" * 10_000
+    assert not is_dated(word)
+    assert acronyms_of([word], {}) == {}
+    assert len(split_sentences("A. " * 20_000)) == 1
