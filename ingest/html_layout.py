@@ -2,8 +2,8 @@
 
 Tables, lists, headings and definitions become their like, what only looks (bold, links, colours)
 is taken off its words, and `&nbsp;` is a space. What a page would run, hide or fetch is no layout:
-it stays as it is written, so that whoever reads the notes sees it. Fenced code and `code` are left
-alone, and so is a tag that HTML does not have, like <your-name>.
+it stays as it is written, so that whoever reads the notes sees it. Code, be it fenced, indented or
+`so`, is left alone, and so is a tag that HTML does not have, like <your-name>.
 """
 
 from __future__ import annotations
@@ -11,11 +11,13 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile, zip_longest
 
 from ragbot.whole_lines import BULLET, FENCE
 
-_CELLS = frozenset({"td", "th"})
+_CELLS, _PARTS = frozenset({"td", "th"}), frozenset({"thead", "tbody", "tfoot"})
 _BLOCKS = frozenset(
     """p div center section article header footer main figure figcaption details summary blockquote
     hr ul ol dl table caption thead tbody tfoot colgroup col tr""".split()
@@ -44,6 +46,8 @@ _LOOKS = re.compile(
     r"|background|white-space|font-weight|font-style)[\w-]*\s*:[^;:()]*(?:;|$))*\s*"
 )
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
+_FIGURE = re.compile(r"\b\d")  # but EC2
+_INDENT = re.compile(r" {4}| {0,3}\t")
 _WIDEST = 40  # columns or rows that one cell may span
 
 
@@ -57,32 +61,83 @@ class Laid:
 
 def as_markdown(text: str) -> Laid:
     """The same text where no HTML is in it."""
-    lines = text.split("\n")
     if "<" not in text and "&" not in text:
-        return Laid(text, tuple(range(1, len(lines) + 1)))
+        return Laid(text, tuple(range(1, text.count("\n") + 2)))
     writer = _Writer()
-    prose: list[str] = []
-    fence = ""
-    for number, line in enumerate(lines, start=1):
-        opens = FENCE.match(line.lstrip())
-        if not fence and not opens:
-            prose.append(line)
-            continue
-        if not fence:
-            writer.read("\n".join([*prose, ""]), number - len(prose))
-            prose = []
-        writer.write(line + ("\n" if number < len(lines) else ""), number)
-        if opens:
-            fence = "" if fence == opens[0] else fence or opens[0]
-    writer.read("\n".join(prose), len(lines) + 1 - len(prose))
+    number = 1
+    for kind, piece in _pieces(re.split(r"(?<=\n)", text)):
+        if kind == "fenced" or (kind == "indented" and writer.is_outside):
+            writer.write(piece, number)
+        else:
+            writer.read(piece, number)
+        number += piece.count("\n")
     return writer.laid()
+
+
+def _pieces(lines: list[str]) -> Iterator[tuple[str, str]]:
+    """(kind, text): prose, and the code in it."""
+    begin = at = 0
+    listed = False
+    while at < len(lines):
+        line, below = lines[at], (lines[i] for i in range(at, len(lines)))
+        after_blank = not at or not lines[at - 1].strip()
+        if fence := FENCE.match(line.lstrip()):
+            kind, size = "fenced", fenced_code(below, fence[0])
+        else:
+            kind, size = "indented", indented_code(below) if after_blank and not listed else 0
+        if size:
+            yield "prose", "".join(lines[begin:at])
+            begin = at = at + size
+            yield kind, "".join(lines[begin - size : begin])
+            continue
+        if line.strip():
+            listed = BULLET.match(line) is not None or (
+                listed and (line[0].isspace() or not after_blank)
+            )
+        at += 1
+    yield "prose", "".join(lines[begin:])
+
+
+def fenced_code(lines: Iterable[str], fence: str) -> int:
+    """How many of the lines, of which the first opens it, a block of fenced code takes; all of them
+    where it is never closed."""
+    count = 0
+    for count, line in enumerate(lines, start=1):
+        if count > 1 and closes(line, fence):
+            break
+    return count
+
+
+def closes(line: str, fence: str) -> bool:
+    """Only a line of at least as many of the same sign ends what a fence opened."""
+    signs = line.strip()
+    return len(signs) >= len(fence) and set(signs) == set(fence)
+
+
+def indented_code(lines: Iterable[str]) -> int:
+    """How many lines of indented code these begin with; none of a paragraph whose other lines are
+    not indented, as people type its first."""
+    whole = last = 0
+    for count, line in enumerate(lines, start=1):
+        if not line.strip():
+            if not last:
+                break
+            whole = last
+        elif _INDENT.match(line):
+            last = count
+        else:
+            return whole
+    return last
 
 
 @dataclass(slots=True)
 class _Row:
+    """`heads` and `values` count the cells that are written in it, but for empty values."""
+
     number: int
     cells: list[str] = field(default_factory=list)
     heads: int = 0
+    values: int = 0
 
 
 @dataclass(slots=True)
@@ -95,6 +150,9 @@ class _Table:
     across: int = 1
     down: int = 1
     is_open: bool = False  # a cell, whose text is being read
+    is_head: bool = False  # that cell
+    in_head: bool = False  # in <thead>, where <td> is a head as well
+    has_head: bool = False  # from <thead>, so that a <th> below it names but its row
     inner: int = 0  # tables inside a cell
 
 
@@ -113,6 +171,11 @@ class _Writer:
         self._verbatim = False  # in <pre>
         self._raised = False  # in <sup>
         self._left: Counter[str] = Counter()  # tags that were left as they are, and not closed yet
+
+    @property
+    def is_outside(self) -> bool:
+        """Of everything that indents its lines for the eye alone."""
+        return self._table is None and self._kept is None and not (self._depth or self._verbatim)
 
     def laid(self) -> Laid:
         if self._table is not None:  # never closed
@@ -198,6 +261,10 @@ class _Writer:
             self._say(_attributes(more).get("alt", ""), self._number)
         elif tag == "sup":
             self._raised = not closes
+        elif tag in _PARTS and self._table is not None and not self._table.inner:
+            self._end_cell()
+            self._table.has_head |= self._table.in_head and bool(self._table.rows)
+            self._table.in_head = tag == "thead" and not closes
         elif self._table is not None or (self._kept is not None and tag not in _DEFINES):
             self._say(" " if tag in _BLOCKS | _ITEMS else "", self._number)
         elif tag in _HEADINGS:
@@ -272,7 +339,7 @@ class _Writer:
                 table.rows.append(_Row(self._number))
             told = _attributes(more)
             table.across, table.down = (_span(told.get(f"{n}span")) for n in ("col", "row"))
-            table.rows[-1].heads += tag == "th"
+            table.is_head = table.in_head or (tag == "th" and not table.has_head)
             table.is_open, self._kept = True, []
 
     def _end_cell(self) -> None:
@@ -281,6 +348,8 @@ class _Writer:
             return
         row = table.rows[-1]
         said = self._taken().replace("|", "\\|")
+        row.heads += table.is_head
+        row.values += bool(said) and not table.is_head
         _let_down(row, table)
         for _ in range(table.across):
             if table.down > 1:
@@ -295,18 +364,20 @@ class _Writer:
         for row in rows:
             if table is not None:
                 _let_down(row, table)
-        width = max((len(row.cells) for row in rows), default=0)
         self._break()
-        if width == 2 and rows[0].heads < 2:  # each row names a thing and tells what it is
+        while len(rows) > 1 and rows[0].heads + rows[0].values == 1:  # it heads the table
+            self.write(" ".join(dict.fromkeys(filter(None, rows[0].cells))), rows[0].number)
+            self._break()
+            rows = rows[1:]
+        width = max((len(row.cells) for row in rows), default=0)
+        if width < 2 or not _names_columns(rows):
             for row in rows:
+                name, *told = (cell.replace("\\|", "|") for cell in row.cells)
+                said = filter(None, (name, "; ".join(filter(None, told))))
                 self._fresh()
-                self.write(f"- {': '.join(filter(None, row.cells))}", row.number)
-        elif width == 1:
-            for row in rows:
-                self._fresh()
-                self.write(f"- {row.cells[0]}", row.number)
+                self.write(f"- {': '.join(said)}", row.number)
         else:
-            for place, row in enumerate(rows):
+            for place, row in enumerate(_under_one_head(rows)):
                 cells = [*row.cells, *[""] * (width - len(row.cells))]
                 self._fresh()
                 self.write(f"| {' | '.join(cells)} |", row.number)
@@ -350,6 +421,29 @@ def _let_down(row: _Row, table: _Table) -> None:
         row.cells.append(said)
         if left > 1:
             table.under[column] = (left - 1, said)
+
+
+def _names_columns(rows: Sequence[_Row]) -> bool:
+    """Whether the first row is a head. Without <th> it is a row like the others where there are but
+    two columns or no others, or where a figure is in it, its corner is filled and not all is bold.
+    """
+    first = rows[0]
+    if first.heads > 1 or not first.values:
+        return True
+    if len(rows) == 1 or max(len(row.cells) for row in rows) == 2:
+        return False
+    is_bold = all(cell.startswith("**") for cell in first.cells)
+    return is_bold or not first.cells[0] or not any(map(_FIGURE.search, first.cells))
+
+
+def _under_one_head(rows: Sequence[_Row]) -> list[_Row]:
+    """Several rows of heads as one: "Price" over "USD" is "Price USD"."""
+    heads = [*takewhile(lambda row: row.heads > 1 and not row.values, rows)]
+    if len(heads) == len(rows):
+        return [*rows]
+    columns = zip_longest(*(row.cells for row in heads), fillvalue="")
+    cells = [" ".join(dict.fromkeys(filter(None, column))) for column in columns]
+    return [_Row(rows[0].number, cells), *rows[len(heads) :]] if heads else [*rows]
 
 
 def _span(told: str | None) -> int:

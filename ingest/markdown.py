@@ -6,14 +6,15 @@ Nothing in a source is interpreted but its layout, be it written in HTML.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import yaml
 
-from ingest.html_layout import as_markdown
+from ingest.html_layout import as_markdown, closes, fenced_code, indented_code
 from ingest.outline import (
     LINKS_HEADING,
     QUESTIONS_HEADING,
@@ -24,15 +25,15 @@ from ingest.outline import (
     drop,
     lines_of,
 )
-from ingest.questions import questions_in
+from ingest.questions import asked_in, leave_out
 from ingest.reading import SourceText
 from ragbot.errors import CorpusError
 from ragbot.types import Document, Fact, Reference, Section
-from ragbot.whole_lines import BULLET
+from ragbot.whole_lines import BULLET, FENCE
 
 _ATX = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$")
 _SETEXT = re.compile(r"^ {0,3}(=+|-+)\s*$")
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_FENCE = re.compile(rf"^ {{0,3}}({FENCE.pattern})")
 _RULER = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _RULE = re.compile(r"^ {0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
 _FEATURE_COLUMNS = frozenset(
@@ -40,22 +41,48 @@ _FEATURE_COLUMNS = frozenset(
     capability dimension category factor comparison question""".split()
 ) | {""}
 _CELL = re.compile(r"(?<!\\)\|")
+_KEY = re.compile(r"([A-Za-z_][\w .-]*?)\s*:(?:\s+(\S.*?))?\s*$")
+# Not all of yaml's errors are its own: the 30th of February, `!!int ""`, a thousand brackets.
+_NO_YAML = (
+    yaml.YAMLError, ValueError, LookupError, AttributeError, OverflowError, RecursionError,
+)  # fmt: skip
+_READ = ("title", "as_of", "date", "topic", "services", "exams", "references")
 
 
 def read_markdown(source: SourceText, doc_id: str) -> Outline:
     """The outline of a Markdown file.
 
     Raises:
-        CorpusError: front matter that cannot be read; names the line.
+        CorpusError: an `as_of` that is no date; names the line.
     """
     laid = as_markdown(source.text)
-    source = replace(source, text=laid.text)
-    lines = lines_of(source.text)
-    front, body = _front_matter(source, lines)
-    outline = _Reader(source, doc_id, front, body).read()
-    drop(outline, lines[: len(lines) - len(body)])
+    outline, unnamed = _outline_of(replace(source, text=laid.text), doc_id)
+    if unnamed:
+        text = _with_names(laid.text, unnamed)
+        outline, _ = _outline_of(replace(source, text=text), doc_id)
     outline.numbers = laid.numbers
     return outline
+
+
+def _outline_of(source: SourceText, doc_id: str) -> tuple[Outline, dict[int, str]]:
+    """The outline, and the names of the rows that lack them, by their lines."""
+    lines = lines_of(source.text)
+    front, body, warnings = _front_matter(source, lines)
+    reader = _Reader(source, doc_id, front, body)
+    outline = reader.read()
+    outline.warnings[:0] = warnings
+    drop(outline, lines[: len(lines) - len(body)])
+    return outline, reader.unnamed
+
+
+def _with_names(text: str, unnamed: Mapping[int, str]) -> str:
+    """The text with each of these rows named, as it is meant: a cell that is merged downwards is
+    written once."""
+    lines = text.split("\n")
+    for number, name in unnamed.items():
+        _, _, cells = lines[number - 1].partition("|")
+        lines[number - 1] = f"| {name} {cells.lstrip()}"
+    return "\n".join(lines)
 
 
 class _Reader:
@@ -75,18 +102,21 @@ class _Reader:
                 text=source.text,
                 start=0,
                 end=len(source.text),
-                as_of=_as_of(source, front),
+                as_of=front.get("as_of"),
                 topic=str(front.get("topic") or ""),
                 services=_strings(front.get("services")),
                 exams=_strings(front.get("exams")),
                 references=_references(front.get("references")),
             )
         )
+        self.unnamed: dict[int, str] = {}  # line of a table's row without a name -> that above it
         self._headings: list[tuple[int, str]] = []  # (level, text) of the open headings
         self._section_at = lines[0].start if lines else 0
 
     def read(self) -> Outline:
         at = 0
+        if self._lines and not self._heading(0):
+            self._set_questions_aside(0, 0)
         while at < len(self._lines):
             line = self._lines[at]
             heading = self._heading(at)
@@ -102,6 +132,9 @@ class _Reader:
                 at = self._take_table(at)
             elif BULLET.match(line.text):
                 at = self._take_bullet(at)
+            elif size := self._indented(at):
+                self._add("code", at, at + size)
+                at += size
             else:
                 at = self._take_paragraph(at)
         self._close_section(len(self._source.text))
@@ -118,7 +151,7 @@ class _Reader:
         if match := _ATX.match(line.text):
             return len(match[1]), (match[2] or "").strip(), 1
         below = self._lines[at + 1].text if at + 1 < len(self._lines) else ""
-        plain = not BULLET.match(line.text) and "|" not in line.text
+        plain = not BULLET.match(line.text) and not re.match(r"\s*>|.*\|", line.text)
         alone = at == 0 or self._lines[at - 1].is_blank
         if plain and alone and line.text.strip() and _SETEXT.match(below):
             return (1 if "=" in below else 2), line.text.strip(), 2
@@ -126,25 +159,60 @@ class _Reader:
 
     def _take_heading(self, at: int, level: int, text: str, size: int) -> int:
         self._close_section(self._lines[at].start)
+        # What the front matter calls the text may be worded otherwise than its first heading.
+        is_title = text == self._outline.document.title or (
+            level == 1 and not self._outline.headings
+        )
         self._headings = [(lv, t) for lv, t in self._headings if lv < level]
         self._outline.headings.update(line.number for line in self._lines[at : at + size])
         if QUESTIONS_HEADING.search(text) or LINKS_HEADING.match(text):
-            end = at + size
-            while end < len(self._lines):
-                found = self._heading(end)
-                if found and found[0] <= level:
-                    break
-                end += 1
+            end = self._section_end(at + size, level)
             inside = self._lines[at + size : end]
-            drop(self._outline, self._lines[at:end])
-            if QUESTIONS_HEADING.search(text):
-                document = self._outline.document
-                self._outline.questions += questions_in(inside, document.doc_id, document.source)
-            if end < len(self._lines):
-                self._section_at = self._lines[end].start
-            return end
-        self._headings.append((level, text or "(untitled)"))
+            if leave_out(self._outline, self._lines[at], inside, is_title=is_title):
+                if end < len(self._lines):
+                    self._section_at = self._lines[end].start
+                return end
+        if not self._set_questions_aside(at, size):
+            self._headings.append((level, text or "(untitled)"))
         return at + size
+
+    def _section_end(self, at: int, level: int) -> int:
+        """Where the next heading of this level stands, or of a higher one; in code is none."""
+        while at < len(self._lines):
+            if fence := _FENCE.match(self._lines[at].text):
+                at += fenced_code(self._texts(at), fence[1])
+                continue
+            found = self._heading(at)
+            if found and found[0] <= level:
+                break
+            at += 1
+        return at
+
+    def _set_questions_aside(self, at: int, size: int) -> bool:
+        """Take the practice questions out of what stands directly below a heading; whether the
+        heading was the number of one."""
+        end = self._section_end(at + size, 6)
+        document = self._outline.document
+        asked = asked_in(self._lines[at:end], document.doc_id, document.source)
+        gone = {line.number for lines, _ in asked for line in lines}
+        asked = [each for each in asked if not self._is_in_list(each[0], end, gone)]
+        gone = {line.number for lines, _ in asked for line in lines}
+        if not gone:
+            return False
+        self._outline.dropped |= gone
+        self._outline.questions += [question for _, question in asked]
+        # Blank to all that reads on.
+        left = [
+            replace(line, text="") if line.number in gone else line for line in self._lines[at:end]
+        ]
+        self._lines = [*self._lines[:at], *left, *self._lines[end:]]
+        return self._lines[at].number in gone
+
+    def _is_in_list(self, question: Sequence[Line], end: int, gone: Set[int]) -> bool:
+        """A list that goes on below a question would hold it all the same."""
+        after = question[-1].number + 1 - self._lines[0].number
+        below = (x for x in self._lines[after:end] if not x.is_blank and x.number not in gone)
+        return question[0].indent > 0 and any(x.indent > 0 for x in islice(below, 1))
 
     def _close_section(self, end: int) -> None:
         if self._source.text[self._section_at : end].strip():
@@ -155,14 +223,19 @@ class _Reader:
         self._section_at = end
 
     def _take_code(self, at: int, fence: str) -> int:
-        end = at + 1
-        while end < len(self._lines) and not self._lines[end].text.strip().startswith(fence[:3]):
-            end += 1
-        if end == len(self._lines):
+        end = at + fenced_code(self._texts(at), fence)
+        if end == at + 1 or not closes(self._lines[end - 1].text, fence):
             self._warn(self._lines[at], "a code block that is never closed")
-        end = min(end + 1, len(self._lines))
         self._add("code", at, end)
         return end
+
+    def _indented(self, at: int) -> int:
+        """How many lines of indented code begin here."""
+        after_blank = at == 0 or self._lines[at - 1].is_blank
+        return indented_code(self._texts(at)) if after_blank else 0
+
+    def _texts(self, at: int) -> Iterator[str]:
+        return (self._lines[i].text for i in range(at, len(self._lines)))
 
     def _is_table(self, at: int) -> bool:
         if at + 1 >= len(self._lines) or "|" not in self._lines[at].text:
@@ -172,35 +245,35 @@ class _Reader:
 
     def _take_table(self, at: int) -> int:
         head = cells_of(self._lines[at].text)
-        end = at + 2
+        begin, end, name = at, at + 2, ""
         while end < len(self._lines) and "|" in self._lines[end].text:
             line = self._lines[end]
             cells = cells_of(line.text)
-            if len(cells) == len(head) and len(head) > 1 and cells[0]:
-                pairs = zip(head[1:], cells[1:], strict=True)
-                facts = tuple(
-                    Fact(cells[0], subject, value)
-                    if len(head) == 2 or _names_the_row(head[0])
-                    else Fact(subject, cells[0], value)
-                    for subject, value in pairs
-                    if value
-                )
-                header = None
-            else:
-                self._warn(line, f"a row of {len(cells)} cells under a head of {len(head)}")
-                facts, header = (), self._lines[at].text.strip()
-            # The head belongs to the first row's passage, so that no line is in none.
-            begin = at if end == at + 2 else end
-            self._add(
-                "table_row",
-                begin,
-                end + 1,
-                facts=facts,
-                table_header=header if begin == end else None,
-            )
             end += 1
-        if end == at + 2:  # a head without rows
-            self._add("paragraph", at, end)
+            if not any(cells) or _RULER.match(line.text):  # it sets groups of rows apart
+                name = ""
+                continue
+            name = cells[0] or name
+            facts: tuple[Fact, ...] = ()
+            header = None
+            if len(cells) == len(head) > 1 and cells[0]:
+                facts = _facts(head, cells)
+            elif len(cells) == len(head) > 1 and name:
+                self.unnamed[line.number] = name.replace("|", "\\|")
+            else:
+                header = self._lines[at].text.strip()
+                if len(cells) != len(head):
+                    self._warn(line, f"a row of {len(cells)} cells under a head of {len(head)}")
+                elif not name:
+                    self._warn(line, "a row without a name in its first cell")
+            # The head belongs to the first row's passage, so that no line is in none.
+            if begin == at and header:
+                drop(self._outline, [self._lines[at]])
+            first = at if begin == at and not header else end - 1
+            self._add("table_row", first, end, facts=facts, table_header=header)
+            begin = end
+        if begin == at:  # a head without rows
+            self._add("paragraph", at, at + 1)
         return end
 
     def _take_bullet(self, at: int) -> int:
@@ -213,12 +286,8 @@ class _Reader:
                 following = next((x for x in self._lines[end:] if not x.is_blank), None)
                 if following is None or following.indent <= base:
                     break
-            elif self._heading(end) and line.indent <= base:
-                break
-            elif BULLET.match(line.text):
-                if line.indent <= base:
-                    break
-            elif line.indent <= base and (_FENCE.match(line.text) or self._is_table(end)):
+            # One space further no child could stand, and a rule is meant for all that is above it.
+            elif line.indent <= base + bool(_RULE.match(line.text)) and self._begins_anew(end):
                 break
             end += 1
         while self._lines[end - 1].is_blank:
@@ -228,16 +297,15 @@ class _Reader:
 
     def _take_paragraph(self, at: int) -> int:
         end = at + 1
-        while end < len(self._lines) and not (
-            self._lines[end].is_blank
-            or self._heading(end)
-            or _FENCE.match(self._lines[end].text)
-            or BULLET.match(self._lines[end].text)
-            or self._is_table(end)
-        ):
+        while end < len(self._lines) and not (self._lines[end].is_blank or self._begins_anew(end)):
             end += 1
         self._add("paragraph", at, end)
         return end
+
+    def _begins_anew(self, at: int) -> bool:
+        """Whether a line is no rest of the one before, by its own layout."""
+        signs = any(sign.match(self._lines[at].text) for sign in (BULLET, _RULE, _FENCE))
+        return signs or self._heading(at) is not None or self._is_table(at)
 
     def _add(self, kind: Any, at: int, end: int, **more: Any) -> None:
         first, last = self._lines[at], self._lines[end - 1]
@@ -269,53 +337,111 @@ def cells_of(row: str) -> list[str]:
     return [cell.strip().replace("\\|", "|") for cell in _CELL.split(inner)]
 
 
-def _names_the_row(corner: str) -> bool:
+def _facts(head: Sequence[str], cells: Sequence[str]) -> tuple[Fact, ...]:
+    by_row = len(head) == 2 or names_the_row(head[0])
+    return tuple(
+        Fact(cells[0], column, value) if by_row else Fact(column, cells[0], value)
+        for column, value in zip(head[1:], cells[1:], strict=True)
+        if value
+    )
+
+
+def names_the_row(corner: str) -> bool:
     """In a table headed "Service | Limit | Price" the row, not the column, is the subject."""
     return corner.strip().lower() not in _FEATURE_COLUMNS
 
 
-def _front_matter(source: SourceText, lines: list[Line]) -> tuple[dict[str, Any], list[Line]]:
-    if not lines or lines[0].text.rstrip() != "---":
-        return {}, lines
-    end = next((i for i, x in enumerate(lines[1:], 1) if x.text.rstrip() in ("---", "...")), None)
-    if end is None:
-        return {}, lines  # a rule, not front matter
+def _front_matter(
+    source: SourceText, lines: list[Line]
+) -> tuple[dict[str, Any], list[Line], list[Warning]]:
+    """What stands above the notes, the lines of the notes, and what could not be read above them.
+
+    The front matter of other programs is taken as far as it goes: none of it is worth a folder.
+    """
+    ends = (at for at, line in enumerate(lines) if at and line.text.rstrip() in ("---", "..."))
+    end = next(ends, None)
+    if lines[0].text.rstrip() != "---" or end is None:
+        return {}, lines, []
+    inside = lines[1:end]
+    unread: list[Line] = []
     try:
         loaded = yaml.safe_load(source.text[lines[1].start : lines[end].start])
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise CorpusError(
-            f"front matter cannot be read: {getattr(error, 'problem', None) or error}",
-            path=source.path,
-            line=2 + (mark.line if mark else 0),
-            mend="mend the lines between the two '---'",
-        ) from error
+    except _NO_YAML:
+        loaded, unread = _key_by_key(inside)
     if loaded is None:
-        loaded = {}
-    if not isinstance(loaded, dict):
-        raise CorpusError(
-            "front matter is not a list of `key: value` lines",
-            path=source.path,
-            line=2,
-            mend="mend the lines between the two '---'",
-        )
-    return loaded, lines[end + 1 :]
+        return {}, lines[end + 1 :], []
+    if not isinstance(loaded, dict) or not any(map(_is_key, loaded)):
+        told = "the lines between the two '---' are no front matter and read as text"
+        return {}, lines, [Warning(source.name, 1, told)]
+    warnings = [
+        Warning(source.name, line.number, f"front matter that cannot be read: {line.text[:60]}")
+        for line in unread
+        if _key_of(line) in _READ
+    ]
+    as_of, undated = _as_of(source, loaded, inside)
+    return loaded | {"as_of": as_of}, lines[end + 1 :], warnings + undated
+
+
+def _key_of(line: Line) -> str:
+    return line.text.partition(":")[0].strip()
+
+
+def _is_key(key: object) -> bool:
+    """`Note: bring cash` between two rules is a note."""
+    return isinstance(key, str) and (
+        re.fullmatch(r"[a-z][\w.-]*", key) is not None
+        or key.lower() in {*_READ, "author", "aliases", "tags", "status"}
+    )
+
+
+def _key_by_key(lines: Sequence[Line]) -> tuple[object, list[Line]]:
+    """What is no YAML as a whole, and the lines whose values cannot be told; no dict where a line
+    belongs to no key."""
+    entries: list[list[Line]] = []
+    for line in lines:
+        if _KEY.match(line.text):
+            entries.append([line])
+        elif not line.is_blank and not line.text.startswith((" ", "\t", "-", "#")):
+            return line.text, []
+        elif entries:
+            entries[-1].append(line)
+    found: dict[object, object] = {}
+    unread = []
+    for first, *more in entries:
+        try:
+            found |= yaml.safe_load("\n".join(line.text for line in (first, *more)))
+        except _NO_YAML:
+            key, told = _KEY.match(first.text).groups()  # type: ignore[union-attr]
+            # "title: Boxes: a story" means what it says, {{title}} and a list left open do not.
+            is_text = key == "as_of" or (told and told[0] not in "[{")
+            found[key] = told if is_text else None
+            unread += [] if is_text else [first]
+    return found, unread
 
 
 def _first_heading(lines: Sequence[Line]) -> str | None:
     return next((m[2] for x in lines if (m := _ATX.match(x.text)) and m[2]), None)
 
 
-def _as_of(source: SourceText, front: dict[str, Any]) -> date | None:
-    value = front.get("as_of") or front.get("date")
+def _as_of(
+    source: SourceText, front: dict[str, Any], lines: Sequence[Line]
+) -> tuple[date | None, list[Warning]]:
+    """The day of the notes. `as_of` is ours, so that a wrong one is a slip; a `date` may be written
+    in any way, and which month 05/01/2024 is in nobody can tell."""
+    key = "as_of" if front.get("as_of") else "date"
+    value = front.get(key)
     if value is None or type(value) is date:
-        return value
+        return value, []
     try:
-        return date.fromisoformat(str(value)[:10])
+        return date.fromisoformat(str(value)[:10]), []
     except ValueError as error:
-        raise CorpusError(
-            f"as_of: {value!r} is not a date", path=source.path, mend="write it as 2026-11-01"
-        ) from error
+        at = next((line.number for line in lines if _key_of(line) == key), lines[0].number)
+        told = f"{key}: {str(value)!r} is not a date"
+        if key == "as_of":
+            raise CorpusError(
+                told, path=source.path, line=at, mend="write it as 2026-11-01"
+            ) from error
+        return None, [Warning(source.name, at, f"{told} like 2026-11-01, and is left out")]
 
 
 def _strings(value: Any) -> tuple[str, ...]:

@@ -12,8 +12,13 @@ from ragbot.types import Document, Fact, FoundQuestion, HeadingPath, Section
 
 BlockKind = Literal["bullet", "paragraph", "table_row", "code"]
 
+# Either only raises a suspicion: it is what stands below that tells. Open questions have no key.
 QUESTIONS_HEADING = re.compile(
-    r"\b(?:practice|exam|sample|review|quiz|test)\b.*\bquestions?\b|\bquiz\b|\bself[- ]test\b",
+    r"^(?!.*\bopen questions?\b).*?"
+    r"(?:\b(?:practice|exam|sample|review|quiz|test)\b.*\bquestions?\b|\bquiz\b|\bself[- ]test\b"
+    r"|\b(?:practice|mock|sample)[- ](?:exams?|tests?)\b|\bknowledge checks?\b"
+    r"|\bcheck your (?:understanding|knowledge)\b|\btest (?:yourself|your knowledge)\b"
+    r"|\bMCQs?\b|\bmultiple[- ]choice\b)",
     re.IGNORECASE,
 )
 LINKS_HEADING = re.compile(
@@ -21,6 +26,7 @@ LINKS_HEADING = re.compile(
     r"|external links?|sources?|recommended (?:posts?|reading))\W*$",
     re.IGNORECASE,
 )
+_NO_LINK = re.compile(r"[.!?][\"'”’)\]*_]*\s*$|^\s*(?:\||`{3}|~{3})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,3 +116,8 @@ def slug(title: str) -> str:
 
 def drop(outline: Outline, lines: Iterable[Line]) -> None:
     outline.dropped.update(line.number for line in lines if not line.is_blank)
+
+
+def are_links(lines: Iterable[Line]) -> bool:
+    """No line ends a sentence, or is of a table or of code: they name things and say nothing."""
+    return not any(_NO_LINK.search(line.text) for line in lines)

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
+from ingest.markdown import names_the_row
 from ingest.outline import (
     LINKS_HEADING,
     QUESTIONS_HEADING,
@@ -20,11 +23,12 @@ from ingest.outline import (
     Line,
     Outline,
     Warning,
+    are_links,
     drop,
     lines_of,
     slug,
 )
-from ingest.questions import questions_in
+from ingest.questions import asked_in, leave_out
 from ingest.reading import SourceText
 from ragbot.types import Document, Fact, Reference, Section
 from ragbot.whole_lines import BULLET
@@ -40,13 +44,22 @@ _CALL = re.compile(
 )
 # Lines of a question block that look like headings: stems, options, keys.
 _ASKED = re.compile(
-    r"(?:Q(?:uestion)?\s*)?\d{1,3}\s*[.):]|\(?[A-H][.)]\s"
+    r"(?:Q(?:uestion)?\s*)?\d{1,3}\s*[.):]|Q(?:uestion)?\s*#?\d{1,3}$|\(?[A-H][.)]\s"
     r"|(?:correct\s+)?(?:answers?|key|solution|explanation)\b",
     re.IGNORECASE,
 )
 _BRAND = re.compile(r"^(?:AWS|Amazon|Azure|Google|Microsoft)\s+")
 # A cell that opens with one of these surely opens here.
 _STRONG = re.compile(r"^(?:yes|no|n/a|none|[$€£]?\d[\d,.]*\+?(?:%|[KMGT]?B|ms)?)$", re.IGNORECASE)
+# What a line says that is a cell of a table and no title, even if it stands there twice.
+_CELL = re.compile(
+    r"(?i:yes|no|none|n/a|true|false|open|closed|same|free|included|unlimited|optional|required"
+    r"|(?:not )?(?:supported|available|allowed)|low|medium|high)$"
+    r"|(?:[a-z]|[~<>≈$€£]?\d)\S*(?: \S+)?$|\S+ [a-z]\S*$"
+)
+_FIGURE = re.compile(r"[~<>≈]?\d[\d.,/]*(?:\s*%| [a-zµ]\S*(?: \S+)?)?$")  # 12 months
+# "Price per month", but no figure and no sentence.
+_NAMES_COLUMN = re.compile(r"[^\W\d_a-z]\S*(?: \S+){0,3}(?<![.!?;,])$")
 _JOINS = re.compile(
     r"(?:[,:;/(+<>=~&–—-]|\b(?:to|or|and|of|up|by|per|at|level|for|in|max|least|most))$",
     re.IGNORECASE,
@@ -66,7 +79,9 @@ def read_pasted(source: SourceText, new_id: Callable[[str], str]) -> list[Outlin
             start=start,
             end=end,
         )
-        outline = _Reader(document, body).read()
+        outline = Outline(document)
+        if not (heads and leave_out(outline, heads[0], body, is_title=True)):
+            outline = _Reader(document, body).read()
         outline.headings.update(head.number for head in heads)
         outlines.append(outline)
     return outlines
@@ -74,28 +89,40 @@ def read_pasted(source: SourceText, new_id: Callable[[str], str]) -> list[Outlin
 
 def _sheets(
     lines: Sequence[Line], untitled: str
-) -> Iterator[tuple[str, list[Line], list[Line], int, int]]:
+) -> Iterator[tuple[str, Sequence[Line], Sequence[Line], int, int]]:
     """(title, its lines, lines behind it, start, end); a title stands twice at its start. What has
     no title is `untitled`."""
     filled = [line for line in lines if not line.is_blank]
-    opens = [0]
-    for at in range(1, len(filled) - 1):
-        same = filled[at].text.strip() == filled[at + 1].text.strip()
-        if same and _may_be_heading(filled[at].text):
-            opens.append(at)
+    texts = [line.text.strip() for line in filled]
+    # The cells of a table, pasted one a line, are equal as well: inside a run of lines, as one of
+    # the words that fill tables, or more than once.
+    twice = Counter(one for one, other in pairwise(texts) if one == other)
+    opens = [
+        at
+        for at in range(1, len(filled) - 1)
+        if texts[at] == texts[at + 1]
+        and twice[texts[at]] == 1
+        and lines[filled[at].number - 2].is_blank
+        and _may_be_heading(filled[at].text)
+        and not _CELL.match(texts[at])
+    ]
+    opens.insert(0, 0)
     for place, at in enumerate(opens):
         after = opens[place + 1] if place + 1 < len(opens) else len(filled)
         first = filled[at]
         doubled = at + 1 < after and filled[at + 1].text.strip() == first.text.strip()
         # A line with nothing under it is no title but all there is.
-        titled = _may_be_heading(first.text) and at + (2 if doubled else 1) < after
+        titled = (
+            _may_be_heading(first.text)
+            and at + (2 if doubled else 1) < after
+            and not _is_tabbed(filled[at : at + 2])
+        )
         title = first.text.strip() if titled else untitled
         skip = (2 if doubled else 1) if titled else 0
         end = filled[after].start if after < len(filled) else lines[-1].end
         begin = filled[at + skip].number if at + skip < after else first.number + skip
         last = filled[after].number if after < len(filled) else lines[-1].number + 1
-        body = [line for line in lines if begin <= line.number < last]
-        yield title, filled[at : at + skip], body, first.start, end
+        yield title, filled[at : at + skip], lines[begin - 1 : last - 1], first.start, end
 
 
 def _may_be_heading(text: str) -> bool:
@@ -105,6 +132,7 @@ def _may_be_heading(text: str) -> bool:
         and not text[0].isspace()
         and text[0] != "("
         and not BULLET.match(text)
+        and not _FIGURE.match(text.rstrip())
         and text.rstrip()[-1] not in ".!;,:→"
         and any(c.isalpha() for c in text)
         and not _is_pictograph(text[0])
@@ -116,29 +144,30 @@ def _is_pictograph(character: str) -> bool:
 
 
 class _Reader:
-    def __init__(self, document: Document, lines: list[Line]) -> None:
+    def __init__(self, document: Document, lines: Sequence[Line]) -> None:
         self._lines = lines
         self._outline = Outline(document)
         self._parent: str | None = None
         self._heading: str | None = None
         self._section_at = document.start
-        self._asked: list[Line] = []  # the lines of question blocks
         self._children: set[str] = set()  # first words of headings that stood under a parent
 
     def read(self) -> Outline:
-        groups = _headed(_groups(self._lines))
-        for place, group in enumerate(groups):
-            following = groups[place + 1] if place + 1 < len(groups) else []
-            if self._is_heading(group):
-                self._outline.headings.update(line.number for line in group)
-                self._open_heading(group[0], followed_by_heading=self._is_heading(following))
+        document = self._outline.document
+        asked = asked_in(self._lines, document.doc_id, document.source)
+        groups = _headed(_groups(self._lines, [lines for lines, _ in asked]))
+        by_form = {lines[0].number: question for lines, question in asked}
+        at = 0
+        while at < len(groups):
+            group = groups[at]
+            if _may_head(groups, at):
+                at = self._leave_out(groups, at) or self._take_short_lines(groups, at)
+                continue
+            if group[0].number in by_form:
+                drop(self._outline, group)
+                self._outline.questions.append(by_form[group[0].number])
             elif not _unstroked(group):
                 drop(self._outline, group)
-            elif self._heading is not None and LINKS_HEADING.match(self._heading):
-                self._take_references(group)
-            elif self._in_questions:
-                drop(self._outline, group)
-                self._asked += group
             elif _is_advertisement(group):
                 drop(self._outline, group)
                 self._warn(group[0], "left out an advertisement")
@@ -148,9 +177,8 @@ class _Reader:
                 self._take_table(group)
             else:
                 self._add("paragraph", group)
+            at += 1
         self._close_section(self._outline.document.end)
-        document = self._outline.document
-        self._outline.questions = questions_in(self._asked, document.doc_id, document.source)
         if not self._outline.blocks and not self._outline.questions:
             # Short lines with nothing under any of them are no headings but the text.
             self._heading = self._parent = None
@@ -160,31 +188,62 @@ class _Reader:
                     self._add("paragraph", group)
         return self._outline
 
-    def _is_heading(self, group: Sequence[Line]) -> bool:
-        if len(_unstroked(group)) != 1 or not _may_be_heading(group[0].text):
-            return False
-        if group[0].number - 1 in self._outline.headings:  # the one line below a heading
-            return False
-        # Names of further readings look like headings; what ends them is a sheet or a title
-        # that questions or content follow, and in a pasted sheet they end it.
+    def _leave_out(self, groups: Sequence[Sequence[Line]], at: int) -> int | None:
+        """The position behind the questions or links below the heading at `at`; None where it is
+        over neither."""
+        head = groups[at]
+        name = head[0].text.strip()
+        end = at + 1
+        if LINKS_HEADING.match(name):
+            end = _behind_links(groups, at)
+            if end == at + 1 < len(groups) and not _opens_aside(groups, end):
+                return None
+        elif QUESTIONS_HEADING.search(name):
+            while end < len(groups) and (_asks(groups[end]) or not _may_head(groups, end)):
+                end += 1
+        else:
+            return None
+        last = groups[end][0].number if end < len(groups) else self._lines[-1].number + 1
+        before = self._lines[0].number
+        below = self._lines[head[-1].number + 1 - before : last - before]
+        if not leave_out(self._outline, head[0], below):
+            return None
+        drop(self._outline, head)
+        self._close_section(head[0].start)
+        document = self._outline.document
+        self._section_at = groups[end][0].start if end < len(groups) else document.end
+        self._heading = self._parent = None
+        if LINKS_HEADING.match(name) and not name.lower().startswith("related"):
+            filled = (line.text.strip(" \t•*-") for line in below if not line.is_blank)
+            names = tuple(Reference(text) for text in filled)
+            self._outline.document = replace(document, references=document.references + names)
+        return end
+
+    def _take_short_lines(self, groups: Sequence[Sequence[Line]], at: int) -> int:
+        """A heading, alone or under its parent, opens what follows; more short lines in a row, or
+        short lines that nothing follows, are a list whose items a blank line sets apart."""
+        end = at + 1
+        while end < len(groups) and _may_head(groups, end) and not _opens_aside(groups, end):
+            end += 1
+        run = groups[at:end]
+        if end < len(groups) and not _opens_aside(groups, end):
+            listed, heads = (run[:-1], run[-1:]) if len(run) > 2 else ([], run)
+        elif len(run) == 2:
+            self._open_heading(run[0], followed_by_heading=False)
+            listed, heads = run[1:], []
+        else:
+            listed, heads = run, []
+        if listed:
+            self._add("paragraph", [line for group in listed for line in group])
+        for group in heads:
+            self._open_heading(group, followed_by_heading=group is not heads[-1])
+        return end
+
+    def _open_heading(self, group: Sequence[Line], *, followed_by_heading: bool) -> None:
         text = group[0].text.strip()
-        if self._in_questions and (text.endswith("?") or _ASKED.match(text)):
-            return False
-        in_links = self._heading is not None and LINKS_HEADING.match(self._heading)
-        return not in_links or bool(LINKS_HEADING.match(group[0].text.strip()))
-
-    @property
-    def _in_questions(self) -> bool:
-        return self._heading is not None and bool(QUESTIONS_HEADING.search(self._heading))
-
-    def _open_heading(self, line: Line, *, followed_by_heading: bool) -> None:
-        text = line.text.strip()
-        self._close_section(line.start)
-        special = LINKS_HEADING.match(text) or QUESTIONS_HEADING.search(text)
-        if special:
-            self._parent = None
-            drop(self._outline, [line])
-        elif followed_by_heading:
+        self._outline.headings.update(line.number for line in group)
+        self._close_section(group[0].start)
+        if followed_by_heading:
             self._parent = text
         elif self._parent is not None:
             opening = text.split()[0]
@@ -206,21 +265,11 @@ class _Reader:
 
     def _close_section(self, end: int) -> None:
         document = self._outline.document
-        special = self._heading and (
-            LINKS_HEADING.match(self._heading) or QUESTIONS_HEADING.search(self._heading)
-        )
-        if not special and document.text[self._section_at : end].strip():
+        if document.text[self._section_at : end].strip():
             self._outline.sections.append(
                 Section(document.doc_id, self._path, self._section_at, end)
             )
         self._section_at = end
-
-    def _take_references(self, group: Sequence[Line]) -> None:
-        drop(self._outline, group)
-        if self._heading and not self._heading.lower().startswith("related"):
-            names = tuple(Reference(line.text.strip(" \t•*-")) for line in group)
-            document = self._outline.document
-            self._outline.document = replace(document, references=document.references + names)
 
     def _take_bullets(self, group: Sequence[Line]) -> None:
         base = min(line.indent for line in group if BULLET.match(line.text))
@@ -234,6 +283,8 @@ class _Reader:
 
     def _is_table(self, group: Sequence[Line]) -> bool:
         """A head that names columns, then rows: lines of a paragraph have no such head."""
+        if _is_tabbed(group):
+            return True
         if len(group) < 3:
             return False
         head = group[0].text.strip()
@@ -246,6 +297,9 @@ class _Reader:
         return (comparing or named >= 2) and head[-1] not in ".:;!?"
 
     def _take_table(self, group: Sequence[Line]) -> None:
+        if _is_tabbed(group):
+            self._take_tabbed(group)
+            return
         head, *rows = group
         header = head.text.strip()
         products = _columns(header, _products(self._outline.document.title))
@@ -259,6 +313,17 @@ class _Reader:
                 facts=facts,
                 table_header=None if facts or first else header,
             )
+
+    def _take_tabbed(self, group: Sequence[Line]) -> None:
+        """Copied from a spreadsheet; without a head each row stands for itself."""
+        columns = _cells(group[0])
+        headed = all(map(_NAMES_COLUMN.match, columns[1:])) and len(columns[0].split()) < 5
+        if not headed:
+            self._add("table_row", group[:1])
+        for row in group[1:]:
+            first = headed and row is group[1]
+            facts = _facts(columns, _cells(row)) if headed else ()
+            self._add("table_row", [group[0], row] if first else [row], facts=facts)
 
     def _add(
         self,
@@ -286,31 +351,38 @@ class _Reader:
         self._outline.warnings.append(Warning(self._outline.document.source, line.number, message))
 
 
-def _groups(lines: Sequence[Line]) -> list[list[Line]]:
-    """Runs of lines without a blank between them; bullets and plain lines apart."""
+def _groups(lines: Sequence[Line], asked: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Runs of lines without a blank between them; bullets and plain lines apart, and each of
+    `asked`, the practice questions, in one."""
     groups: list[list[Line]] = []
+    runs = {line.number: run for run in asked for line in run}
     for line in lines:
-        if line.is_blank:
+        if run := runs.get(line.number):
+            if line is run[0]:
+                groups += [list(run), []]
+        elif line.is_blank:
             groups.append([])
-            continue
-        bullet = (bool(BULLET.match(line.text)) and line.indent > 0) or (
-            line.text[:1] in "•*-" and not _STROKE.fullmatch(line.text)
-        )
-        if groups and groups[-1]:
-            before = groups[-1][-1]
-            in_list = bool(BULLET.match(groups[-1][0].text))
-            continues = in_list and line.indent > 0
-            if (in_list == bullet or continues) and before.number == line.number - 1:
-                groups[-1].append(line)
-                continue
-        groups.append([line])
+        elif groups and groups[-1] and _belongs(line, groups[-1]):
+            groups[-1].append(line)
+        else:
+            groups.append([line])
     return [group for group in groups if group]
+
+
+def _belongs(line: Line, group: Sequence[Line]) -> bool:
+    bullet = (bool(BULLET.match(line.text)) and line.indent > 0) or (
+        line.text[:1] in "•*-" and not _STROKE.fullmatch(line.text)
+    )
+    in_list = bool(BULLET.match(group[0].text))
+    return in_list == bullet or (in_list and line.indent > 0)
 
 
 def _headed(groups: Sequence[Sequence[Line]]) -> list[Sequence[Line]]:
     """The groups, with headings on their own that no blank line sets off from what they head: a
     stroke below tells them, or that they are in capitals, where that is a habit."""
-    capitals = [group for group in groups if len(group) > 1 and _is_in_capitals(group[0].text)]
+    capitals = {
+        group[0].number for group in groups if len(group) > 1 and _is_in_capitals(group[0].text)
+    }
     habit = len(capitals) >= _HABIT
     headed: list[Sequence[Line]] = []
     for group in groups:
@@ -318,9 +390,67 @@ def _headed(groups: Sequence[Sequence[Line]]) -> list[Sequence[Line]]:
         if stroked and _may_be_heading(group[0].text):
             cut = 2
         else:
-            cut = int(habit and group in capitals)
+            cut = int(habit and group[0].number in capitals)
         headed += filter(None, (group[:cut], group[cut:]))
     return headed
+
+
+def _may_head(groups: Sequence[Sequence[Line]], at: int) -> bool:
+    group = groups[at]
+    if len(_unstroked(group)) != 1 or not _may_be_heading(group[0].text):
+        return False
+    # The one line directly below a heading is what it heads.
+    below = at > 0 and groups[at - 1][-1].number == group[0].number - 1
+    return not (below and _may_head(groups, at - 1))
+
+
+def _opens_aside(groups: Sequence[Sequence[Line]], at: int) -> bool:
+    name = groups[at][0].text.strip()
+    aside = LINKS_HEADING.match(name) or QUESTIONS_HEADING.search(name)
+    return bool(aside) and _may_head(groups, at)
+
+
+def _asks(group: Sequence[Line]) -> bool:
+    text = group[0].text.strip()
+    return text.endswith("?") or bool(_ASKED.match(text))
+
+
+def _behind_links(groups: Sequence[Sequence[Line]], at: int) -> int:
+    """Where the names of further readings end that stand below the heading at `at`. They look
+    like headings, so that only a text tells: the name right above it is its heading."""
+    end = at + 1
+    while end < len(groups):
+        group = groups[end]
+        if len(_unstroked(group)) == 1 and LINKS_HEADING.match(group[0].text.strip()):
+            return end
+        if not are_links(group) or _is_tabbed(group):
+            return end - 1 if end - 1 > at and _may_head(groups, end - 1) else end
+        end += 1
+    return end
+
+
+def _cells(line: Line) -> list[str]:
+    return [cell.strip() for cell in line.text.split("\t")]
+
+
+def _facts(head: Sequence[str], cells: Sequence[str]) -> tuple[Fact, ...]:
+    row_is_subject = len(head) == 2 or names_the_row(head[0])
+    return tuple(
+        Fact(cells[0], column, value) if row_is_subject else Fact(column, cells[0], value)
+        for column, value in zip(head[1:], cells[1:], strict=True)
+        if value
+    )
+
+
+def _is_tabbed(group: Sequence[Line]) -> bool:
+    """Two lines or more of as many cells; a tab that only indents parts none."""
+    rows = [_cells(line) for line in group]
+    return (
+        len(rows) > 1
+        and len(rows[0]) > 1
+        and len({len(row) for row in rows}) == 1
+        and all(row[0] for row in rows[1:])
+    )
 
 
 def _unstroked(group: Sequence[Line]) -> Sequence[Line]:

@@ -19,7 +19,7 @@ from ragbot.errors import CorpusError
 from ragbot.store import Contents
 from ragbot.types import FoundQuestion, Passage
 
-CHUNKING = "6"  # raise it when the same source would give other passages or sentences
+CHUNKING = "7"  # raise it when the same source would give other passages or sentences
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,13 @@ class Ingested:
 
 
 def read_sources(paths: Sequence[Path]) -> list[SourceText]:
-    """Raises CorpusError for the first file that cannot be read."""
-    return [read_source(path) for path in source_files(paths)]
+    """Empty ones among them where a folder holds them, as that of a note-taking program does.
+
+    Raises:
+        CorpusError: for the first file that cannot be read.
+    """
+    files = source_files(paths)
+    return [read_source(path, may_be_empty=path not in paths) for path in files]
 
 
 def fingerprint_of(sources: Sequence[SourceText], embedder: str) -> str:
@@ -46,12 +51,13 @@ def ingest_sources(sources: Sequence[SourceText]) -> Ingested:
     """Parse, cut into passages, and check what was cut.
 
     Raises:
-        CorpusError: nothing to index, front matter that cannot be read, or a practice
-            question that would be found as evidence.
+        CorpusError: nothing to index, an `as_of` that is no date, or a practice question that
+            would be found as evidence.
     """
-    outlines = _outlines(sources)
+    filled = [source for source in sources if source.text.strip()]
+    outlines = _outlines(filled)
     passages: list[Passage] = []
-    warnings: list[Warning] = []
+    warnings = [Warning(each.name, 1, "is empty") for each in sources if each not in filled]
     content = covered = 0.0
     for outline in outlines:
         own = passages_of(outline)

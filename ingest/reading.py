@@ -18,7 +18,8 @@ _CONTROLS = frozenset(range(32)) - {9, 10, 12, 13}
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """A decoded file. `name` is how the person named it; newlines are `\\n`."""
+    """A decoded file. `name` is how the person named it, and `path` says the same; newlines are
+    `\\n`."""
 
     path: Path
     name: str
@@ -65,7 +66,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def read_source(path: Path) -> SourceText:
+def read_source(path: Path, *, may_be_empty: bool = False) -> SourceText:
     """Decode one file: UTF-8, UTF-16 by its mark, else Windows-1252 where that gives text.
 
     Raises:
@@ -80,9 +81,12 @@ def read_source(path: Path) -> SourceText:
             mend=f"ls -l -- {shlex.quote(str(path))}",
         ) from error
     text = _decoded(content, path).replace("\r\n", "\n").replace("\r", "\n")
-    if not text.strip():
+    if not may_be_empty and not text.strip():
         raise CorpusError("is empty", path=path, mend="write something in it, or leave it out")
-    return SourceText(path, path.as_posix(), text, hashlib.sha256(content).hexdigest())
+    # A name in another encoding than the system's can neither be stored nor printed: café in
+    # Latin-1 becomes caf\xe9.
+    name = path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return SourceText(Path(name), name, text, hashlib.sha256(content).hexdigest())
 
 
 def _decoded(content: bytes, path: Path) -> str:

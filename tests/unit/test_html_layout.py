@@ -81,6 +81,51 @@ def test_a_table_becomes_facts_that_know_their_lines(tmp_path: Path) -> None:
             "<table>stray<tr><th colspan=2>A</th><th>B</th></tr></table>",
             "stray\n\n| A | A | B |\n|---|---|---|",
         ),
+        ("``` npm i zip ```\n<b>Then</b>", "``` npm i zip ```\n**Then**"),
+        ("- one\n\n    <b>two</b>", "- one\n\n    **two**"),
+        ("one\n    <b>two</b>\n\n    <i>three</i>\nfour", "one\n    **two**\n\n    three\nfour"),
+        ("<ul>\n\n    <li>one</li>\n\n    <li>two</li>\n</ul>", "- one\n- two"),
+        (
+            "<table><tr><td>Apple<td>52 kcal<td>autumn<tr><td>Melon<td>34 kcal<td>a | b</table>",
+            "- Apple: 52 kcal; autumn\n- Melon: 34 kcal; a | b",
+        ),
+        (
+            "<table><tr><th>Apple<td>52<td>autumn<tr><th>Melon<td>34<td></table>",
+            "- Apple: 52; autumn\n- Melon: 34",
+        ),
+        (
+            "<table><tr><td>Fruit<td>EC2<td>Season<tr><td>Apple<td>52<td>autumn</table>",
+            "| Fruit | EC2 | Season |\n|---|---|---|\n| Apple | 52 | autumn |",
+        ),
+        (
+            "<table><tr><td><td>2023<td>2024<tr><td>Load<td>5 t<td>6 t</table>",
+            "|  | 2023 | 2024 |\n|---|---|---|\n| Load | 5 t | 6 t |",
+        ),
+        (
+            "<table><tr><td><b>Load</b><td><b>2023</b><td><b>2024</b><tr><td>t<td>5<td>6</table>",
+            "| **Load** | **2023** | **2024** |\n|---|---|---|\n| t | 5 | 6 |",
+        ),
+        (
+            "<table><thead><tr><th>Plan<th>A<th>B</thead><tr><th>Pro<th>1<th>2"
+            "<tr><th>Max<td>3<td>4</table>",
+            "| Plan | A | B |\n|---|---|---|\n| Pro | 1 | 2 |\n| Max | 3 | 4 |",
+        ),
+        ("<table><tr><td>Load<td>heavy<td>light</table>", "- Load: heavy; light"),
+        (
+            "<table><thead><tr><td>Load<td>2023<tbody><tr><td>5 t<td>6 t</table>",
+            "| Load | 2023 |\n|---|---|\n| 5 t | 6 t |",
+        ),
+        (
+            "<table><tr><th rowspan=2>Plan<th colspan=2>Price<tr><th>EUR<th>USD"
+            "<tr><td>Pro<td>10<td>12</table>",
+            "| Plan | Price EUR | Price USD |\n|---|---|---|\n| Pro | 10 | 12 |",
+        ),
+        (
+            "<table><tr><th colspan=3>Fruit<tr><th>Name<th>kcal<th>Season"
+            "<tr><th colspan=3>Round<tr><td>Apple<td>52<td>autumn</table>",
+            "Fruit\n\n| Name | kcal | Season |\n|---|---|---|\n| Round | Round | Round |\n"
+            "| Apple | 52 | autumn |",
+        ),
         ("<pre><code>a &lt; <b>b</b></code></pre>", "```\na < **b**\n```"),
         ('<img src="x.png" alt="A crane"> lifts', "A crane lifts"),
         (
@@ -110,6 +155,10 @@ def test_layout_becomes_its_like(html: str, markdown: str) -> None:
         '<iframe src="https://example.org"></iframe>',
         "<!-- <b>for later</b> -->",
         "- one<br>two",
+        "````html\n```\n<b>bold</b>\n```\n<b>bold</b>\n````",
+        "~~~\n<b>bold</b>\n~~~ no end\n<b>bold</b>\n~~~~",
+        'Link:\n\n    <a href="x.html">Go</a>\n\n\t<b>&amp;</b>\n',
+        '- item\n\ntext\n\n    <a href="x.html">Go</a>\n',
         "plain\n\ntext\n",
     ],
 )

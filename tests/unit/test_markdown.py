@@ -50,7 +50,7 @@ A flat box is thin.
 
 ## Practice Questions
 
-1. Which one is flat?
+1. Which one of them is flat?
    - A. Box
    - B. Crate
    - C. Barrel
@@ -92,28 +92,109 @@ def test_rows_become_facts_and_a_ragged_row_stays_whole_with_its_head(tmp_path: 
     ]
     assert ragged.facts == ()
     assert ragged.table_header == "| Feature | Boxes | Crates |"
-    (warning,) = result.warnings
+    (warning,) = (each for each in result.warnings if "cells" in each.message)
     assert warning.line == 20 and "2 cells under a head of 3" in warning.message
+
+
+def test_a_row_without_a_name_is_of_the_row_above(tmp_path: Path) -> None:
+    table = "| Plan | Load | Price |\n|---|---|---|\n"
+    rows = "|  | 1 t | $1 |\n| Pro | 5 t | $9 |\n| | 7 t | $11 |\n| | | |\n| | 12 t | $20 |\n"
+    result = ingested(tmp_path, "plans.md", f"# Plans\n\n{table}{rows}")
+    assert_offsets(result)
+    assert result.coverage == 1.0
+    first, _, below, *_, last = result.contents.passages
+    assert [str(fact) for fact in below.facts] == ["Pro - Load: 7 t", "Pro - Price: $11"]
+    # Nobody knows whose these are.
+    assert not first.facts and not last.facts
+    assert first.body == "| Plan | Load | Price |\n|  | 1 t | $1 |"
+    assert {each.message for each in result.warnings} == {"a row without a name in its first cell"}
+    assert [each.line for each in result.warnings] == [5, 9]
+
+
+def test_the_ruler_of_a_table_without_rows_is_no_content(tmp_path: Path) -> None:
+    result = ingested(
+        tmp_path, "head.md", "# T\n\n| Plan | Load |\n|---|---|\n|:--|--:|\n\nMore.\n"
+    )
+    assert [p.text for p in result.contents.passages] == ["| Plan | Load |", "More."]
 
 
 def test_practice_questions_go_to_the_bank_and_not_into_a_passage(tmp_path: Path) -> None:
     result = ingested(tmp_path, "boxes.md", SHEET)
     (question,) = result.contents.questions
-    assert question.stem == "Which one is flat?"
+    assert question.stem == "Which one of them is flat?"
     assert question.options == ("Box", "Crate", "Barrel")
     assert question.answer == (0,)
     assert not any("Which one" in p.text for p in result.contents.passages)
 
 
+@pytest.mark.parametrize(
+    ("stem", "note"),
+    [
+        ("Box", "A box is flat."),
+        ("What is flat?", "Q: What is flat?\nA: A box."),
+        ("Is one of these flat", "It is one of these flattened things."),
+    ],
+)
+def test_a_stem_that_only_names_a_thing_is_no_leak(tmp_path: Path, stem: str, note: str) -> None:
+    quiz = f"# Boxes\n\n{note}\n\n## Quiz\n\n1. {stem}\n   - A. Box\n   - B. Crate\n"
+    assert len(ingested(tmp_path, "boxes.md", quiz).contents.questions) == 1
+
+
 def test_a_question_outside_its_block_is_refused_with_its_line(tmp_path: Path) -> None:
-    leaking = SHEET.replace("A flat box is thin.", "Which one is flat? A flat box is thin.")
-    with pytest.raises(CorpusError, match=r"boxes\.md:26: .*Which one is flat"):
+    leaking = SHEET.replace("A flat box is thin.", "Which one of them is flat? A flat box is thin.")
+    with pytest.raises(CorpusError, match=r"boxes\.md:26: .*Which one of them is flat"):
         ingested(tmp_path, "boxes.md", leaking)
 
 
-def test_front_matter_that_cannot_be_read_names_the_line(tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match=r"bad\.md:3:"):
-        ingested(tmp_path, "bad.md", "---\ntitle: [never closed\n---\n# A\n\nText.\n")
+@pytest.mark.parametrize(
+    ("front", "title", "warned"),
+    [
+        ("created: 2024-02-30\ntitle: Boxes", "Boxes", None),
+        ("title: Boxes: a story\ntags:\n  - x", "Boxes: a story", None),
+        ("title: 'Boxes' again\n\n# why not\nup: [[A]], [[B]]", "'Boxes' again", None),
+        ("title: Boxes\nn: !!int ''\nb: !!bool x\nd: !!timestamp x", "Boxes", None),
+        ("title: Boxes\nt: 0001-01-01T00:00:00+09:00", "Boxes", None),
+        (f"title: {'[' * 9999}", "A", (2, "title")),
+        ("title: {{title}}", "A", (2, "title")),
+        ("up: x\ntitle: [never closed", "A", (3, "title")),
+        ("title: Boxes\ndates: x\ndate: 05/01/2024", "Boxes", (4, "'05/01/2024' is not a date")),
+        ("date: 2024-05", "A", (2, "'2024-05' is not a date")),
+        ("date: May 2024", "A", (2, "'May 2024' is not a date")),
+        ("date: {{date}}", "A", (2, "date")),
+    ],
+)
+def test_foreign_front_matter_is_read_as_far_as_it_goes(
+    tmp_path: Path, front: str, title: str, warned: tuple[int, str] | None
+) -> None:
+    result = ingested(tmp_path, "odd.md", f"---\n{front}\n---\n# A\n\nText.\n")
+    assert result.coverage == 1.0
+    (document,) = result.contents.documents
+    assert (document.title, document.as_of) == (title, None)
+    assert [p.text for p in result.contents.passages] == ["Text."]
+    assert [each.line for each in result.warnings] == ([warned[0]] if warned else [])
+    assert warned is None or warned[1] in result.warnings[0].message
+
+
+def test_front_matter_keeps_its_dates(tmp_path: Path) -> None:
+    for front in ("date: 2024-05-01T10:00:00Z", "title: a: b\nas_of: 2024-05-01", "date: 20240501"):
+        result = ingested(tmp_path, "dated.md", f"---\n{front}\n---\nText.\n")
+        assert result.contents.documents[0].as_of == date(2024, 5, 1)
+
+
+@pytest.mark.parametrize("told", ["May 2024", "2024-02-30", "[2024"])
+def test_as_of_is_a_date_or_an_error_with_its_line(tmp_path: Path, told: str) -> None:
+    with pytest.raises(CorpusError, match=r"bad\.md:3: as_of: .* is not a date"):
+        ingested(tmp_path, "bad.md", f"---\ntitle: A\nas_of: {told}\n---\n# A\n\nText.\n")
+
+
+@pytest.mark.parametrize("text", ["Bring cash", "Note: bring cash", "Note: cash: bring it", "- a"])
+def test_text_between_two_rules_is_no_front_matter(tmp_path: Path, text: str) -> None:
+    result = ingested(tmp_path, "odd.md", f"---\n{text}\n---\n\nMore.\n")
+    assert result.coverage == 1.0
+    first, last = result.contents.passages
+    assert text in first.text and last.text == "More."
+    (warning,) = result.warnings
+    assert warning.line == 1 and "no front matter" in warning.message
 
 
 def test_bullets_are_packed_and_a_very_long_one_is_cut_between_its_children(
@@ -140,9 +221,49 @@ def test_the_same_text_twice_has_two_ids(tmp_path: Path) -> None:
     assert len(ids) == len(set(ids)) == 2
 
 
+@pytest.mark.parametrize(
+    ("code", "after"),
+    [
+        ("``` npm install zipper ```", "Then zip."),
+        ("````\n```\na\n```\n````", "Then zip."),
+        ("~~~ text `a`\n```\n~~~ no end\n~~~~", "Then zip."),
+        ("```python\nprint(1)\n```python\n```", "Then zip."),
+        ("    zip one\n    - two\n\n      three", "Then zip."),
+        ("\tzip one\n\n\ttwo", "Then zip."),
+    ],
+)
+def test_code_ends_where_it_ends(tmp_path: Path, code: str, after: str) -> None:
+    result = ingested(tmp_path, "code.md", f"# Zip\n\n{code}\n\n{after}\n")
+    assert_offsets(result)
+    assert [p.text for p in result.contents.passages] == [code, after]
+    assert not result.warnings
+    kind = "paragraph" if "zipper" in code else "code"
+    assert result.contents.passages[0].kind == kind
+
+
+def test_what_is_indented_in_a_list_or_goes_on_unindented_is_no_code(tmp_path: Path) -> None:
+    text = "- Zip.\n\n    It is fast.\n\nA line\n    wrapped.\n\n    Typed\nprose.\n\n    - Deep.\n"
+    result = ingested(tmp_path, "code.md", text)
+    assert [p.kind for p in result.contents.passages] == [
+        "bullets", "paragraph", "paragraph", "bullets",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", ["---", "***", " _ _ _"])
+@pytest.mark.parametrize(
+    "note",
+    ["- Lunch is on Tuesday", "- Lunch\n  - on Tuesday", "Lunch is\non Tuesday", "> Lunch"],
+)
+def test_a_rule_ends_what_stands_above_it(tmp_path: Path, note: str, rule: str) -> None:
+    result = ingested(tmp_path, "day.md", f"# Day\n\n{note}\n{rule}\nThe printer is on floor 3.\n")
+    assert_offsets(result)
+    assert [p.text for p in result.contents.passages] == [note, "The printer is on floor 3."]
+
+
 LINE = st.sampled_from(
     ["# Head", "## Sub", "- bullet one", "  - nested", "* star", "1. first", "plain words", "", "",
-     "| a | b |", "|---|---|", "| x | 4 KB |", "```", "> quote", "Setext", "---", "\ttabbed"]
+     "| a | b |", "|---|---|", "| x | 4 KB |", "```", "> quote", "Setext", "---", "\ttabbed",
+     "````", "~~~", "``` x ```", "| | 9 KB |", "| | |", " ***", "    - deep", "    <b>code</b>"]
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -82,8 +83,10 @@ def test_advertisements_links_and_questions_are_no_evidence(tmp_path: Path) -> N
     (question,) = result.contents.questions
     assert (question.options, question.answer) == (("Box", "Crate", "Barrel"), None)
     assert [r.name for r in result.contents.documents[0].references] == ["Box Guide"]
-    (warning,) = result.warnings
-    assert (warning.line, warning.message) == (3, "left out an advertisement")
+    assert [(warning.line, warning.message) for warning in result.warnings] == [
+        (3, "left out an advertisement"),
+        (30, "left out 1 line under 'References'"),
+    ]
 
 
 def test_a_heading_over_headings_is_their_parent_until_another_kind_follows(
@@ -176,3 +179,132 @@ def test_headings_in_capitals_or_above_a_stroke_need_no_blank_line(tmp_path: Pat
         "CARE AND REPAIR": "sweep in autumn",
         "Glazes": "lead glaze: never for cups",
     }
+
+
+def texts_of(folder: Path, text: str) -> list[tuple[str, str]]:
+    """(last heading, text) of each passage, no line of which is in none."""
+    result = ingested(folder, "page.txt", text)
+    assert_offsets(result)
+    assert result.coverage == 1.0
+    return [(p.heading_path[-1], p.text) for p in result.contents.passages]
+
+
+@pytest.mark.parametrize(
+    ("end", "found"),
+    [
+        ("Cellar door\n\n4711", [("Facts", "Boxes fold."), ("Cellar door", "4711")]),
+        ("Password\n\nhunter2", [("Facts", "Boxes fold."), ("Password", "hunter2")]),
+        ("Soap", [("Facts", "Boxes fold."), ("Facts", "Soap")]),
+        ("Soap\n\nTowel\n\nTent", [("Facts", "Boxes fold."), ("Facts", "Soap\n\nTowel\n\nTent")]),
+        (
+            "3. Term\n\n12 months\n\n4. Rent\n\n$ 5 a day",
+            [
+                ("Facts", "Boxes fold."),
+                ("Facts", "3. Term"),
+                ("Facts", "12 months"),
+                ("Facts", "4. Rent"),
+                ("Facts", "$ 5 a day"),
+            ],
+        ),
+    ],
+)
+def test_a_short_line_that_nothing_follows_is_content(
+    tmp_path: Path, end: str, found: list[tuple[str, str]]
+) -> None:
+    assert texts_of(tmp_path, f"Boxes\n\nFacts\n\nBoxes fold.\n\n{end}\n") == found
+
+
+def test_a_list_set_apart_by_blank_lines_is_no_row_of_headings(tmp_path: Path) -> None:
+    page = "Camping\n\nTent\n\nStove\n\nMat\n\nOn the way\n\nFill the tank first.\n"
+    assert texts_of(tmp_path, page) == [
+        ("Camping", "Tent\n\nStove\n\nMat"),
+        ("On the way", "Fill the tank first."),
+    ]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "Plans\n\nFeature\nBasic\nPro\nSign-in\nYes\nYes\nAPI calls\n1000\n2000\n",
+        "Plans\n\nSign-in\n\nYes\n\nYes\n\nCalls\n\nMetered daily\n\nMetered daily\n\n"
+        "Seats\n\nMetered daily\n\nMetered daily\n\nAsk us for more.\n",
+        "Hours\n\nMonday\nclosed\nclosed\nTuesday\n9 to 5\nclosed\n",
+    ],
+)
+def test_equal_cells_one_a_line_open_no_sheet(tmp_path: Path, page: str) -> None:
+    result = ingested(tmp_path, "page.txt", page)
+    assert [d.title for d in result.contents.documents] == [page.split("\n", 1)[0]]
+    assert result.coverage == 1.0
+    text = "\n".join("\n".join((*p.heading_path, p.text)) for p in result.contents.passages)
+    assert all(line in text for line in page.split("\n"))
+
+
+def test_many_doubled_lines_are_read_in_no_time(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    ingested(tmp_path, "page.txt", "A: b\n" * 4000)
+    ingested(tmp_path, "page.txt", "HEAT\nwood 80%, pine 20%\n\n" * 2000)
+    assert time.monotonic() - begun < 3
+
+
+def test_lines_of_as_many_tabs_are_a_table(tmp_path: Path) -> None:
+    page = "Shop\n\nPlan\tPrice\nbasic\t5\npro\t10\n\n\tBasic\tPro\nSeats\t3\t\nDisk\t4 GB\t9 GB\n"
+    result = ingested(tmp_path, "shop.txt", page)
+    assert_offsets(result)
+    assert result.coverage == 1.0
+    rows = [(p.text, [str(fact) for fact in p.facts]) for p in result.contents.passages]
+    assert rows == [
+        ("Plan\tPrice\nbasic\t5", ["basic - Price: 5"]),
+        ("pro\t10", ["pro - Price: 10"]),
+        ("Basic\tPro\nSeats\t3", ["Basic - Seats: 3"]),
+        ("Disk\t4 GB\t9 GB", ["Basic - Disk: 4 GB", "Pro - Disk: 9 GB"]),
+    ]
+    assert {p.kind for p in result.contents.passages} == {"table_row"}
+
+
+def test_a_table_at_the_top_is_no_title(tmp_path: Path) -> None:
+    result = ingested(tmp_path, "shop.txt", "Plan\tPrice\nbasic\t5\n")
+    (row,) = result.contents.passages
+    assert (row.heading_path, [str(fact) for fact in row.facts]) == (
+        ("shop",),
+        ["basic - Price: 5"],
+    )
+
+
+def test_a_glossary_in_two_columns_has_no_head(tmp_path: Path) -> None:
+    page = "Terms\n\nCrate\ta strong box.\nBox\ta light one.\n"
+    result = ingested(tmp_path, "terms.txt", page)
+    assert [(p.text, p.facts) for p in result.contents.passages] == [
+        ("Crate\ta strong box.", ()),
+        ("Box\ta light one.", ()),
+    ]
+
+
+def test_links_end_where_a_text_begins(tmp_path: Path) -> None:
+    page = "Notes\n\nA box folds.\n\nSources\n\nBox Guide\n\nCrate Guide\n\nCare\n\nKeep it dry.\n"
+    assert texts_of(tmp_path, page) == [("Notes", "A box folds."), ("Care", "Keep it dry.")]
+    (warning,) = ingested(tmp_path, "page.txt", page).warnings
+    assert (warning.line, warning.message) == (5, "left out 2 lines under 'Sources'")
+
+
+@pytest.mark.parametrize(
+    ("page", "found"),
+    [
+        (
+            "Rust\n\nReferences\n\nA reference never owns its value.\n\n"
+            "Slices\n\nA slice borrows.\n",
+            [
+                ("References", "A reference never owns its value."),
+                ("Slices", "A slice borrows."),
+            ],
+        ),
+        (
+            "Driving\n\nExam questions\n\nThe exam has 65 questions and takes 130 minutes.\n",
+            [("Exam questions", "The exam has 65 questions and takes 130 minutes.")],
+        ),
+    ],
+)
+def test_a_heading_alone_makes_no_links_and_no_questions(
+    tmp_path: Path, page: str, found: list[tuple[str, str]]
+) -> None:
+    assert texts_of(tmp_path, page) == found
+    assert ingested(tmp_path, "page.txt", page).warnings == ()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from ingest.pipeline import fingerprint_of, ingest_sources, read_sources
 from ingest.reading import read_source, source_files
 from ragbot.errors import CorpusError
 
@@ -111,6 +114,29 @@ def test_folders_are_walked_in_order_without_hidden_files(tmp_path: Path) -> Non
         (tmp_path / name).write_text("x")
     found = [path.relative_to(tmp_path).as_posix() for path in source_files([tmp_path])]
     assert found == ["a.txt", "b.md", "sub/c.markdown"]
+
+
+def test_an_empty_file_keeps_no_folder_out(tmp_path: Path) -> None:
+    (tmp_path / "Untitled.md").write_text("\n")
+    (tmp_path / "boxes.md").write_text("# Boxes\n\nBoxes hold things.\n")
+    found = ingest_sources(read_sources([tmp_path]))
+    assert [document.title for document in found.contents.documents] == ["Boxes"]
+    (warning,) = found.warnings
+    assert warning.file.endswith("Untitled.md") and "is empty" in warning.message
+    with pytest.raises(CorpusError, match="is empty"):
+        read_sources([tmp_path, tmp_path / "Untitled.md"])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="such names are refused")
+def test_a_name_in_no_encoding_is_told_by_its_bytes(tmp_path: Path) -> None:
+    for byte in (b"\xe9", b"\xe8"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf" + byte + b".md")).write_text("Text.\n")
+    sources = read_sources([tmp_path])
+    assert {source.path.name for source in sources} == {r"caf\xe8.md", r"caf\xe9.md"}
+    assert fingerprint_of(sources, "one")
+    found = ingest_sources(sources)
+    assert {document.title for document in found.contents.documents} == {r"caf\xe8", r"caf\xe9"}
+    assert repr(found.contents).encode()
 
 
 @pytest.mark.parametrize("name", ["nowhere.md", "empty_folder", "notes.docx"])
