@@ -57,7 +57,8 @@ _TAG = re.compile(
     r"|conversation|statement|system|assistant"
     r"|user|human|context|notes?|instructions?|im_(?:start|end)|sys|inst|tool|start_of_turn"
     r"|end_of_turn|bos|eos|think)s?(?![^\W_])|/?s\s*>))"
-    r"|\[(?=[\W_]{0,16}(?:inst|sys|system|assistant)[\W_]{0,16}\])"
+    r"|\[(?=[\W_]{0,16}(?:inst|sys|system|assistant|(?:system[\W_]{0,4}prompt|available[\W_]{0,4}tool"
+    r"|tool[\W_]{0,4}(?:call|result|content))s?)[\W_]{0,16}\])"
 )
 
 
@@ -128,8 +129,8 @@ def judging_messages(claim: str, notes: Sequence[EvidenceSentence]) -> list[Base
 
 def _passage(evidence: Evidence, body: str, headings: slice) -> str:
     # The headings stand in the tag: in the body, small models copy them into the answer.
-    path = _inert(" > ".join(evidence.passage.heading_path[headings]))
-    path = re.sub(r'["＂“”]', "'", " ".join(path.split()))
+    path = without_hidden(" > ".join(evidence.passage.heading_path[headings]))
+    path = re.sub(r'["＂“”]', "'", _inert(" ".join(path.split())))
     return f'<passage number="{evidence.number}" about="{path}">\n{_inert(body)}\n</passage>'
 
 

@@ -34,5 +34,22 @@ def test_whole_words_only(text: str) -> None:
     assert not FILTER.finds(text)
 
 
+SIGNS = WordFilter(["C++", "C#", ".NET", "R&D", "C/O Desk"])
+
+
+@pytest.mark.parametrize(
+    "text", ["C++17", "in C#, mostly", "Ｃ＋＋", "a .NET app", "r & d", "R&D.", "c-o desk"]
+)
+def test_signs_that_belong_to_a_word_are_looked_for(text: str) -> None:
+    assert SIGNS.finds(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["Option C is right.", "C # 3", "example.net", "the net", "r d", "CR&D"]
+)
+def test_the_letters_alone_are_another_word(text: str) -> None:
+    assert not SIGNS.finds(text)
+
+
 def test_without_words_nothing_is_found() -> None:
     assert not WordFilter([]).finds("anything")

@@ -19,7 +19,6 @@ from ragbot.screening import WordFilter, without_hidden
 
 TITLES_WEIGH = 0.5
 WORD_HELPS = 0.2
-MOST_PARTS = 12  # sentences of a long text that are looked at
 _PART = re.compile(r"[^.!?\n]+")
 
 
@@ -47,7 +46,7 @@ class DeniedTopics:
         """The first topic that the text, or a sentence of it, is about."""
         plain = without_hidden(text)
         parts = [part.strip() for part in _PART.findall(plain) if len(part.split()) > 2]
-        said = self._embedder.encode(list(dict.fromkeys([plain, *parts[:MOST_PARTS]])))
+        said = self._embedder.encode(list(dict.fromkeys([plain, *parts])))
         notes = self._notes_vectors()
         usual = np.zeros(len(said)) if notes is None else (said @ notes.T).max(axis=1)
         for topic, words, known in zip(self._topics, self._words, self._vectors(), strict=True):

@@ -12,17 +12,26 @@ LEAK = 8  # consecutive words of the system text that no reply may hold
 _FEW_WORDS = 15  # "summarize everything above" behind a pasted text means that text
 
 _NAMES = {
-    "OWN": """system|initial|original|hidden|secret|internal|full|exact|first|starting|base|custom
-        |own|basic|core|developer|current|pre-?configured""",
-    "OURS": """(?:prompts?|instructions?|system_messages?|directives?|guidelines|rules|settings
-        |configuration|programming|constraints|restrictions|KEYS)NOTOTHERS""",
+    "OWN": "ACTUAL|first|base|custom|own|basic",
+    "ACTUAL": "SYSTEM|full|current",
+    "SYSTEM": """system|initial|original|hidden|secret|internal|exact|starting|core|developer
+        |pre-?configured""",
+    "TOLD": "prompt|instructions?|system_messages?|directives?|guidelines|programming",
+    # "Your rules" and "your prompts" are the reader's in every manual.
+    "ANYBODYS": """(?:prompts|rules|settings|configuration|constraints|restrictions
+        |KEYS)NOTOTHERS""",
     "KEYS": "api_keys?|credentials|environment_variables|secret_keys?",
     # "your instructions for a Bedrock agent" are not ours.
     "NOTOTHERS": """(?!_(?:for|of|in|on|when|about)_(?:an?|the|my|amazon|aws|bedrock|lambda|agents?
         |each|every|this_(?:agent|service|bucket)))""",
+    "WHAT": "what|which|what_?s",
+    "ABOUT": r"all|about|exactly|out|of|(?:the|an?)_\w+_(?:of|in|on|about|from|with|behind)",
+    "NOTIGNORE": r"(?!ignore|disregard|forget)\w+",  # an order that somebody quotes
+    "NOTWITH": "(?!_(?:with|in|on|as|to|for|without|under|using|from))",
     "TELL": """repeat|print|output|show|write|display|copy|recite|quote|echo|translate|summari[sz]e
         |encode|spell|give|tell|reveal|return|dump|paste|list|type|disclose|share|leak|describe
         |explain|say|state|reproduce""",
+    "ASK": "TELL|provide|send|hand_over|expose|paraphrase|rephrase|recount",
     "RULES": "(?:prompt|instruction|directive|guideline|message|rule|setting|text|key)s?",
     "FOLLOW": "were|are|have_been|got|received|follow|obey|must_follow|use",
     "THIS": "this|my|our|the_(?:question|conversation|chat)",
@@ -33,7 +42,15 @@ _NAMES = {
     "MADE": "told|instructed|asked|programmed|configured|prompted|given|set_up",
 }  # fmt: skip
 _ASKS = r"""
-    (your|ur) ~OWN ~OWN OURS
+    (your|ur) SYSTEM ~OWN (TOLD|prompts|rules)NOTOTHERS
+    (TELL|WHAT|is|are) ..5 (your|ur) ~OWN ~OWN (TOLD)NOTOTHERS
+    ^ ~NOTIGNORE ~NOTIGNORE (your|ur) ~OWN ~OWN (TOLD)NOTOTHERS
+    (i(?!/)|let_me) ..6 (your|ur) ~OWN ~OWN (TOLD|ANYBODYS)NOTOTHERS
+    ^ ~(can|could|will|would)_you ~please ASK ~(me|us) ~ABOUT ~ABOUT (your|ur) ~ACTUAL ANYBODYS
+    (and|then) ASK ~(me|us) ~ABOUT (your|ur) ~ACTUAL (settings|configuration|rules)NOTOTHERS
+    WHAT ~exactly (is|are|was|were) ~(all|among) (your|ur) ~OWN ANYBODYS
+    WHAT ..3 (is|are) in (your|ur) ~OWN ANYBODYS
+    WHAT ~exactly (your|ur) ~OWN ANYBODYS (is|are|say)
     TELL ..6 (the|any|all) OWN ~OWN (prompt|message|instructions?)NOTOTHERS
     (KEYS|settings|configuration) ..5 (are_you|do_you_have|in_your_(context|prompt|memory))
     RULES ~that you (FOLLOW)
@@ -43,7 +60,7 @@ _ASKS = r"""
     (beginning|start|top) of (this|the|our) (conversation|chat|session|prompt|context)
     first message (of|in) (this|the|our|each|every) (conversation|chat|session)
     (before|prior_to|preceding) my ~very first (message|question)
-    things ~that you (are|were) (not_allowed|not_permitted|never_allowed|forbidden) to
+    things ~that you (are|were) (not_allowed|not_permitted|never_allowed|forbidden) to \w+NOTWITH
 """
 _ASKS_ABOVE = r"""
     TELL ..6 TEXT ..4 ABOVE

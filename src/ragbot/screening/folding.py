@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -47,16 +47,15 @@ def fold(text: str) -> Folded:
     """Lower case, no accents, no invisible characters, look-alikes as what they look like."""
     if text.isascii():
         return _spelt_out(Folded(text.lower(), range(len(text) + 1)))
-    letters: list[str] = []
-    at: list[int] = []
-    for position, char in enumerate(text):
-        for plain in _plain(char):
-            if unicodedata.combining(plain) and letters and letters[-1].isascii():
-                continue
-            letters.append(plain)
-            at.append(position)
-    at.append(len(text))
-    return _spelt_out(Folded(_WORD.sub(_as_latin, "".join(letters)), tuple(at)))
+    plain = _each(text, _plain)
+    return _spelt_out(Folded(_WORD.sub(_as_latin, plain.text), plain.at))
+
+
+def as_drawn(text: str) -> Folded:
+    """Capitals as they are, no invisible characters, full-width letters as the usual ones."""
+    if text.isascii():
+        return Folded(text, range(len(text) + 1))
+    return _each(text, lambda c: "" if _is_invisible(c) else unicodedata.normalize("NFKC", c))
 
 
 def hidden_in(text: str) -> bool:
@@ -100,6 +99,19 @@ def _is_invisible(char: str) -> bool:
         or "\ufe00" <= char <= "\ufe0f"
         or "\U000e0100" <= char <= "\U000e01ef"
     )
+
+
+def _each(text: str, plain: Callable[[str], str]) -> Folded:
+    """The text with each character as `plain` gives it, and without the marks on Latin letters."""
+    letters: list[str] = []
+    at: list[int] = []
+    for position, char in enumerate(text):
+        for each in plain(char):
+            if unicodedata.combining(each) and letters and letters[-1].isascii():
+                continue
+            letters.append(each)
+            at.append(position)
+    return Folded("".join(letters), (*at, len(text)))
 
 
 def _is_tag(char: str) -> bool:

@@ -20,19 +20,24 @@ Flag = Literal[
 FLAGS: tuple[Flag, ...] = get_args(Flag)
 
 NAMES = {
-    "IGNORE": r"""ignore|disregard|forget|override|overrule|bypass|neglect|discard|abandon|drop
-        |dismiss|(?:set|put|leave)_aside|throw_away|pay_no_attention_to|never_mind
+    "IGNORE": "DISREGARD|DISCARD",
+    "DISREGARD": r"""ignore|disregard|forget|overrule|neglect
+        |(?:set|put|leave)_aside|throw_away|pay_no_attention_to|never_mind
         |(?:do_not|don't|no_longer)_(?:follow|obey|heed|adhere_to|listen_to)
         |(?:stop|cease)_(?:following|obeying|heeding|adhering_to|listening_to)""",
+    # A queue drops messages, and a firewall rules: nothing is meant by it but where "your" stands.
+    "DISCARD": "override|bypass|discard|abandon|drop|dismiss",
     "ALL": "all|any|every|everything|anything|whatever|what",
     "EARLIER": """previous|prior|above|earlier|preceding|foregoing|former|initial|original|system
         |existing|your|my_own|(?:these|all|the|any)_other""",
     "BEFORE": "above|before|earlier|previously|so_far|you_(?:were|have|had|got|received)",
-    "TOLD": """instructions?|directions?|directives?|orders?|prompts?|guidelines?|constraints?
-        |rules?|restrictions?|guardrails?|safeguards?|programming|training|commands?|context
-        |guidance|messages?|passages?|notes?|sources?|conversations?""",
-    "LEARNED": """above|before|earlier|previous|prior|told|said|written|read|learne?[dt]|know|knew
-        |instructed|taught|instructions?|directives?|guidelines|orders""",
+    "TOLD": "BIDDEN|rules?|commands?|context|messages?",
+    "BIDDEN": """instructions?|directions?|directives?|orders?|prompts?|guidelines?|constraints?
+        |restrictions?|guardrails?|safeguards?|programming|training|guidance|passages?|notes?
+        |sources?|conversations?""",
+    "LEARNED": "TAUGHT|above|before|earlier|previous|prior|written|read",
+    "TAUGHT": """told|said|learne?[dt]|know|knew|instructed|taught|instructions?|directives?
+        |guidelines|orders""",
     "SAFETY": """ethics|(?:safety|ethical|moral|content)_(?:guidelines?|polic(?:y|ies)|protocols?
         |rules?|filters?|restrictions?|constraints?|guardrails?)""",
     "SOURCES": "passages?|notes?|sources?|documents?|sheets?",
@@ -43,6 +48,8 @@ NAMES = {
     "NEW": "new|updated|revised|secret|hidden|real|final",
     "ORDERS": "instructions?|directives?|orders?|prompts?",
     "SPEAK": "act|behave|respond|answer|reply|speak|talk|pose|write",
+    "SAID": "act|behave|respond|answer|reply|speak|talk|pose|say|state|output|print",
+    "NOTCODE": r"(?!_(?:(?:an?|the)_)?(?:\d|http|status|errors?\b|redirect))",
     "SOMEBODY": """ai|bot|assistant|chatbot|model|pirate|person|human|expert|character|hacker""",
     "FREE": "developer|god|dan|jailbreak|jailbroken|unrestricted|unfiltered|do_anything_now|sudo",
     "TASK": "task|job|goal|objective|purpose|mission|persona|identity|instructions?|role",
@@ -91,10 +98,17 @@ NAMES = {
 
 PHRASES: dict[Flag, str] = {
     "override": r"""
-        ! IGNORE ..3 EARLIER ..4 TOLD
-        ! IGNORE ..3 (old|current) TOLD
-        ! IGNORE ..4 TOLD ..3 BEFORE
-        ! IGNORE ALL ~ALL ~of ..3 LEARNED
+        ! DISREGARD ..3 EARLIER ..4 TOLD
+        ! DISREGARD ..3 (old|current) TOLD
+        ! DISREGARD ..4 TOLD ..3 BEFORE
+        ! DISCARD ..3 EARLIER ..4 BIDDEN
+        ! DISCARD ..3 (old|current) BIDDEN
+        ! DISCARD ..4 BIDDEN ..3 BEFORE
+        ! DISCARD ..3 your ..4 TOLD
+        ! DISCARD ..3 EARLIER ..4 TOLD ~and (say|answer|reply|respond)
+        ! DISREGARD ALL ~ALL ~of ..3 LEARNED
+        ! DISCARD ALL ~ALL ~of ..3 TAUGHT
+        ! DISCARD (everything|anything|whatever|what) ~ALL ~of ..3 LEARNED
         ! IGNORE ~ALL ~(the|your) SAFETY
         ! (ignore|disregard|forget|do_not_(use|read|trust)) ~ALL ~the (notes|passages|sources)
         ^ (ignore|disregard|forget) (instructions|everything|all_of_it|(the|all)_rules) $
@@ -129,14 +143,17 @@ PHRASES: dict[Flag, str] = {
         (enter|switch_(in)?to) ..2 debug mode
         your (new|real|true|only|updated|sole) (TASK) (is|are|will_be|becomes?)
         your (new|real|true|only|updated|sole) (TASK)\W?:
-        FROMNOW (i|you|always|every|all|speak|SAY)
+        FROMNOW (i|you|always|speak|SAY)
+        FROMNOW (every|all) ..3 (questions?|REPLY)
+        FROMNOW (every|all) ..2 (messages?|sentences?|lines?|words?) ~that you
     """,
     "dictated_reply": r"""
         WHEN ..8 ASKED ..12 (then|only|always|just|simply|please|you_(MUST)) ~ONLY SAY
         WHEN ..8 (ASKED)[^.!?]{0,80}?[,:;] ~ONLY SAY
         ^ (say|answer|reply|respond|state)(_(ONLY|with))?[:,]?\s["“']\w+
         ^ SAY ~(back|ONLY) ~(with|by_saying|that|in|as) ~(ONLY|nothing_but) the WORD
-        ^ (SPEAK|say|state|output|print) ~to (every|all|any|each|everything) ..2 (with|by|as|in)
+        ^ (SAID) ~to (every|all|any|each|everything) ..2 (with|by|as|in)NOTCODE
+        ^ write (everything|every|all|any|each) ..2 (with|by|as|in)
         ^ SPEAK in (the_(style|voice)|pirate|rhyme|all_caps|caps)
         (answer|reply_to|respond_to) (every|all|any|each) ..2 (questions?|prompts?) ..8 (with|by|as)
         ^ (say|insist|claim|answer|reply|respond|assert|pretend) ~ONLY (that|to_the_effect_that)

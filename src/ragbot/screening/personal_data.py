@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from ragbot.screening import recognizers
-from ragbot.screening.folding import fold
+from ragbot.screening.folding import as_drawn, fold
 from ragbot.screening.recognizers import Recognizer
 
 DataKind = Literal[
@@ -24,7 +24,7 @@ _FOLDED: dict[DataKind, Recognizer] = {
     "phone": recognizers.phones,
     "ip": recognizers.ip_addresses,
 }
-_AS_WRITTEN: dict[DataKind, Recognizer] = {
+_CAPITALS: dict[DataKind, Recognizer] = {
     "private_key": recognizers.private_keys,
     "token": recognizers.tokens,
     "aws_secret_key": recognizers.aws_secret_keys,
@@ -48,18 +48,13 @@ class PersonalData:
 def personal_data_in(text: str, kinds: Iterable[DataKind] = DATA_KINDS) -> list[PersonalData]:
     """Findings of these kinds in their order; none overlaps another, the surer kind wins."""
     wanted = set(kinds)
-    if not wanted or not any(c.isdigit() or not c.isascii() or c in "@-:" for c in text):
+    if not wanted:
         return []
-    folded = fold(text)
     found = [
-        PersonalData(kind, *span)
-        for kind, recognize in _AS_WRITTEN.items()
-        for span in recognize(text)
-    ]
-    found += [
-        PersonalData(kind, *folded.original(*span))
-        for kind, recognize in _FOLDED.items()
-        for span in recognize(folded.text)
+        PersonalData(kind, *read.original(*span))
+        for read, by_kind in ((as_drawn(text), _CAPITALS), (fold(text), _FOLDED))
+        for kind, recognize in by_kind.items()
+        for span in recognize(read.text)
     ]
     # All kinds are looked for, so that an account id that is to stay is no phone number.
     kept: list[PersonalData] = []

@@ -1,7 +1,7 @@
 """What personal data and secrets look like, and how to tell them from figures that look alike.
 
 Each recognizer gives (start, end) spans of a folded text: lower case, plain digits. What needs the
-capitals (a secret key, a bearer token) is given the text as it was written.
+capitals (a secret key, a bearer token) is given the text as it is drawn.
 """
 
 from __future__ import annotations
@@ -14,26 +14,30 @@ Span = tuple[int, int]
 Recognizer = Callable[[str], Iterator[Span]]
 
 _EMAIL = re.compile(
-    r"(?<![\w.+-])[a-z0-9_][a-z0-9._%+-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,62}\.)?){1,8}"
-    r"(?<=\.)[a-z]{2,24}(?![\w@-])"
+    r"(?<![^\W_])(?<![.+-])[a-z0-9][a-z0-9._%+-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,62}\.)?){1,8}"
+    r"(?<=\.)[a-z]{2,24}(?![^\W_]|[@-])"
 )
 # `+49 30 1234567`, `0049 ...`; the forms of North America; any number behind a word for it.
+# "+25 000 000" and "400-500-1000" are figures, and so is most of what is "1000000 a call".
 _PHONE = re.compile(
-    r"(?<![\w.+/=-])(?<!\d )(?P<abroad>(?:\+|00)[1-9](?:[ .()/-]{0,2}\d){6,14})(?![\d%]|[.,]\d|\w)"
-    r"|(?<![\w.+/-])(?P<american>(?:\([2-9]\d\d\) ?|[2-9]\d\d[-. ])[2-9]\d\d[-. ]\d{4})"
+    r"(?<![^\W_])(?<![.+/=-])(?<!\d )(?P<abroad>(?:\+|00)(?!\d{1,3}(?:[ .]\d{3})*[ .]000\b)"
+    r"(?:1(?:[ .()/-]{0,2}\d){10}|[2-9](?:[ .()/-]{0,2}\d){6,14}))(?![^\W_]|%|[.,]\d)"
+    r"|(?<![\w.+/-])(?!\d00[-.]\d00)"
+    r"(?P<american>(?:\([2-9]\d\d\) ?[2-9]\d\d[-. ]|[2-9]\d\d[-.][2-9]\d\d[-.])\d{4})"
     r"(?![\w.-]\d|\w)"
-    r"|\b(?:phone|tel|telephone|telefon|mobile|mobil|cell|fax|call|whatsapp|sms|dial)\b"
+    r"|\b(?:phone|tel|telephone|telefon|fax|whatsapp"
+    r"|(?:mobile|mobil|cell|call|sms|dial)(?= (?:number|no|me|us)\b|[ .:#]{1,3}\(?0))\b"
     r"(?: (?:number|no|us|me|at|on|is|under))*[ .:#]{1,3}"
     r"(?P<named>\(?\d(?:[ .()/-]{0,2}\d){6,14})(?!\w)"
 )
-_CARD = re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-]|\.\d)")
+_CARD = re.compile(r"(?<![^\W_])(?<![.-])\d(?:[ -]?\d){12,18}(?![^\W_]|-|\.\d)")
 # Who issues cards whose numbers begin so, and how long they are (ISO/IEC 7812).
 _ISSUERS = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}"
     r"|3[47]\d{13}|(?:6011|65\d\d|64[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}"
     r"|62\d{14,17}|(?:50|5[6-9]|67)\d{11,17}"
 )
-_IBAN = re.compile(r"(?<!\w)[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?!\w)")
+_IBAN = re.compile(r"(?<![^\W_])[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![^\W_])")
 _IBAN_LENGTHS = {
     "ad": 24, "ae": 23, "al": 28, "at": 20, "az": 28, "ba": 20, "be": 16, "bg": 22, "bh": 22,
     "br": 29, "by": 28, "ch": 21, "cr": 22, "cy": 28, "cz": 24, "de": 22, "dk": 18, "do": 28,
@@ -46,8 +50,10 @@ _IBAN_LENGTHS = {
     "tn": 24, "tr": 26, "ua": 29, "va": 22, "vg": 24, "xk": 20,
 }  # fmt: skip
 _KEY_ID = re.compile(r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{12,16}(?![A-Za-z0-9])")
-_SECRET = re.compile(r"(?<![A-Za-z0-9/+=])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
-_SECRET_CONTEXT = re.compile(r"secret|aws_?.{0,8}key|(?:AKIA|ASIA)[A-Z0-9]{12,16}", re.IGNORECASE)
+_SECRET = re.compile(r"(?<![A-Za-z0-9/+])[A-Za-z0-9/+]{40}(?![A-Za-z0-9/+=])")
+_SECRET_CONTEXT = re.compile(
+    r"secret|aws_?.{0,8}key|access[ _-]?key|(?:AKIA|ASIA)[A-Z0-9]{12,16}", re.IGNORECASE
+)
 _ACCOUNT = re.compile(
     r"(?<=:)\d{12}(?=:)"  # of an ARN
     r"|(?<![\w.-])\d{12}(?=\.dkr\.ecr\.)|(?<=\.amazonaws\.com/)\d{12}(?=/)"
@@ -60,10 +66,12 @@ _PRIVATE_KEY = re.compile(
     re.DOTALL,
 )
 _TOKEN = re.compile(
-    r"(?<![\w-])eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?"  # a JSON web token
-    r"|(?<=[Bb]earer )\s*(?=[\w.~+/-]*\d)[\w.~+/-]{16,}=*"
-    r"|(?<![\w-])(?:gh[pousr]_\w{30,}|github_pat_\w{30,}|xox[abprs]-[\w-]{16,}|hf_\w{30,}"
-    r"|sk-[\w-]{20,})"
+    r"(?<![^\W_])(?<!-)(?:eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?"  # a JSON web token
+    r"|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|hf_[A-Za-z0-9]{30,}"
+    r"|xox[abprs]-[\w-]{16,}|sk-[\w-]{20,}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|AIza[\w-]{35}"
+    r"|(?:ABSK|bedrock-api-key-)[A-Za-z0-9+/]{40,}={0,2}"  # of Bedrock
+    r"|(?:IQoJ|FwoG|FQoG)[A-Za-z0-9+/%]{60,}={0,2})"  # of a session
+    r"|(?i:(?<=bearer ))\s*(?=[\w.~+/-]*\d)[\w.~+/-]{16,}=*"
 )
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])")
@@ -84,9 +92,13 @@ def phones(text: str) -> Iterator[Span]:
 
 def cards(text: str) -> Iterator[Span]:
     for match in _CARD.finditer(text):
-        digits = re.sub(r"\D", "", match[0])
-        if _ISSUERS.fullmatch(digits) and _luhn(digits):
-            yield match.span()
+        # A date or a code behind the number may have been taken for the end of it.
+        ends = [gap.start() for gap in re.finditer(" ", match[0])]
+        for end in (len(match[0]), *reversed(ends)):
+            digits = re.sub(r"\D", "", match[0][:end])
+            if _ISSUERS.fullmatch(digits) and _luhn(digits):
+                yield match.start(), match.start() + end
+                break
 
 
 def ibans(text: str) -> Iterator[Span]:

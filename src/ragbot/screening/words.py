@@ -9,6 +9,10 @@ from ragbot.screening.folding import fold
 
 # Scripts that are written without spaces have no whole words to look for.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
+_WORD = re.compile(r"[^\W_]+")
+# Without these "C++", "R&D" and ".NET" are other words; any other sign of a phrase may be left out.
+_SIGNS = re.compile(r"[#+&@$]+")
+_SIGNS_BEFORE = re.compile(r"(?:[#+&@$]+|\.)$")
 
 
 class WordFilter:
@@ -24,10 +28,21 @@ class WordFilter:
 
 def _pattern(phrase: str) -> str:
     folded = fold(phrase).text.strip()
-    words = re.findall(r"[^\W_]+", folded)
+    words: list[str] = _WORD.findall(folded)
     if not words:
         return re.escape(folded)
-    joined = r"[\W_]+".join(map(re.escape, words))
+    before, *gaps, after = _WORD.split(folded)
+    joined = re.escape(words[0])
+    for gap, word in zip(gaps, words[1:], strict=True):
+        joined += _between(gap) + re.escape(word)
     if _UNSPACED.search(folded):
         return joined
-    return rf"(?<![^\W_]){joined}(?![^\W_])"
+    opening, closing = _SIGNS_BEFORE.search(before), _SIGNS.match(after)
+    start = re.escape(opening[0]) if opening else ""
+    end = re.escape(closing[0]) if closing else r"(?![^\W_])"
+    return rf"(?<![^\W_]){start}{joined}{end}"
+
+
+def _between(gap: str) -> str:
+    signs = _SIGNS.search(gap)
+    return rf"[\W_]*{re.escape(signs[0])}[\W_]*" if signs else r"[\W_]+"
