@@ -123,7 +123,7 @@ _CLASSES: Mapping[str, str] = {
     "botocore.HTTPClientError": _BROKE_OFF,
     "botocore.ParserError": _BROKE_OFF,  # of an event that was damaged on its way
     "botocore.ResponseParserError": _BROKE_OFF,
-    "ragbot.UnreadableReply": "Bedrock sent what the AWS library cannot read: try again, or choose another model",
+    "ragbot.UnreadableReply": "the model's service sent what ragbot cannot read: try again, or choose another model",
     "botocore.ConnectionError": _UNREACHABLE,
     "botocore.InvalidRegionError": "AWS has no such region: check AWS_REGION",
     "botocore.ParamValidationError": "Bedrock cannot be asked like this: check the model id in RAGBOT_MODEL",

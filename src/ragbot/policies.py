@@ -68,7 +68,7 @@ class DeniedTopic:
     description: Text | None = None
     examples: tuple[Text, ...] = ()
     words: tuple[Text, ...] = ()
-    threshold: Annotated[float, Field(gt=0, le=1)] = TOPIC_THRESHOLD
+    threshold: Annotated[float, Field(gt=0, le=1, strict=True)] = TOPIC_THRESHOLD
 
     def __post_init__(self) -> None:
         if not (self.description or self.examples or self.words):
@@ -122,7 +122,7 @@ def read_policies(file: Path | None) -> Policies:
     """
     path = file or DEFAULT_FILE
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         if file is None:
             return Policies()
@@ -166,7 +166,7 @@ class _Guardrails:
     __pydantic_config__ = _STRICT
     topics: tuple[DeniedTopic, ...] = ()
     words: tuple[Text, ...] = ()
-    grounding: Annotated[float, Field(ge=0, le=1)] = 0.0
+    grounding: Annotated[float, Field(ge=0, le=1, strict=True)] = 0.0
     pii: dict[DataKind, Annotated[_Sides, BeforeValidator(_both_sides)]] = field(
         default_factory=dict
     )
@@ -211,6 +211,9 @@ def _told(error: ErrorDetails) -> tuple[str, str | None]:
         return f"{place} has no {name!r}", f"{choice}use one of: {', '.join(known)}"
     if error["type"] == "missing":
         return f"[{where}] has no {name}, and needs one", None
+    if error["type"] == "dataclass_type":
+        action = "block, mask, allow or " if names[-2:-1] == ["pii"] else ""
+        return f"{'.'.join(names)} cannot be used: it has to be {action}a table", None
     reason = error["msg"].removeprefix("Value error, ").replace("tuple", "list")
     return f"{'.'.join(names)} cannot be used: {reason}", None
 

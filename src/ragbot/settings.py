@@ -10,10 +10,10 @@ import difflib
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ragbot.errors import SettingsError
@@ -22,14 +22,31 @@ from ragbot.policies import Policies, read_policies
 PREFIX = "RAGBOT_"
 
 
+def _expanded(path: Path) -> Path:
+    """No shell does it in a compose file, nor behind `--index=`."""
+    try:
+        return path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(str(error)) from error
+
+
+Place = Annotated[Path, AfterValidator(_expanded)]
+
+
 class Settings(BaseSettings):
     """All settings, frozen. The variable for `models_dir` is `RAGBOT_MODELS_DIR`, and so on."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        # An empty one is not set: so docker and compose files pass what nobody gave.
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+    )
 
-    home: Path = Field(Path(".ragbot"), description="where the index is kept")
-    index: Path | None = Field(None, description="the index, if not HOME/index")
-    models_dir: Path = Field(
+    home: Place = Field(Path(".ragbot"), description="where the index is kept")
+    index: Place | None = Field(None, description="the index, if not HOME/index")
+    models_dir: Place = Field(
         default_factory=lambda: Path(platformdirs.user_cache_dir("ragbot")) / "models",
         description="where downloaded model weights are kept",
     )
@@ -67,10 +84,10 @@ class Settings(BaseSettings):
     bedrock_citations: Literal["markers", "native"] = Field(
         "markers", description="how a model of Bedrock cites: as it is told to, or by itself"
     )
-    prices: Path | None = Field(None, description="a file of prices, before those of the package")
+    prices: Place | None = Field(None, description="a file of prices, before those of the package")
     openai_base_url: str | None = Field(None, description="an OpenAI-compatible server")
     openai_api_key: SecretStr | None = Field(None, description="its key, where it wants one")
-    config: Path | None = Field(None, description="the guardrails' file, if not ./ragbot.toml")
+    config: Place | None = Field(None, description="the guardrails' file, if not ./ragbot.toml")
 
     @property
     def index_dir(self) -> Path:

@@ -69,3 +69,22 @@ def test_renewed_credentials_are_read_by_the_next_question(
     sign_in("AKIDNEW")
     assert ask() == ask() == "400 KB [1]"
     assert keys(bedrock) == ["AKIDOLD"] * 3 + ["AKIDNEW"] * 2
+
+
+@pytest.mark.parametrize("way", ["stream", "invoke"])
+def test_credentials_that_are_new_each_time_are_tried_once_more(
+    bedrock: BedrockServer, sign_in: Callable[[str], None], way: str
+) -> None:
+    def refused(request: Request) -> Fault:
+        if len(bedrock.requests) > 9:
+            return fault("AccessDeniedException", 403)  # or it would go on for ever
+        sign_in(f"AKID{len(bedrock.requests)}")  # as an assumed role does
+        return fault("UnrecognizedClientException", 403)
+
+    sign_in("AKID0")
+    bedrock.policy = refused
+    model: Any = candidates(Settings(model="bedrock:us.amazon.nova-lite-v1:0"))[0].open()
+    for number in (1, 2):
+        with pytest.raises(ClientError, match="UnrecognizedClient"):
+            model.invoke(ASKED) if way == "invoke" else list(model.stream(ASKED))
+        assert len(bedrock.requests) == 2 * number

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
-from support.streams import streamed_one_by_one
+from support.streams import streamed_one_by_one, told_as_cut
 
 from ragbot import weights
 from ragbot.chat_models.decoded import DecodedChatModel, loaded, open_decoded
@@ -95,6 +95,10 @@ def test_it_writes_no_more_than_it_may_and_stops_where_it_shall(model: DecodedCh
     stop = text[at + 1 : at + 9]
     assert model.invoke(MESSAGES, stop=[stop, "never said"]).text == text[: text.index(stop)]
     assert model.invoke(MESSAGES, stop=["never said"]).text == text
+
+
+def test_a_reply_that_was_cut_says_so(model: DecodedChatModel) -> None:
+    told_as_cut(model, MESSAGES, 4)
 
 
 def test_two_readers_at_once_both_get_their_answer(model: DecodedChatModel) -> None:

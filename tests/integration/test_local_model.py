@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage
-from support.streams import streamed_one_by_one
+from support.streams import streamed_one_by_one, told_as_cut
 
 from ragbot import weights
 from ragbot.chat_models import candidates, explain_failure
@@ -50,6 +50,10 @@ def test_the_same_file_is_loaded_once(tiny: Path, tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         servers = list(pool.map(loaded, [tiny, link, tiny, link]))
     assert all(server is servers[0] for server in servers)
+
+
+def test_a_reply_that_was_cut_says_so(model: LocalChatModel) -> None:
+    told_as_cut(model, MESSAGES, 4)
 
 
 def test_two_readers_at_once_both_get_their_answer(model: LocalChatModel) -> None:

@@ -9,8 +9,9 @@ from langchain_core.messages import HumanMessage
 from support.openai_server import OpenAIServer, openai_server
 
 from ragbot.chat_models import candidates, explain_failure
-from ragbot.chat_models.openai_compatible import RETRIES
+from ragbot.chat_models.completions import PAUSES
 from ragbot.errors import ModelUnavailableError
+from ragbot.failures import UnreadableReply
 from ragbot.settings import Settings
 
 pytestmark = pytest.mark.integration
@@ -70,11 +71,39 @@ def test_a_refusal_is_told_with_its_cure(
     openai_server: OpenAIServer, status: int, words: str
 ) -> None:
     tried_again = status in (429, 500)
-    openai_server.script = [status] * (1 + RETRIES * tried_again)
+    openai_server.script = [status] * (1 + len(PAUSES) * tried_again)
     told = failure_of(settings(openai_server))
     assert words in told
     assert "sk-secret" not in told
     assert not openai_server.script
+
+
+ELSEWHERE = b'{"error": "Unexpected endpoint or method. (POST /chat/completions)"}'
+PAGE = b"<html><body>Ollama is running</body></html>"
+
+
+@pytest.mark.parametrize("body", [ELSEWHERE, PAGE, b"data: [DONE]\n\n", b""])
+def test_a_server_that_sends_nothing_gives_an_empty_reply(
+    openai_server: OpenAIServer, body: bytes
+) -> None:
+    openai_server.script = [body]
+    chunks = list(candidates(settings(openai_server))[0].open().stream(MESSAGES))
+    assert "".join(chunk.text for chunk in chunks) == ""
+
+
+def test_a_reply_that_cannot_be_read_is_told(openai_server: OpenAIServer) -> None:
+    openai_server.script = [b"data: {oops\n\n"]
+    told = failure_of(settings(openai_server))
+    assert "cannot read" in told and "Bedrock" not in told
+
+
+@pytest.mark.parametrize("body", [ELSEWHERE, PAGE, b'{"choices": null}', b'{"choices": []}', b"{"])
+def test_a_whole_reply_that_cannot_be_read_is_told(
+    openai_server: OpenAIServer, body: bytes
+) -> None:
+    openai_server.script = [body]
+    with pytest.raises(UnreadableReply):  # as a judge asks
+        candidates(settings(openai_server))[0].open().invoke(MESSAGES, max_tokens=8)
 
 
 def test_a_server_that_is_not_there(openai_server: OpenAIServer) -> None:
@@ -82,6 +111,22 @@ def test_a_server_that_is_not_there(openai_server: OpenAIServer) -> None:
         unused.bind(("127.0.0.1", 0))
         openai_server.url = f"http://127.0.0.1:{unused.getsockname()[1]}/v1"
     assert "RAGBOT_OPENAI_BASE_URL" in failure_of(settings(openai_server))
+
+
+def test_a_server_that_says_nothing_is_waited_for_once(openai_server: OpenAIServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        openai_server.url = f"http://127.0.0.1:{silent.getsockname()[1]}/v1"
+        assert "RAGBOT_TIMEOUT" in failure_of(settings(openai_server, timeout=0.3))
+        silent.accept()[0].close()
+        silent.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            silent.accept()
+
+
+def test_a_busy_server_is_asked_again(openai_server: OpenAIServer) -> None:
+    openai_server.script = [429, 500, ["400 KB [1]."]]
+    model = candidates(settings(openai_server))[0].open()
+    assert "".join(chunk.text for chunk in model.stream(MESSAGES)) == "400 KB [1]."
 
 
 def test_neither_server_nor_key(openai_server: OpenAIServer) -> None:

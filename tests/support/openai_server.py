@@ -14,10 +14,11 @@ import pytest
 
 @dataclass
 class OpenAIServer:
-    """Each entry of the script is the pieces of a reply, or the HTTP status of a refusal."""
+    """Each entry of the script is the pieces of a reply, the HTTP status of a refusal, or what is
+    sent to the byte."""
 
     url: str = ""
-    script: list[list[str] | int] = field(default_factory=list)
+    script: list[list[str] | int | bytes] = field(default_factory=list)
     bodies: list[dict[str, Any]] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     asked_too_often: bool = False
@@ -33,6 +34,10 @@ def _handler_of(server: OpenAIServer) -> type[BaseHTTPRequestHandler]:
             if isinstance(entry, int):
                 self._begin(entry, "application/json")
                 self.wfile.write(b'{"error": {"message": "scripted: key sk-secret"}}')
+                return
+            if isinstance(entry, bytes):
+                self._begin(200, "application/json" if entry[:1] == b"{" else "text/event-stream")
+                self.wfile.write(entry)
                 return
             self._begin(200, "text/event-stream")
             for piece in entry:

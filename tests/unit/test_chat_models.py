@@ -211,6 +211,15 @@ def test_a_model_file_that_is_not_there_is_named(tmp_path: Path, named: str) -> 
     assert named in caught.value.message
 
 
+@pytest.mark.parametrize("judge", ["bedrock:bad id!", "local:nowhere.gguf", "local:", "quotes"])
+def test_a_judge_that_is_no_model_is_told_as_the_judge(tmp_path: Path, judge: str) -> None:
+    with pytest.raises((SettingsError, ModelUnavailableError)) as caught:
+        choosing.judge_of(settings(tmp_path, "quotes", judge=judge))
+    told = str(caught.value)
+    assert judge.partition(":")[2] in told
+    assert "RAGBOT_JUDGE" in told and "RAGBOT_MODEL" not in told
+
+
 def test_quotes_can_always_be_opened(tmp_path: Path) -> None:
     quotes = candidates(settings(tmp_path, "auto"))[-1]
     assert quotes.open()._llm_type == "quotes"

@@ -11,17 +11,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from support.bedrock_server import no_aws
 from support.boxes_and_crates import QUESTION, boxes_and_crates, ingested_meanwhile
 from support.boxes_and_crates import bot as bot_over
 from support.talkative_bot import NOTE, RED, TalkativeBot
 
 import ragbot
 from ragbot.chat_models.choosing import without_login
-from ragbot.cli import main, models, terminal
+from ragbot.cli import doctor, main, models, terminal
 from ragbot.cli.ask import answer_aloud
 from ragbot.errors import ModelUnavailableError, QuestionError
 from ragbot.guardrails import Guardrails
 from ragbot.policies import PiiPolicy, Policies
+from ragbot.settings import Settings
 from ragbot.types import NO_FILTERS, Answer, Blocked, Sentence
 
 HEAVY = "chromadb torch sentence_transformers boto3 langchain_core streamlit xllamacpp numpy"
@@ -286,6 +288,67 @@ def test_ctrl_c_has_its_exit_code(bot: TalkativeBot) -> None:
     assert main(["ask", "q"]) == 130
 
 
+@pytest.mark.parametrize(("raises", "code"), [("raise KeyboardInterrupt", 130), ("return 0", 0)])
+def test_a_thread_that_still_searches_is_left_as_it_is(raises: str, code: int) -> None:
+    script = (
+        "import atexit, sys, threading, time\n"
+        "from ragbot import cli\n"
+        "from ragbot.cli import ask\n"
+        "def run(options):\n"
+        "    threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n"
+        "    sys.stdout.write('half an answer')\n"
+        f"    {raises}\n"
+        "ask.run = run\n"
+        "atexit.register(print, ', tidied up')\n"
+        "cli.main()\n"
+        "print('Python ends it')"
+    )
+    ended = subprocess.run([sys.executable, "-c", script, "ask", "q"], capture_output=True)
+    assert (ended.returncode, ended.stderr) == (code, b"\n" if code else b"")
+    assert ended.stdout == b"half an answer, tidied up\n"
+
+
+def test_nothing_in_an_error_steers_the_terminal(
+    bot: TalkativeBot, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot.failure = QuestionError("no such topic", mend="one of: evil\x1b]0;pwned\a topic")
+    assert main(["ask", "q"]) == 1
+    err = capsys.readouterr().err
+    assert "evil" in err and "\x1b" not in err and "\a" not in err
+
+
+@pytest.mark.parametrize(
+    ("run", "code", "told"),
+    [
+        ("ask - <&-", 0, ""),
+        ("chat <&-", 0, ""),
+        ("search q >&-", 0, ""),
+        ("search q 2>&-", 0, ""),
+        ("search q >/dev/full", 1, "error: [Errno 28] No space left on device"),
+        ("ask q >/dev/full", 1, "error: [Errno 28] No space left on device"),
+    ],
+)
+def test_a_stream_that_is_closed_or_full(tmp_path: Path, run: str, code: int, told: str) -> None:
+    script = tmp_path / "talkative.py"
+    script.write_text(
+        "import sys, ragbot\n"
+        "from ragbot.cli import main\n"
+        "from support.talkative_bot import TalkativeBot\n"
+        "ragbot.open = lambda **_: TalkativeBot()\n"
+        "sys.exit(main())"
+    )
+    ended = subprocess.run(
+        ["bash", "-c", f"{sys.executable} {script} {run}"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])},
+    )
+    assert "Traceback" not in ended.stderr and "Exception" not in ended.stderr
+    assert ended.returncode == code, ended.stderr
+    assert ended.stderr.startswith(told)
+
+
 @pytest.mark.parametrize(
     "arguments", [[], ["answer"], ["ask"], ["search", "q", "-k", "0"], ["search", "q", "-k", "x"]]
 )
@@ -346,6 +409,46 @@ def test_the_doctor_finds_what_is_broken_and_what_is_only_missing(tmp_path: Path
         assert findings[name]["mend"]
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "told", "mend"),
+    [
+        ("RAGBOT_MODEL", "openai:x", "no model server is set", "RAGBOT_OPENAI_BASE_URL"),
+        ("RAGBOT_MODEL", "bedrock", "no AWS credentials in the environment", "aws configure"),
+        ("RAGBOT_MODEL", "bedrock:bad id!", "RAGBOT_MODEL holds 'bad id!'", "use a model id"),
+        ("RAGBOT_JUDGE", "bedrock", "no AWS credentials in the environment", "aws configure"),
+        ("RAGBOT_JUDGE", "bedrock:bad id!", "RAGBOT_JUDGE holds 'bad id!'", "use a model id"),
+    ],
+)
+def test_the_doctor_says_of_no_model_that_it_answers_where_it_cannot(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    value: str,
+    told: str,
+    mend: str,
+) -> None:
+    no_aws(monkeypatch)
+    settings = Settings(home=tmp_path, models_dir=tmp_path / "models")
+    settings = settings.model_copy(update={setting.removeprefix("RAGBOT_").lower(): value})
+    (finding,) = [each for each in doctor.examine(settings) if each.what == setting]
+    assert not finding.ok and finding.needed
+    assert told in finding.detail
+    assert mend in str(finding.mend)
+
+
+def test_the_doctor_names_the_judge_where_there_is_one(tmp_path: Path) -> None:
+    settings = Settings(
+        home=tmp_path,
+        models_dir=tmp_path / "models",
+        model="quotes",
+        judge="openai:x",
+        openai_base_url="http://127.0.0.1:9/v1",
+    )
+    details = {each.what: each.detail for each in doctor.examine(settings) if each.ok}
+    assert details["RAGBOT_MODEL"] == "quotes: quotes answers"
+    assert details["RAGBOT_JUDGE"] == "openai:x: openai:x judges"
+
+
 def test_a_server_is_named_without_its_password(tmp_path: Path) -> None:
     more = {
         "RAGBOT_HOME": str(tmp_path),
@@ -390,6 +493,22 @@ def test_pull_goes_on_to_the_next_and_fails_in_the_end(
     assert "there are no weights named 'chad'" in err
     assert "there are no weights named 'rerankr'" in err
     assert "to mend it: one of: chat, reranker, " in err
+
+
+@pytest.mark.parametrize(
+    "name", ["../x/y.gguf", "org/re--po/y.gguf", "org/repo/in/y.gguf", ".gguf"]
+)
+def test_pull_refuses_what_is_no_name_on_the_hub(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    monkeypatch.setenv("RAGBOT_MODELS_DIR", str(tmp_path / "models"))
+    assert main(["models", "pull", name]) == 1
+    told = capsys.readouterr().err
+    assert "model hub" in told and name.rpartition("/")[0] in told
+    assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize("fails", [False, True])

@@ -262,6 +262,36 @@ def test_many_turned_away_together_slow_it_down_once(clock: Clock) -> None:
     assert pace.turn() == pytest.approx(0.02)
 
 
+def test_who_is_refused_keeps_no_place_in_the_row(line: Line, clock: Clock) -> None:
+    for _ in range(7):  # a gap of 1.28 s
+        line.pace.throttled(clock.time)
+        clock.time += 0.001
+    began = clock.time
+    waiting = 0
+    for _ in range(300):
+        clock.time = began
+        try:
+            step = next(line.calls(20.0))
+        except ModelUnavailableError as refused:
+            assert "the next turn comes in 20 s" in str(refused)
+        else:
+            waiting += isinstance(step, Waiting)
+            if isinstance(step, Attempt):
+                with step:
+                    pass
+    assert waiting == 15
+    clock.time = began + 21.0  # all of them have asked
+    assert ask(line, None, patience=20.0) == []
+
+
+def test_who_has_no_patience_keeps_the_others_waiting_all_the_same(
+    line: Line, clock: Clock
+) -> None:
+    line.pace.throttled(clock.time)
+    ask(line, None, patience=0.0)
+    assert line.pace.turn() > 0.0
+
+
 def test_an_unthrottled_pace_waits_for_nothing(clock: Clock) -> None:
     pace = Pace(clock)
     assert simulated(pace, clock, lambda: True, 50) == 0

@@ -91,6 +91,18 @@ def test_the_file_is_looked_for_here_or_where_the_variable_says(
         ("[guardrail]\n", 1, "has no 'guardrail'", "did you mean guardrails?"),
         ('[guardrails]\n\nwrods = ["a"]', 3, "[guardrails] has no 'wrods'", "did you mean words?"),
         ("[guardrails]\ngrounding = 2", 2, "guardrails.grounding", "line 2"),
+        ("[guardrails]\ngrounding = true", 2, "valid number", "line 2"),
+        ('[guardrails]\ngrounding = "0.8"', 2, "valid number", "line 2"),
+        (
+            '[[guardrails.topics]]\nname = "a"\nwords = ["x"]\nthreshold = true',
+            4,
+            "valid number",
+            "line 4",
+        ),
+        ("guardrails = 3", 1, "guardrails cannot be used: it has to be a table", "line 1"),
+        ("[guardrails]\nbedrock = 3", 2, "bedrock cannot be used: it has to be a table", "line 2"),
+        ("[guardrails.pii]\nemail = true", 2, "to be block, mask, allow or a table", "line 2"),
+        ("[guardrails]\ntopics = [3]", 2, "topics.0 cannot be used: it has to be", "line 2"),
         ('[guardrails]\nwords = "a"', 2, "valid list", "line 2"),
         ('[guardrails]\nwords = ["  "]', 2, "at least 1 character", "line 2"),
         (
@@ -131,6 +143,16 @@ def test_the_example_in_the_docs_is_one(tmp_path: Path) -> None:
     assert policies.bedrock is not None
     for kind in DATA_KINDS:
         assert f"`{kind}`" in page
+
+
+def test_a_file_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "ragbot.toml"
+    file.write_text(WHOLE, encoding="utf-8-sig")
+    assert read_policies(file).grounding == 0.8
+
+
+def test_a_whole_number_is_a_share_too(tmp_path: Path) -> None:
+    assert read(tmp_path, "[guardrails]\ngrounding = 1").grounding == 1.0
 
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:

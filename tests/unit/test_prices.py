@@ -88,6 +88,8 @@ def test_a_person_s_own_file_goes_before_the_package_s(tmp_path: Path) -> None:
         ("as_of = 2027-01-02\n[models]\nx = { input = -1, output = 1 }", "the price of x"),
         ("as_of = 2027-01-02\n[models]\nx = { input = 1, output = 1, outptu = 2 }", "price of x"),
         ("as_of = ", "cannot be read"),
+        ("as_of = 2027-01-02\nmodels = 3", "models is no table"),
+        ('as_of = 2027-01-02\n[model."x"]\ninput = 1\noutput = 1', "it has no 'model'"),
     ],
 )
 def test_a_table_that_cannot_be_read_is_refused(tmp_path: Path, text: str, words: str) -> None:
@@ -95,6 +97,12 @@ def test_a_table_that_cannot_be_read_is_refused(tmp_path: Path, text: str, words
     file.write_text(text, encoding="utf-8")
     with pytest.raises(SettingsError, match=words):
         load_prices(file)
+
+
+def test_a_table_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text(OWN, encoding="utf-8-sig")
+    assert load_prices(file).of_server("qwen3:4b") is not None
 
 
 def test_what_the_cache_gave_and_took_has_its_own_price() -> None:

@@ -84,6 +84,27 @@ def test_an_impossible_value_is_told_with_its_variable(
     assert variable in str(refused.value.mend)
 
 
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in Settings.model_fields:  # as docker and compose files pass them
+        monkeypatch.setenv(PREFIX + name.upper(), "")
+    assert load_settings().model_dump() == Settings.model_construct().model_dump()
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine.toml").write_text('[guardrails]\nwords = ["mine"]')
+    for name in ("HOME", "INDEX", "MODELS_DIR", "PRICES"):
+        monkeypatch.setenv(PREFIX + name, f"~/{name}")
+    monkeypatch.setenv("RAGBOT_CONFIG", "~/mine.toml")
+    settings = load_settings()
+    assert settings.guardrails.words == ("mine",)
+    found = (settings.home, settings.index, settings.models_dir, settings.prices)
+    assert found == tuple(tmp_path / name for name in ("HOME", "INDEX", "MODELS_DIR", "PRICES"))
+    monkeypatch.setenv("RAGBOT_INDEX", "~nobody-of-this-name/x")
+    with pytest.raises(SettingsError, match="RAGBOT_INDEX='~nobody"):
+        load_settings()
+
+
 def test_the_key_is_in_no_representation(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAGBOT_OPENAI_API_KEY", "sk-secret")
     settings = load_settings()

@@ -13,6 +13,7 @@ others met: the account's rate is one, and a dead region is dead for all.
 
 from __future__ import annotations
 
+import math
 import random
 import threading
 import time
@@ -52,13 +53,17 @@ class Pace:
         self._next = 0.0
         self._slowed = self._faded = now()
 
-    def turn(self) -> float:
-        """Take the next place in the row; seconds until it comes."""
+    def turn(self, deadline: float = math.inf) -> float:
+        """Take the next place in the row; seconds until it comes.
+
+        One that comes after the deadline is left to others: nobody would stand there.
+        """
         with self._lock:
             now = self._now()
             self._fade(now)
             place = max(now, self._next)
-            self._next = place + self._gap
+            if place <= max(deadline, now):
+                self._next = place + self._gap
             return place - now
 
     def throttled(self, turn_at: float) -> None:
@@ -110,7 +115,8 @@ class Line:
         number = 0
         while True:
             turn_at = self.now()
-            yield from self._waited(self.pace.turn(), "keeping to the account's rate", deadline)
+            turn = self.pace.turn(deadline)
+            yield from self._waited(turn, "keeping to the account's rate", deadline)
             yield from self._slot(deadline)
             number += 1
             attempt = Attempt(self, number, deadline, turn_at=turn_at, seeing=seeing)

@@ -46,7 +46,7 @@ FORMS = (
     "quotes",
 )
 _KINDS = ("auto", "bedrock", "openai", "local", "quotes")
-_HUB_FILE = re.compile(r"(?P<repository>\w[\w.-]*/\w[\w.-]*)/(?P<file>\w[\w.-]*\.gguf)")
+HUB_FILE = re.compile(r"(?P<repository>\w[\w.-]*/\w[\w.-]*)/(?P<file>\w[\w.-]*\.gguf)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +84,14 @@ class Availability:
     mend: str | None = None
 
 
-def candidates(settings: Settings, role: Role = "answer") -> tuple[Candidate, ...]:
+def candidates(
+    settings: Settings, role: Role = "answer", setting: str = "RAGBOT_MODEL"
+) -> tuple[Candidate, ...]:
     """The models to try, in order; the last is always `quotes`.
 
     Args:
         role: what it is for; decides the model where RAGBOT_MODEL names none.
+        setting: where the model was named, as a fault of it is told.
 
     Raises:
         SettingsError: RAGBOT_MODEL or RAGBOT_BEDROCK_FALLBACKS means nothing.
@@ -98,12 +101,12 @@ def candidates(settings: Settings, role: Role = "answer") -> tuple[Candidate, ..
     chosen: list[Candidate] = []
     on_bedrock = kind == "bedrock" or (kind == "auto" and environment.missing() is None)
     if on_bedrock:
-        first = target_of(named) if named else bedrock_target(settings, role)
+        first = target_of(named, setting) if named else bedrock_target(settings, role)
         chosen += [_bedrock(target, settings) for target in (first, *fallback_targets(settings))]
     if kind == "openai":
         chosen.append(_openai(named, settings))
     if kind == "local" and named:
-        chosen.append(_named_file(named, settings))
+        chosen.append(_named_file(named, settings, setting))
     elif (on_bedrock or kind in ("auto", "local")) and _no_local(settings) is None:
         chosen.append(_shipped(settings))
     return (*chosen, quoting_candidate())
@@ -119,8 +122,8 @@ def judge_of(settings: Settings) -> Candidate | None:
     named = settings.judge.strip()
     if named in ("", "off"):
         return None
-    kind, _, rest = named.partition(":")
-    if kind not in ("bedrock", "openai", "local") or (kind == "openai" and not rest):
+    kind, colon, rest = named.partition(":")
+    if kind not in ("bedrock", "openai", "local") or ((colon or kind == "openai") and not rest):
         raise SettingsError(
             f"RAGBOT_JUDGE={named!r} names no model that can judge",
             mend="set it to off, bedrock, bedrock:ID, openai:ID or local",
@@ -128,7 +131,8 @@ def judge_of(settings: Settings) -> Candidate | None:
     missing = _no_local(settings) if named == "local" else None
     if missing is not None:
         raise ModelUnavailableError(f"RAGBOT_JUDGE=local: {missing}", mend=PULL)
-    return candidates(settings.model_copy(update={"model": named, "judge": "off"}), "judge")[0]
+    judging = settings.model_copy(update={"model": named, "judge": "off"})
+    return candidates(judging, "judge", "RAGBOT_JUDGE")[0]
 
 
 def bedrock_target(settings: Settings, role: Role) -> Target:
@@ -294,16 +298,16 @@ def _small(name: str, open_model: Callable[[], BaseChatModel]) -> Candidate:
     )
 
 
-def _named_file(named: str, settings: Settings) -> Candidate:
+def _named_file(named: str, settings: Settings, setting: str = "RAGBOT_MODEL") -> Candidate:
     """`local:PATH.gguf`, or `local:ORG/REPO/FILE.gguf` where no such path is here."""
     path = Path(named).expanduser()
     if path.is_file():
         return _local(path.stem, lambda: path, settings)
-    hub = _HUB_FILE.fullmatch(named)
+    hub = HUB_FILE.fullmatch(named)
     if hub is None:
         raise ModelUnavailableError(
             f"there is no model file {named}",
-            mend="check the path in RAGBOT_MODEL, or use RAGBOT_MODEL=local",
+            mend=f"check the path in {setting}, or use {setting}=local",
         )
     return _local(
         path.stem,

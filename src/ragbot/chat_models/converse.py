@@ -104,6 +104,7 @@ class PatientConverse(ChatBedrockConverse):
         run_manager: CallbackManagerForLLMRun | None,
         **kwargs: Any,
     ) -> _Chunks:
+        renewed = False
         while self._streams:
             begun = False
             sent = as_blocks(messages, self._wanted)
@@ -118,8 +119,9 @@ class PatientConverse(ChatBedrockConverse):
                 yield from () if cited is None else cited.ended()
                 return
             except ClientError as error:
-                if begun or not self._learns_from(error):
+                if begun or not self._learns_from(error, renewed):
                     raise
+                renewed = renewed or outdated(error)
             except (KeyError, IndexError, TypeError, ValueError) as error:
                 if not begun:
                     raise
@@ -141,18 +143,22 @@ class PatientConverse(ChatBedrockConverse):
         run_manager: CallbackManagerForLLMRun | None,
         **kwargs: Any,
     ) -> ChatResult:
+        renewed = False
         while True:
             try:
                 sent = as_blocks(messages, self._wanted)
                 return super()._generate(sent, stop, run_manager, **kwargs)
             except ClientError as error:
-                if not self._learns_from(error):
+                if not self._learns_from(error, renewed):
                     raise
+                renewed = renewed or outdated(error)
 
-    def _learns_from(self, error: ClientError) -> bool:
+    def _learns_from(self, error: ClientError, renewed: bool) -> bool:
         """Whether it may be asked again at once: without what the model says it cannot do, or with
         credentials that were renewed since the last question."""
         if outdated(error):
+            if renewed:  # an assumed role gives new ones each time, whether or not they are taken
+                return False
             fresh = self._open_client()
             if signs_like(fresh, self.client):
                 return False

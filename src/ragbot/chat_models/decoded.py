@@ -57,7 +57,7 @@ class DecodedChatModel(StreamingChatModel):
             raise too_long(len(prompt))
         most = min(max_tokens or self.max_tokens, CONTEXT - len(prompt))
         words = _Words(decoder, stop or [])
-        written = 0
+        written, ending = 0, "stop"
         for token, logits in decoder.tokens(prompt):
             if token in decoder.shape.ends:
                 break
@@ -68,14 +68,17 @@ class DecodedChatModel(StreamingChatModel):
                 yield _chunk(text, {"logprobs": likely})
             elif text:
                 yield _chunk(text)
-            if words.stopped or written >= most:
+            if words.stopped:
+                break
+            if written >= most:
+                ending = "length"
                 break
         if rest := words.rest():
             yield _chunk(rest)
         spent = UsageMetadata(
             input_tokens=len(prompt), output_tokens=written, total_tokens=len(prompt) + written
         )
-        yield _chunk("", usage=spent)
+        yield _chunk("", {"finish_reason": ending}, spent)
 
 
 def open_decoded(folder: Path, settings: Settings) -> DecodedChatModel:

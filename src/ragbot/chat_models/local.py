@@ -74,17 +74,22 @@ class LocalChatModel(StreamingChatModel):
         if stop:
             request["stop"] = stop
         for part in _spoken(loaded(self.file), request):
-            text = "".join(
-                choice["delta"].get("content") or "" for choice in part.get("choices", ())
-            )
+            choices = part.get("choices", ())
+            text = "".join(choice["delta"].get("content") or "" for choice in choices)
             usage = _usage(part.get("usage"))
-            # As OpenAI's own client gives them: the tokens with their log-probabilities.
-            likely = [c["logprobs"] for c in part.get("choices", ()) if c.get("logprobs")]
-            if text or usage or likely:
+            # As OpenAI's own client gives them: the tokens with their log-probabilities, and why
+            # the reply ended.
+            told = {
+                name: choice[name]
+                for choice in choices
+                for name in ("logprobs", "finish_reason")
+                if choice.get(name)
+            }
+            if text or usage or told:
                 message = AIMessageChunk(
                     content=text,
                     usage_metadata=usage,
-                    response_metadata={"logprobs": likely[0]} if likely else {},
+                    response_metadata=told,
                     chunk_position="last" if usage else None,
                 )
                 yield ChatGenerationChunk(message=message)

@@ -13,8 +13,6 @@ from ragbot.settings import Settings
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
-RETRIES = 2
-
 
 def missing(settings: Settings) -> str | None:
     """What is missing before a server can be asked; None where nothing is."""
@@ -33,7 +31,7 @@ def open_openai(model: str, settings: Settings) -> BaseChatModel:
     """
     if (reason := missing(settings)) is not None:
         raise ModelUnavailableError(reason, mend="set RAGBOT_OPENAI_BASE_URL")
-    from langchain_openai import ChatOpenAI
+    from ragbot.chat_models.completions import CompatibleOpenAI
 
     more: dict[str, Any] = {}
     if settings.openai_base_url or os.environ.get("OPENAI_BASE_URL"):
@@ -41,13 +39,13 @@ def open_openai(model: str, settings: Settings) -> BaseChatModel:
         more["extra_body"] = {"max_tokens": settings.max_tokens}
     else:
         more["max_completion_tokens"] = settings.max_tokens
-    return ChatOpenAI(
+    return CompatibleOpenAI(
         model=model,
         base_url=settings.openai_base_url,
         api_key=_key(settings),
         temperature=0,
         timeout=settings.timeout,
-        max_retries=RETRIES,
+        max_retries=0,  # the class has its own
         stream_usage=True,
         **more,
     )

@@ -131,14 +131,19 @@ def _loaded(file: Path | None) -> Prices:
 def _table(file: Path) -> dict[str, Price]:
     mend = "write it like prices.toml of the package, or unset RAGBOT_PRICES"
     try:
-        told = tomllib.loads(file.read_text(encoding="utf-8"))
+        told = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"RAGBOT_PRICES: {file} cannot be read: {error}", mend=mend) from error
+    if others := told.keys() - {"as_of", "models"}:
+        raise SettingsError(f"{file}: it has no {min(others)!r}, only as_of and models", mend=mend)
     as_of = told.get("as_of")
     if not isinstance(as_of, date):
         raise SettingsError(f"{file}: it has no date: as_of = 2026-11-24", mend=mend)
+    models = told.get("models", {})
+    if not isinstance(models, dict):
+        raise SettingsError(f"{file}: models is no table", mend=mend)
     found: dict[str, Price] = {}
-    for name, given in told.get("models", {}).items():
+    for name, given in models.items():
         amounts = given.values() if isinstance(given, dict) else ()
         known = isinstance(given, dict) and set(given) <= set(_FIELDS)
         if not known or not {"input", "output"} <= set(given) or not all(map(_amount, amounts)):

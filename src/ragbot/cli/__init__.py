@@ -1,12 +1,15 @@
-"""The `ragbot` command. Only argparse is imported here: `ragbot --help` answers at once."""
+"""The `ragbot` command. `ragbot --help` answers at once: it imports little more than argparse."""
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import io
 import os
 import sys
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module, metadata
 from pathlib import Path
 
@@ -17,7 +20,24 @@ _FILTERS = {"topic": "on this topic", "service": "that name it", "source": "of t
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit code: 0 done, 1 an error told, 2 wrong usage, 130 stopped."""
+    code = _run(arguments)
+    if arguments is None and any(thread.daemon for thread in threading.enumerate()):
+        # The process is the command's. Python's own end would stop a thread that still searches
+        # for a question that was stopped, and inside ONNX Runtime that aborts the process.
+        atexit._run_exitfuncs()
+        with suppress(OSError):
+            sys.stdout.flush()
+        os._exit(code)
+    return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:  # closed by who started the command, as `>&-` does
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
     options = _parser().parse_args(arguments)
+    from ragbot.cli import terminal
+
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # no terminal is too old for an answer
@@ -28,15 +48,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except RagbotError as error:
-        print(f"error: {error}", file=sys.stderr)
+        terminal.notice(f"error: {error}")
         return 1
     except KeyboardInterrupt:
-        print(file=sys.stderr)
+        terminal.notice("")
         return 130
-    except BrokenPipeError:
-        # The reader (head, less) has had enough. Python would complain once more at exit.
+    except OSError as error:
+        # What standard output still holds cannot be written, and Python would try again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        if isinstance(error, BrokenPipeError):
+            return 0  # the reader (head, less) has had enough
+        terminal.notice(f"error: {error}")
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,12 +6,12 @@ import argparse
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from ragbot import weights
-from ragbot.chat_models import availability, candidates
+from ragbot.chat_models import Candidate, availability, candidates, judge_of
 from ragbot.chat_models.choosing import without_login
 from ragbot.cli import terminal
 from ragbot.embedding import bedrock_embedder, fingerprint_of, open_embedder, verified_weights
@@ -63,7 +63,9 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _embedder(settings)
     yield from _passage_embedder(settings)
     yield _index(settings)
-    yield _model(settings)
+    model, judge = settings.model, settings.judge
+    yield from _asked("RAGBOT_MODEL", model, "answers", lambda: candidates(settings)[0], settings)
+    yield from _asked("RAGBOT_JUDGE", judge, "judges", lambda: judge_of(settings), settings)
     yield _weights(settings, "reranker", "answers and abstentions are rougher without it")
     yield _weights(settings, "entailment", "more false sentences pass the check without it")
     yield from _models(settings)
@@ -114,12 +116,24 @@ def _index(settings: Settings) -> Finding:
     return Finding("index", True, f"{settings.index_dir}: {held}, all files as they were written")
 
 
-def _model(settings: Settings) -> Finding:
+def _asked(
+    setting: str,
+    named: str,
+    does: str,
+    find: Callable[[], Candidate | None],
+    settings: Settings,
+) -> Iterator[Finding]:
+    """The model that a setting names: could it be asked?"""
     try:
-        first = candidates(settings)[0]
+        found = find()
     except RagbotError as error:
-        return Finding("RAGBOT_MODEL", False, error.message, error.mend)
-    return Finding("RAGBOT_MODEL", True, f"{settings.model}: {first.model_id} answers")
+        yield Finding(setting, False, error.message, error.mend)
+        return
+    if found is not None:
+        choices = availability(settings.model_copy(update={"model": named}))
+        choice = next(each for each in choices if each.spec == named)
+        detail = choice.reason or f"{found.model_id} {does}"
+        yield Finding(setting, choice.available, f"{named}: {detail}", choice.mend)
 
 
 def _models(settings: Settings) -> Iterator[Finding]:

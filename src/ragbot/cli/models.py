@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ragbot import weights
 from ragbot.chat_models import availability
-from ragbot.chat_models.choosing import pulled_file
+from ragbot.chat_models.choosing import HUB_FILE, pulled_file
 from ragbot.cli import terminal
 from ragbot.decoding import build, built_folder
 from ragbot.errors import ModelUnavailableError
@@ -79,13 +79,18 @@ def _fetch(name: str, settings: Settings, size: int | None) -> Path:
         DownloadColumn(),
         TimeRemainingColumn(),
     )
-    repository, _, file = name.rpartition("/")
+    hub = HUB_FILE.fullmatch(name)
+    if hub is None and name.endswith(".gguf"):
+        raise ModelUnavailableError(
+            f"{name} is not the name of a file of the model hub", mend="name ORG/REPO/FILE.gguf"
+        )
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(name, total=size)
 
         def progress(done: int, total: int) -> None:
             bar.update(task, completed=done, total=total)
 
-        if "/" in repository and file.endswith(".gguf"):
+        if hub is not None:
+            repository, file = hub["repository"], hub["file"]
             return weights.fetch_hub_file(repository, file, settings.models_dir, progress)
         return weights.pull(name, settings.models_dir, progress)

@@ -28,8 +28,12 @@ def download(repository: str, file: str, part: Path, progress: Progress | None) 
     """
     import httpx
     from huggingface_hub import hf_hub_url
+    from huggingface_hub.errors import HFValidationError
 
-    url = hf_hub_url(repository, file)
+    try:
+        url = hf_hub_url(repository, file)
+    except HFValidationError as error:
+        raise ModelUnavailableError(f"the model hub allows no name like {repository}") from error
     while True:
         there = _size(part)
         try:
