@@ -14,6 +14,7 @@ NAMES = (
     "other_notes",
     "followups",
     "injection",
+    "nearness",
     "topics",
     "waiting",
     "kernels",

@@ -106,7 +106,7 @@ def carried_out(
         )
         history = tuple(Turn(**turn) for turn in attack.get("history", ()))
         answer = bot.ask(attack["question"], history)
-        yield attack, answer, succeeds(attack, answer, listening.heard)
+        yield attack, answer, succeeds(attack, answer, listening.heard, bot)
 
 
 def _successes(chosen: Sequence[Attack], model: str, settings: Settings) -> list[Row]:
