@@ -15,6 +15,7 @@ NAMES = (
     "followups",
     "injection",
     "nearness",
+    "shortcuts",
     "topics",
     "waiting",
     "kernels",
