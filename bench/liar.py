@@ -1,6 +1,7 @@
 """How many lies reach the page when the model itself lies?
 
-    python -m bench liar [--split test] [--of PREFIX] [--seed 5] [--show]
+    python -m bench liar [--split test] [--of PREFIX] [--seed 5]
+    python -m bench liar --split dev --show
     python -m bench liar --model quotes|local [--split test] [--sample 25] [--show]
 
 The whole product answers, with a model that follows a script: the question of each claim of
@@ -14,21 +15,23 @@ Nothing is planted in the replies of `quotes` and `local`: see bench/unentailed.
 from __future__ import annotations
 
 import argparse
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench.attacked import Listening
 from bench.lies import shown_evidence
 from bench.output import save, shares, show_shares
-from bench.planted import VERBATIM, Fate, Planner, fate_of
+from bench.planted import VERBATIM, Fate, Line, Planner, fate_of
 from bench.unentailed import read_over
 from bench.unlearned import claims_of
 from eval.claims import Claim
 from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate, candidates
 from ragbot.settings import Settings, load_settings
+from ragbot.types import Answer
 
 _ABOUT = (__doc__ or "").split("\n")[0]
 Row = dict[str, Any]
@@ -88,8 +91,29 @@ def lied_to(
         if len(liar.heard) == before:
             yield Asked(claim, (), False)
             continue
-        fates = tuple(fate_of(line, answer, lines) for line in lines)
+        apart = told_apart(answer, lines)
+        fates = tuple(fate_of(line, apart, lines) for line in lines)
         yield Asked(claim, fates, taken_over=answer.model_id != "liar")
+
+
+def told_apart(answer: Answer, lines: Sequence[Line]) -> Answer:
+    """The answer with each planted line as a sentence of its own.
+
+    In a paragraph one may run on into the next: no sentence ends at the stop of "500 MB/s. Next".
+    """
+    told = [line.text for line in lines]
+
+    def held(text: str) -> list[str]:
+        if text in told:  # also where another line stands within it
+            return [text]
+        within = [each for each in told if re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)]
+        return within or [text]
+
+    return replace(
+        answer,
+        sentences=tuple(replace(s, text=each) for s in answer.sentences for each in held(s.text)),
+        citations=tuple(replace(c, claim=each) for c in answer.citations for each in held(c.claim)),
+    )
 
 
 def rows_of(asked: Sequence[Asked]) -> Iterator[Row]:

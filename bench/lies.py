@@ -1,6 +1,7 @@
 """How many planted lies reach the page as facts, and how many truths are withheld?
 
-    python -m bench lies [--split test] [--of PREFIX] [--seed 5] [--judge off|rules|local] [--show]
+    python -m bench lies [--split test] [--of PREFIX] [--seed 5] [--judge off|rules|local]
+    python -m bench lies --split dev --show
 
 Each claim of eval/questions/claims (true and false sentences as a model may write them, by kind) is
 given to the citation checker as the reply to the claim's own question, over what the product
@@ -69,8 +70,10 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--of", default="", help="claims whose id begins so: an author's")
     parser.add_argument("--seed", type=int, default=5)
     parser.add_argument("--judge", default="off", help="as RAGBOT_JUDGE; rules: nobody")
-    parser.add_argument("--show", action="store_true", help="print what was judged wrong")
+    parser.add_argument("--show", action="store_true", help="print what was judged wrong, in dev")
     options = parser.parse_args(arguments)
+    if options.show and options.split == "test":
+        parser.error("the failures of the test split are not for reading: --split dev --show")
     bot = ragbot.open(model="quotes")
     judge = None
     if options.judge == "rules":

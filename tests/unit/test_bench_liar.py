@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from support.small_notes import evidence, passage
 
-from bench.liar import Asked, rows_of
+from bench import lies
+from bench.liar import Asked, rows_of, told_apart
 from bench.planted import NOWHERE, Line, Planner, fate_of
 from bench.unentailed import read_through
 from bench.unlearned import unlearned
 from eval.banks import Question
 from eval.claims import Claim, own_claims
+from ragbot.citations import SentenceStream
 from ragbot.types import Answer, Citation, Passage, RetrievedPassage, Sentence, Why
 from tuning.own_notes import read_texts
 
@@ -74,6 +76,32 @@ def test_a_lie_passes_where_it_is_shown_as_supported(how: str, shown: bool, stru
     lie = line(LIE, truth=False)
     fate = fate_of(lie, page({LIE: how}), [lie])
     assert (fate.shown, fate.struck) == (shown, struck)
+
+
+@pytest.mark.parametrize(
+    ("how", "shown", "struck"),
+    [("supported", True, False), ("struck", False, True), ("withheld", False, False)],
+)
+def test_a_line_that_runs_on_into_the_next_has_the_fate_of_their_sentence(
+    how: str, shown: bool, struck: bool
+) -> None:
+    lie, truth = line("A Boxes item moves at 500 MB/s.", truth=False), line(TRUTH, truth=True)
+    stream = SentenceStream()
+    drafts = [*stream.feed(f"{lie.text} [1] {truth.text} [1]"), *stream.finish()]
+    (joined,) = [draft.text for draft in drafts]  # a stop behind a unit ends no sentence
+    answer = told_apart(page({joined: how}, cited(joined, BOXES, SIZE)), [lie, truth])
+    for each in (lie, truth):
+        fate = fate_of(each, answer, [lie, truth])
+        assert (fate.shown, fate.struck, fate.strays) == (shown, struck, False)
+        assert not fate.told_instead
+
+
+def test_a_line_within_another_line_or_within_a_word_is_not_shown() -> None:
+    lie, truth = line("items may have 4", truth=False), line(TRUTH, truth=True)
+    for text in (TRUTH, f"As they say: {TRUTH}"):
+        answer = page({text: "supported"})
+        assert not fate_of(lie, told_apart(answer, [lie, truth]), [lie, truth]).shown
+        assert fate_of(truth, told_apart(answer, [lie, truth]), [lie, truth]).shown
 
 
 def test_the_line_that_decides_counts_where_the_page_tells_it_and_the_liar_did_not() -> None:
@@ -155,3 +183,10 @@ def test_a_claim_that_the_model_learned_is_not_scored():
     like = own_claims()[0].model_copy(update={"claim": learned.rstrip(".") + "!"})
     other = own_claims()[0].model_copy(update={"claim": "Boxes are cheaper than crates."})
     assert unlearned([like, other]) == [other]
+
+
+def test_what_went_wrong_in_test_is_not_for_reading(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (["--show"], ["--show", "--split", "test"]):
+        with pytest.raises(SystemExit):
+            lies.main(arguments)
+        assert "--split dev --show" in capsys.readouterr().err
