@@ -45,8 +45,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """`refused` and `over_refused` are those at `threshold`, of questions whose author it had not
-    seen."""
+    """`refused` is that at `threshold`, of questions whose author it had not seen. `over_refused`
+    is what the threshold was set to on the same questions: `OVER_REFUSAL`, and no measurement."""
 
     content: dict[str, Any]
     threshold: float

@@ -93,7 +93,7 @@ class Asking:
                 ) from error
             # Whatever else it is, it counts against the score.
             record.error = f"{type(error).__name__}: {error}"
-            record.score = 0.0
+            record.score = 0.0 if question.eligible or mode == "retrieval" else None
         record.ms = round(1000 * (time.perf_counter() - started), 1)
         return record
 
@@ -170,7 +170,7 @@ class Asking:
         record.text = str(reply.text)
         has = [states(record.text, nugget) for nugget in question.nuggets]
         record.verdicts = {"nugget_recall": sum(has) / len(has) if has else None}
-        record.score = float(bool(has) and all(has))
+        record.score = float(all(has)) if has else None
         record.asked = [
             Asked(
                 prompt=asked,
@@ -199,11 +199,13 @@ class Asking:
         wanted = frozenset().union(*(need.passage_ids for need in needs))
         score = score_answer(question, answer, wanted, self.entails)
         record.verdicts = score.to_json()
-        if self.judge is not None and question.nuggets and not answer.abstained:
+        if self.judge is not None and question.nuggets and answer.abstained:
+            record.verdicts["judged_correct"] = False  # nobody need be asked
+        elif self.judge is not None and question.nuggets:
             verdict, usage = self.judge.verdict(question, answer.text)
             record.verdicts["judged_correct"] = verdict
             record.also.append(Asked(raw=str(verdict), **took(self.judge.candidate, usage)))
-        record.score = well_done(question, score)
+        record.score = well_done(question, score) if question.eligible else None
         record.text = answer.text
         record.model_id = answer.model_id
         record.citations = [_cited(citation, answer) for citation in answer.citations]

@@ -1,17 +1,19 @@
 """Question banks: files -> validated questions.
 
 Our own banks lie in `eval/questions/`; any other file can be brought. A bank is JSON Lines
-or CSV. What it must have: `id`, `question`; with `options`, also `answer`. A fault is an error
-that names the file and the line; a bank with a fault is not scored in part.
+or CSV. What it must have: `id`, `question`; with `options`, also `answer`. `kind` decides what
+is right: a question without one is held to be answerable. A fault is an error that names the
+file and the line; a bank with a fault is not scored in part.
 """
 
 from __future__ import annotations
 
 import csv
+import difflib
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -26,6 +28,12 @@ DEV_SHARE = 0.4
 Split = Literal["dev", "test"]
 NOT_IN_THE_NOTES = ("near", "far")  # kinds of question that must be refused
 FALSE_PREMISE = "false_premise"  # must be refused or, better, corrected
+PRACTICE = "practice"  # of a question that tells no kind
+# A kind that is not known might mean that the question must be refused: it is never guessed.
+KINDS = frozenset((*NOT_IN_THE_NOTES, FALSE_PREMISE, PRACTICE)) | {
+    *("lookup", "paraphrase", "comparison", "list", "when_to_choose", "two_sheets", "sloppy"),
+    *("why", "pronoun", "ellipsis", "other", "chain", "answer", "subject_change"),
+}
 
 
 class BankError(CorpusError):
@@ -75,7 +83,7 @@ class Question(BaseModel):
     options: tuple[str, ...] = ()
     answer: tuple[int, ...] = ()  # 0-based places of the right options
     topic: str | None = None
-    kind: str = "practice"
+    kind: str = PRACTICE
     explanation: str | None = None
     evidence: tuple[Pointer, ...] = ()
     nuggets: tuple[Nugget, ...] = ()
@@ -90,6 +98,11 @@ class Question(BaseModel):
     @property
     def is_choice(self) -> bool:
         return bool(self.options)
+
+    @property
+    def eligible(self) -> bool:
+        """Its answer can be told right or wrong: by its key, by must-have facts, or as refused."""
+        return self.is_choice or bool(self.nuggets) or self.kind in NOT_IN_THE_NOTES
 
     @property
     def answerable(self) -> bool:
@@ -144,6 +157,24 @@ def load_bank(name_or_file: str | Path) -> Bank:
     return Bank(file.stem, file, hashlib.sha256(content).hexdigest(), questions)
 
 
+def load_banks(names_or_files: Sequence[str | Path]) -> list[Bank]:
+    """Several banks for one run, which tells their questions apart by the bank's name.
+
+    Raises:
+        BankError: as `load_bank`, or two of them have one name.
+    """
+    found: dict[str, Bank] = {}
+    for bank in map(load_bank, names_or_files):
+        if bank.name in found:
+            raise BankError(
+                f"{bank.name!r} is the name of two banks: {found[bank.name].file} too",
+                path=bank.file,
+                mend="rename one of the files, or name it once",
+            )
+        found[bank.name] = bank
+    return list(found.values())
+
+
 def _json_rows(file: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     for line, raw in enumerate(text.split("\n"), start=1):
         if not raw.strip():
@@ -157,24 +188,27 @@ def _json_rows(file: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         yield line, row
 
 
-_OPTION_COLUMN = re.compile(r"(?:(?:option|choice)[ _-]?)?(?:[a-j]|\d{1,2})", re.IGNORECASE)
+_OPTION_COLUMN = re.compile(r"(?:(?:option|choice)[ _-]?)?([a-j]|\d{1,2})", re.IGNORECASE)
 
 
 def _csv_rows(file: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Columns id, question, answer, and either A, B, C... (option_a, option 1) or `options`
-    with the options joined by `|`."""
+    """Columns id, question, answer, and either A, B, C... (option_a, option 1), which the answer
+    names, or `options` with the options joined by `|`."""
     reader = csv.DictReader(text.splitlines(keepends=True), strict=True)
     try:
         columns = [name.strip() for name in reader.fieldnames or ()]
         reader.fieldnames = columns
-        optional = [name for name in columns if _OPTION_COLUMN.fullmatch(name)]
+        optional = {name: m[1].upper() for name in columns if (m := _OPTION_COLUMN.fullmatch(name))}
+        if len(set(optional.values())) < len(optional):
+            raise _fault(file, 1, "two of its columns are for the same option")
         for cells in reader:
             line = reader.line_num
             if None in cells or any(value is None for value in cells.values()):
                 raise _fault(file, line, f"it has not the {len(columns)} cells of the first line")
             row: dict[str, Any] = {k: v for k, v in cells.items() if k not in optional and v}
             if optional:
-                row["options"] = [cells[name].strip() for name in optional if cells[name].strip()]
+                filled = {label: cells[name].strip() for name, label in optional.items()}
+                row["options"] = {label: text for label, text in filled.items() if text}
             elif "options" in row:
                 row["options"] = [option.strip() for option in row["options"].split("|")]
             yield line, row
@@ -186,16 +220,15 @@ def _question(file: Path, line: int, row: dict[str, Any]) -> Question:
     row = dict(row, line=line)
     if isinstance(row.get("id"), int):
         row["id"] = str(row["id"])
-    options, letters = row.get("options"), ""
+    options, labels = row.get("options"), None
     if isinstance(options, dict):
-        letters = "".join(str(key).strip().upper() for key in options)
-        if not LETTERS.startswith(letters):
-            raise _fault(file, line, f"its options are lettered {letters}, not A, B, C...")
-        row["options"] = options = list(options.values())
+        by_label = {str(key).strip().upper(): option for key, option in options.items()}
+        labels = _labels(file, line, by_label)
+        row["options"] = options = [by_label[label] for label in labels]
     if options:
         if "answer" not in row:
             raise _fault(file, line, "it has options and no answer")
-        row["answer"] = _answer(file, line, row["answer"], options)
+        row["answer"] = _answer(file, line, row["answer"], options, labels)
     elif "answer" in row:
         raise _fault(file, line, "it has an answer and no options")
     try:
@@ -208,8 +241,22 @@ def _question(file: Path, line: int, row: dict[str, Any]) -> Question:
     return question
 
 
-def _answer(file: Path, line: int, answer: Any, options: Sequence[str]) -> list[int]:
-    """0-based places, given as such or as letters ("D", ["A", "C"], "A, C")."""
+def _labels(file: Path, line: int, labels: Iterable[str]) -> list[str]:
+    """In their order, which the columns of a file need not have. A gap might be an option that
+    was forgotten."""
+    found = sorted(labels, key=lambda label: (len(label), label))
+    numbers = [[str(first + i) for i in range(len(found))] for first in (0, 1)]
+    if found not in (list(LETTERS[: len(found)]), *numbers):
+        told = ", ".join(found)
+        raise _fault(file, line, f"its options are lettered {told}, not A, B, C... or 1, 2, 3...")
+    return found
+
+
+def _answer(
+    file: Path, line: int, answer: Any, options: Sequence[str], labels: Sequence[str] | None
+) -> list[int]:
+    """0-based places, given by label ("D", ["A", "C"], "A, C") or, where no label is a number, as
+    numbers."""
     if isinstance(answer, str):
         answer = list(answer) if answer.isalpha() else re.split(r"[\s,;|/&]+", answer.strip())
     if not isinstance(answer, list):
@@ -217,7 +264,12 @@ def _answer(file: Path, line: int, answer: Any, options: Sequence[str]) -> list[
     places = []
     for part in answer:
         letter = str(part).strip().upper()
-        if isinstance(part, int) and not isinstance(part, bool):
+        if labels and letter in labels:
+            place = labels.index(letter)
+        elif labels and (isinstance(part, str) or labels[0] != "A"):
+            told = f"its answer {part!r} names none of its options {', '.join(labels)}"
+            raise _fault(file, line, told)
+        elif isinstance(part, int) and not isinstance(part, bool):
             place = part
         elif len(letter) == 1 and letter in LETTERS:
             place = LETTERS.index(letter)
@@ -233,6 +285,15 @@ def _answer(file: Path, line: int, answer: Any, options: Sequence[str]) -> list[
 
 def _check(file: Path, question: Question) -> None:
     line = question.line
+    if question.kind not in KINDS:
+        near = difflib.get_close_matches(question.kind, KINDS, 1)
+        advice = f"did you mean {near[0]}? Else " if near else ""
+        raise _fault(
+            file,
+            line,
+            f"its kind {question.kind!r} is none of ours: {advice}leave it out, and the question "
+            f"is held to be answerable; the kinds are {', '.join(sorted(KINDS))}",
+        )
     if question.is_choice:
         if len(question.options) < 2:
             raise _fault(file, line, "it has fewer than two options")

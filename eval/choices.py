@@ -127,6 +127,19 @@ _ANSWER_IS = re.compile(
     r"(?i:\s+(?:is|are|letter|letters|would be))*\s*[:=]?"
     r"\s*((?:\W*\b[A-Z]\b\W*(?:and\b|&)?)+)(?![a-z])"
 )
+# What denies the letter, before it in its clause or behind it; "it is not clear, but ..." does not.
+_DENIED = re.compile(
+    r"\b(?:not|no|never|cannot|neither|nor|wrong|incorrect|false|except|unlikely|worst)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+_DENIED_BEHIND = re.compile(
+    r"[ \t*_\"'():]*(?:(?:is|are|was|were|would|can|could|does|do|must|should|may|might|be)\s*)*"
+    rf"(?:{_DENIED.pattern})",
+    re.IGNORECASE,
+)
+_CLAUSE_START = re.compile(r"[.,;:!?\n](?!\S)|\b(?:because|as|since|so)\b", re.IGNORECASE)
+# "A load balancer", "A or B": a bare letter that goes on is an article, or half of an answer.
+_GOES_ON = re.compile(r"[ \t]+(?!(?:because|as|since|for|is|are|would|and|which|here)\b)\w| */")
 _ONLY_LETTERS = re.compile(r"\W*[A-Za-z]\W*(?:(?:,|and|&|\s)\s*\W*[A-Za-z]\W*)*")
 _LED_BY = re.compile(r"^\W*([A-Z])\s*[).:\]*]+\s*(.*)", re.DOTALL)
 
@@ -136,7 +149,7 @@ def parse_letters(text: str, shown: Sequence[str], wanted: int) -> tuple[int, ..
 
     Read are a reply of letters alone, "the answer is B", a line that begins with "B." and an
     option's own text. A reply that gives other than the wanted number, or two answers that
-    differ, is not read.
+    differ, is not read, nor is a letter that is denied or might be an article.
     """
     text = text.strip()
     plain = _plain(text)
@@ -147,9 +160,15 @@ def parse_letters(text: str, shown: Sequence[str], wanted: int) -> tuple[int, ..
     if _ONLY_LETTERS.fullmatch(text):
         found.add(_places(re.findall(r"\b[A-Za-z]\b", text)))
     for match in _ANSWER_IS.finditer(text):
+        if _doubtful(text, match):
+            continue
         found.add(_places(re.findall(r"\b[A-Z]\b", match[1])))
     if not found:
-        led = [lead for line in text.splitlines() if (lead := _LED_BY.match(line))]
+        led = [
+            lead
+            for line in text.splitlines()
+            if (lead := _LED_BY.match(line)) and not _DENIED_BEHIND.match(lead[2])
+        ]
         if led:
             found.add(_places([lead[1] for lead in led]))
     found.discard(())
@@ -158,6 +177,13 @@ def parse_letters(text: str, shown: Sequence[str], wanted: int) -> tuple[int, ..
     (places,) = found
     in_range = all(0 <= place < len(shown) for place in places)
     return places if in_range and len(places) == wanted else None
+
+
+def _doubtful(text: str, match: re.Match[str]) -> bool:
+    """Is what looks like "the answer is B" denied, or no letter at all?"""
+    before = _CLAUSE_START.split(text[: match.start()])[-1]
+    behind = text[match.start(1) + len(re.sub(r"\W+$", "", match[1])) :]
+    return bool(_DENIED.search(before) or _DENIED_BEHIND.match(behind) or _GOES_ON.match(behind))
 
 
 def _places(letters: Sequence[str]) -> tuple[int, ...]:

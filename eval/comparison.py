@@ -12,6 +12,7 @@ from eval.runs import KEY, Manifest, Record, RunError, same_questions, write_who
 from eval.statistics import ALPHA, Comparison, compare_paired
 
 BASELINES = Path(__file__).resolve().parent / "baselines"
+DIGITS = 4  # of the scores in a baseline
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class ModeComparison:
         c = self.comparison
         if c.real:
             return "better" if c.difference > 0 else "worse"
-        if c.difference == 0 and not self.flips:
+        if not c.changed:
             return "the same"
         return f"noise (n = {c.n} shows differences from {c.detectable:.3f} on)"
 
@@ -121,7 +122,7 @@ def save_baseline(file: Path, manifest: Manifest, records: Sequence[Record]) -> 
     for record in records:
         if record.score is not None:
             group = scores.setdefault(f"{record.bank}/{record.mode}", {})
-            group[record.id] = round(record.score, 4)
+            group[record.id] = round(record.score, DIGITS)
     content = {
         "config": manifest.config,
         "created": manifest.created,
@@ -141,7 +142,7 @@ class Held:
     bank: str
     mode: str
     comparison: Comparison
-    lost: tuple[str, ...]  # ids that the baseline has right and the run wrong
+    lost: tuple[str, ...]  # ids whose score fell, the farthest first
 
     @property
     def fell(self) -> bool:
@@ -170,13 +171,15 @@ def hold_to(baseline: Mapping[str, Any], records: Sequence[Record], *, seed: int
     Raises:
         RunError: the bank was changed since, so that the questions are other ones.
     """
-    now: dict[KEY, float] = {record.key: record.score or 0.0 for record in records}
+    # Rounded as the baseline is: 2/3 does not fall to .6667.
+    now: dict[KEY, float] = {record.key: round(record.score or 0.0, DIGITS) for record in records}
     held = []
     for group, scores in baseline["scores"].items():
         bank, mode = group.rsplit("/", 1)
         ids = list(scores)
         before = [scores[id_] for id_ in ids]
         after = [now.get((bank, id_, mode), 0.0) for id_ in ids]
-        lost = tuple(id_ for id_, x, y in zip(ids, before, after, strict=True) if x > 0.5 >= y)
+        falls = sorted(zip(before, after, ids, strict=True), key=lambda fall: fall[1] - fall[0])
+        lost = tuple(id_ for x, y, id_ in falls if y < x)
         held.append(Held(bank, mode, compare_paired(before, after, seed), lost))
     return held

@@ -21,7 +21,14 @@ Entails = Callable[[str, str], bool]  # (evidence, claim)
 ENTAILING_WORDS = 0.75  # of the claim's content words
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _NEGATION = re.compile(
-    r"\b(?:no|not|never|none|neither|nor|without|cannot|lacks?|unable)\b|n['’]t\b", re.IGNORECASE
+    r"\b(?:no(?!\s+(?:more|less|fewer|longer|later)\s+than\b)|not(?!\s+only\b)|never|none|neither"
+    r"|nor|without|cannot|lacks?|unable)\b|n['’]t\b",
+    re.IGNORECASE,
+)
+# Where one statement ends and another begins. A line that is indented, or begins with a small
+# letter, goes on with the one before.
+_CLAUSE_END = re.compile(
+    r"(?<=[.!?;])\s+|,\s+(?=(?:but|while|whereas)\b)|\n(?=[^\sa-z]|\s*(?:[-*+|>]|\d+[.)])\s|\s*\n)"
 )
 
 
@@ -114,14 +121,15 @@ def well_done(question: Question, score: FreeScore) -> float:
 def states(text: str, nugget: Nugget) -> bool:
     """One of the nugget's spellings stands in the text, as whole words."""
     plain = _plain(text)
-    return any(f" {_plain(spelling).strip()} " in plain for spelling in nugget.accepted)
+    wanted = [_plain(spelling) for spelling in nugget.accepted]
+    return any(each.strip() and each in plain for each in wanted)
 
 
 def entails_by_rule(evidence: str, claim: str) -> bool:
     """The evidence bears the claim out, as far as words can tell.
 
     All its figures stand in the evidence, at least `ENTAILING_WORDS` of its content words too,
-    and where the claim negates, the evidence negates.
+    and what it negates, and nothing else, the evidence negates.
     """
     known = set(_figures(evidence))
     if any(figure not in known for figure in _figures(claim)):
@@ -132,7 +140,24 @@ def entails_by_rule(evidence: str, claim: str) -> bool:
     held = wanted & set(words_of(evidence))
     if len(held) < ENTAILING_WORDS * len(wanted):
         return False
-    return not _NEGATION.search(claim) or bool(_NEGATION.search(evidence))
+    return _negates_alike(evidence, claim)
+
+
+def _negates_alike(evidence: str, claim: str) -> bool:
+    """Each clause of the claim negates where the clause of the evidence does that has most of its
+    words: what the rest of a passage negates says nothing about it."""
+    known = [(clause, set(words_of(clause))) for clause in _CLAUSE_END.split(evidence)]
+    for clause in _CLAUSE_END.split(claim):
+        wanted, denied = set(words_of(clause)), bool(_NEGATION.search(clause))
+        most = max(len(wanted & words) for _, words in known)
+        nearest = [each for each, words in known if len(wanted & words) == most]
+        # A table row may hold a "no" of another column.
+        if not any(
+            denied == bool(_NEGATION.search(each)) or ("|" in each and not denied)
+            for each in nearest
+        ):
+            return False
+    return True
 
 
 def _alce(
@@ -202,9 +227,14 @@ def _figures(text: str) -> list[str]:
 
 _AMOUNT = re.compile(r"(?<=\d)(?=[A-Za-z])")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+# Chinese and Japanese set no blanks: each character is a word. A figure is whole, ".5" and "5,5".
+_IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff"
+_WORD = re.compile(
+    rf"[{_IDEOGRAPH}]|(?:(?<!\w)[.](?=\d))?[^\W_{_IDEOGRAPH}]+(?:(?<=\d)[.,]\d+)*|[$%]"
+)
 
 
 def _plain(text: str) -> str:
     """Lower-case words between single blanks, padded: "400KB" is "400 kb", "16,000" 16000."""
     text = _AMOUNT.sub(" ", _THOUSANDS.sub("", text.lower()))
-    return f" {' '.join(re.findall(r'[a-z0-9]+(?:[.][0-9]+)?|[$%]', text))} "
+    return f" {' '.join(_WORD.findall(text))} "

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import json
+import os
 import platform
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from eval.banks import Question
@@ -16,9 +19,11 @@ from eval.runs import RunError
 from ragbot.assembly import Ragbot, models_of
 from ragbot.chat_models import Candidate, Price, candidates, is_free
 from ragbot.chat_models.bedrock_models import Role
+from ragbot.chat_models.choosing import without_login
 from ragbot.embedding import Embedder, open_embedder
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import EvidenceSentence, evidence_sentences
+from ragbot.policies import Policies
 from ragbot.retrieval import Readers, Retriever, open_readers
 from ragbot.settings import Settings
 from ragbot.store import Index
@@ -109,9 +114,11 @@ class Product:
             "k": settings.k,
             "max_tokens": settings.max_tokens,
             "unsupported": settings.unsupported,
+            "guardrails": _hash_of_policies(settings.guardrails),
         }
-        if self.model_id.startswith("bedrock:"):
-            found["citations"] = settings.bedrock_citations
+        for model_id in (self.model_id, self._assistant("judge"), self._assistant("rewrite")):
+            if model_id is not None:
+                found |= _told_beside(model_id, settings)
         return found
 
     def _assistant(self, role: Role) -> str | None:
@@ -265,6 +272,51 @@ def _hash_of(weights: str, file: str) -> str:
     return f"sha256:{CATALOGUE[weights].files[file][:12]}"
 
 
+def _hash_of_policies(policies: Policies) -> str | None:
+    """None without any; a fault in them would have been told when the settings were read."""
+    if policies == Policies():
+        return None
+    told = json.dumps(asdict(policies), sort_keys=True)
+    return f"sha256:{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+def identity_of(model_id: str, settings: Settings) -> str:
+    """What a reply is kept under: the model, and all of the settings that its replies hang on."""
+    told = _told_beside(model_id, settings)
+    return "/".join(
+        (model_id, f"max_tokens={settings.max_tokens}", *(f"{k}={v}" for k, v in told.items()))
+    )
+
+
+def _told_beside(model_id: str, settings: Settings) -> dict[str, object]:
+    """What decides, beside its id, how a model replies."""
+    kind, _, name = model_id.partition(":")
+    if kind == "bedrock":
+        guardrail = settings.guardrails.bedrock
+        return {
+            "citations": settings.bedrock_citations,
+            "guardrail": guardrail and f"{guardrail.id}/{guardrail.version}",
+        }
+    if kind == "openai":
+        url = settings.openai_base_url or os.environ.get("OPENAI_BASE_URL") or "OpenAI"
+        # A key may stand in the query, too.
+        return {f"server of {model_id}": without_login(url).partition("?")[0]}
+    specs = (spec.strip().partition(":") for spec in (settings.model, settings.judge))
+    files = {file for at, _, file in specs if at == "local" and file and Path(file).stem == name}
+    # The shipped model, which no setting names, is the same everywhere.
+    return {f"file of {model_id}": ", ".join(sorted(map(_hash_of_file, files)))} if files else {}
+
+
+@functools.cache
+def _hash_of_file(named: str) -> str:
+    """Of a GGUF file; one that is fetched from a hub is known by its name there."""
+    file = Path(named).expanduser()
+    if not file.is_file():
+        return named
+    with file.open("rb") as stream:
+        return f"sha256:{hashlib.file_digest(stream, 'sha256').hexdigest()[:12]}"
+
+
 def _recorded(
     candidate: Candidate, settings: Settings, cache: ReplyCache | None, ledger: Ledger | None
 ) -> Candidate:
@@ -297,7 +349,7 @@ def _metered(candidate: Candidate, settings: Settings, ledger: Ledger | None) ->
 def _kept(candidate: Candidate, settings: Settings, cache: ReplyCache | None) -> Candidate:
     if cache is None or candidate.model_id == NO_MODEL:
         return candidate
-    identity = f"{candidate.model_id}/max_tokens={settings.max_tokens}"
+    identity = identity_of(candidate.model_id, settings)
 
     @functools.cache
     def open_kept() -> CachedChatModel:
@@ -308,8 +360,6 @@ def _kept(candidate: Candidate, settings: Settings, cache: ReplyCache | None) ->
 
 def machine() -> dict[str, str | int]:
     """What the run was measured on."""
-    import os
-
     memory = None
     meminfo = Path("/proc/meminfo")
     if meminfo.is_file():

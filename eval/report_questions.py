@@ -41,8 +41,11 @@ def anchor(bank: str, id_: str, mode: str) -> str:
 
 
 def _question(record: Record, blame: str | None) -> str:
-    score = record.score if record.score is not None else 0.0
-    state = "right" if score >= 1 else "wrong" if score <= 0 else "partly"
+    score = record.score
+    if score is None:
+        state = "unscored"
+    else:
+        state = "right" if score >= 1 else "wrong" if score <= 0 else "partly"
     parts = [
         f'<details class="{state}" id="{anchor(record.bank, record.id, record.mode)}">',
         f"<summary>{escape(record.id)} "

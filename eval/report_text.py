@@ -22,14 +22,14 @@ FREE_ROWS = {
     "correct": "all facts stated and held by what is cited",
     "nugget_recall": "must-have facts stated",
     "cited_nuggets": "must-have facts stated and cited",
-    "citation_precision": "citation precision (ALCE)",
-    "citation_recall": "citation recall (ALCE)",
-    "supported": "sentences with a checked citation",
-    "gold_cited": "cites the bank's own evidence",
+    "citation_precision": "citation precision (ALCE), of those that cite",
+    "citation_recall": "citation recall (ALCE), of those answered",
+    "supported": "sentences with a checked citation, of those answered",
+    "gold_cited": "cites the bank's own evidence, of those answered",
     "judged_correct": "correct, says the judge model",
-    "judge_agreement": "judge agrees with the offline measure",
+    "judge_agreement": "judge agrees with the rule, of those it ruled on",
     "refused_of_unanswerable": "unanswerable: refused",
-    "over_refused_of_answerable": "answerable: refused (should be 0)",
+    "over_refused_of_answerable": "answerable: refused, or crashed (should be 0)",
     "false_premises_corrected": "false premise: corrected",
     "false_premises_refused": "false premise: refused",
     "false_premises_contradicted": "false premise: corrected, or refused beside the correction",
@@ -52,10 +52,11 @@ def headline(summary: Plain) -> str:
         if mode in summary["free"]:
             split = split_of(summary["free"][mode])
             p = summary["free"][mode][split]["handled_right"]
-            return (
-                f"{model}: {p['value']:.1%} of {p['n']} free questions handled right "
-                f"({said(split)}, {NAMES[mode]}; 95% {p['low']:.1%} to {p['high']:.1%})"
-            )
+            if p is not None:
+                return (
+                    f"{model}: {p['value']:.1%} of {p['n']} free questions handled right "
+                    f"({said(split)}, {NAMES[mode]}; 95% {p['low']:.1%} to {p['high']:.1%})"
+                )
     p = summary["retrieval"].get("all", {}).get("R@5")
     if p:
         return f"retrieval: recall@5 {p['value']:.3f} ({p['low']:.3f}-{p['high']:.3f}, n={p['n']})"

@@ -120,7 +120,7 @@ class Record(_File):
     """What came of one question in one mode.
 
     `score` in [0, 1] is what accuracy averages; 0 where the question crashed (`error`), None
-    where the mode does not score it (retrieval over a bank without evidence).
+    where there is nothing to score it by (`Question.eligible`).
     """
 
     bank: str

@@ -85,8 +85,10 @@ class Comparison:
     """Two runs over the same questions: `difference` is b minus a.
 
     `low`, `high`: 95% percentile interval of the paired bootstrap.
-    `p`: McNemar's exact test on the questions that one run has right and the other wrong;
-    a question counts as right where more than half of its score is reached.
+    `p`: McNemar's exact test where every score is right or wrong, else, since scores between
+    them can fall without a flip, the sign-flip permutation test on the differences.
+    `changed`: questions whose score differs. `only_a`, `only_b`: those that one run has right
+    and the other wrong; right is more than half of the score.
     `detectable`: the smallest difference that would have been found in 4 of 5 tries with
     this n and this many questions that flip (two-sided, alpha .05).
     """
@@ -97,6 +99,7 @@ class Comparison:
     difference: float
     low: float
     high: float
+    changed: int
     only_a: int
     only_b: int
     p: float
@@ -104,7 +107,8 @@ class Comparison:
 
     @property
     def real(self) -> bool:
-        """Both tests say that it is no noise."""
+        """Both tests say that it is no noise; both are of the mean difference, so that they
+        cannot point two ways."""
         return self.p < ALPHA and (self.low > 0 or self.high < 0)
 
 
@@ -120,6 +124,7 @@ def compare_paired(a: Sequence[float], b: Sequence[float], seed: int) -> Compari
     low, high = np.percentile(_resampled_means(differences, seed), [2.5, 97.5])
     only_a = sum(x > 0.5 >= y for x, y in zip(a, b, strict=True))
     only_b = sum(y > 0.5 >= x for x, y in zip(a, b, strict=True))
+    whole = all(score in (0.0, 1.0) for score in (*a, *b))
     return Comparison(
         n=len(a),
         a=float(np.mean(a)),
@@ -127,9 +132,10 @@ def compare_paired(a: Sequence[float], b: Sequence[float], seed: int) -> Compari
         difference=float(differences.mean()),
         low=float(low),
         high=float(high),
+        changed=int(np.count_nonzero(differences)),
         only_a=only_a,
         only_b=only_b,
-        p=mcnemar(only_a, only_b),
+        p=mcnemar(only_a, only_b) if whole else sign_flips(differences.tolist(), seed),
         detectable=detectable_difference(len(a), float(np.mean(differences**2))),
     )
 
@@ -141,6 +147,16 @@ def mcnemar(only_a: int, only_b: int) -> float:
     if only_a + only_b == 0:
         return 1.0
     return float(binomtest(only_a, only_a + only_b, 0.5).pvalue)
+
+
+def sign_flips(differences: Sequence[float], seed: int) -> float:
+    """Two-sided p that each difference could as well have the other sign (Fisher 1935), by
+    `RESAMPLES` random flips; the observed signs count among them (Phipson and Smyth 2010)."""
+    data = np.asarray([each for each in differences if each], dtype=float)
+    signs = np.random.default_rng(seed).choice((-1.0, 1.0), size=(RESAMPLES, len(data)))
+    # Sums of the same terms may differ in the last digits.
+    as_far = np.abs(signs @ data) >= abs(data.sum()) - 1e-9
+    return (1 + int(as_far.sum())) / (RESAMPLES + 1)
 
 
 def detectable_difference(n: int, discordance: float) -> float:

@@ -1,7 +1,7 @@
 """Records -> the figures of a run, each with its n and interval.
 
 The denominator is always the questions that were asked: a crash, an unread letter or a missing
-result counts as wrong, never as absent.
+result counts as wrong, never as absent. Left out is what nothing could score: a score of None.
 """
 
 from __future__ import annotations
@@ -82,7 +82,8 @@ def _by_mode(
 def _groups(records: Sequence[Record], name: Callable[[Record], str]) -> Plain:
     groups: dict[str, list[float]] = defaultdict(list)
     for record in records:
-        groups[name(record)].append(record.score or 0.0)
+        if record.score is not None:
+            groups[name(record)].append(record.score)
     return {key: _plain(proportion(scores)) for key, scores in sorted(groups.items())}
 
 
@@ -91,7 +92,7 @@ def _plain(value: Proportion | None) -> Plain | None:
 
 
 def _accuracy(records: Iterable[Record]) -> Plain | None:
-    return _plain(proportion([record.score or 0.0 for record in records]))
+    return _plain(proportion([r.score for r in records if r.score is not None]))
 
 
 def _choice(records: Sequence[Record]) -> Plain:
@@ -136,13 +137,16 @@ def _free(records: Sequence[Record]) -> Plain:
     gaps = [r for r in records if r.kind in NOT_IN_THE_NOTES]
     premises = [r for r in records if r.kind == FALSE_PREMISE]
 
-    def share(records: Sequence[Record], *any_of: str) -> Plain | None:
-        return _plain(proportion([float(any(map(r.verdicts.get, any_of))) for r in records]))
+    scored = [r for r in answerable if r.score is not None]
+
+    def share(records: Sequence[Record], *any_of: str, crashed: bool = False) -> Plain | None:
+        values = [crashed if r.error else any(map(r.verdicts.get, any_of)) for r in records]
+        return _plain(proportion(list(map(float, values))))
 
     found: Plain = {
         "handled_right": _accuracy(records),
         "refused_of_unanswerable": share(gaps, "abstained"),
-        "over_refused_of_answerable": share(answerable, "abstained"),
+        "over_refused_of_answerable": share(answerable, "abstained", crashed=True),
         "false_premises_corrected": share(premises, "corrected"),
         "false_premises_refused": share(premises, "abstained"),
         "false_premises_contradicted": share(premises, "corrected", "nearest_tells"),
@@ -152,26 +156,29 @@ def _free(records: Sequence[Record]) -> Plain:
         # Citation measures are of what was cited: an answer that was refused has none. The
         # facts of a refused answer are missing, so there it counts as 0.
         of_all = verdict in ("nugget_recall", "cited_nuggets", "correct")
-        values = [r.verdicts.get(verdict) for r in answerable]
+        values = [r.verdicts.get(verdict) for r in (scored if of_all else answerable)]
         scores = [float(v or 0.0) for v in values if of_all or v is not None]
         found[verdict] = _plain(proportion(scores))
-    return found | _judged(answerable)
+    return found | _judged(scored)
 
 
 def _judged(records: Sequence[Record]) -> Plain:
-    """The judge model's figure and how far it agrees with the offline measure."""
-    pairs = [
-        (bool(r.verdicts["judged_correct"]), bool(r.verdicts.get("correct")))
-        for r in records
-        if r.verdicts.get("judged_correct") is not None
-    ]
-    if not pairs:
+    """The judge model's figure, and how far it agrees with the offline measure where it ruled:
+    on what was refused, nobody asked it."""
+    if not any("judged_correct" in r.verdicts for r in records):
         return {}
-    judged = [pair[0] for pair in pairs]
-    offline = [pair[1] for pair in pairs]
+    ruled = [
+        r.verdicts
+        for r in records
+        if r.verdicts.get("judged_correct") is not None and not r.verdicts.get("abstained")
+    ]
+    judged = [bool(verdicts["judged_correct"]) for verdicts in ruled]
+    offline = [bool(verdicts.get("correct")) for verdicts in ruled]
+    agreed = [float(j == o) for j, o in zip(judged, offline, strict=True)]
+    every = [float(r.verdicts.get("judged_correct") or 0.0) for r in records]
     return {
-        "judged_correct": _plain(proportion([float(j) for j in judged])),
-        "judge_agreement": _plain(proportion([float(j == o) for j, o in pairs])),
+        "judged_correct": _plain(proportion(every)),
+        "judge_agreement": _plain(proportion(agreed)),
         "judge_kappa": kappa(judged, offline),
     }
 
@@ -213,7 +220,7 @@ def blame(records: Sequence[Record]) -> Plain:
     of: dict[str, str] = {}
     for record in records:
         told = oracle.get((record.bank, record.id))
-        if record.mode == "open_book" and told is not None:
+        if record.mode == "open_book" and record.score is not None and told is not None:
             verdict = BLAME[_blamed(record, told)]
             counts[verdict] += 1
             of[f"{record.bank}/{record.id}"] = verdict

@@ -39,7 +39,7 @@ def do_compare(options: argparse.Namespace) -> int:
     )
     if set(differing) == {"seed"}:
         print("Only the seed differs: what is seen here is the noise of the measurement.")
-    print("\n| bank, mode | n | a | b | b - a (95%) | flips a/b | McNemar p | detectable | |")
+    print("\n| bank, mode | n | a | b | b - a (95%) | flips a/b | p | detectable | |")
     print("|---|---|---|---|---|---|---|---|---|")
     for each in found:
         c = each.comparison

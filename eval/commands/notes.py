@@ -101,7 +101,7 @@ def do_fit(options: argparse.Namespace) -> int:
     save_gate(gate)
     for name, fit in (("gate", gate.read), ("without the entailment model", gate.unread)):
         print(
-            f"{name}, fitted on {gate.n} dev questions; asked another author's it refuses "
-            f"{fit.refused:.3f} of the unanswerable and {fit.over_refused:.3f} of the others"
+            f"{name}, fitted on {gate.n} dev questions and set to refuse {fit.over_refused:.3f} "
+            f"of the answerable; of another author's unanswerable ones it refuses {fit.refused:.3f}"
         )
     return 0

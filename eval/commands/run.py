@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from eval.asking import Asking
-from eval.banks import Bank, load_bank
+from eval.banks import Bank, load_banks
 from eval.batch.jobs import jobs_of
 from eval.batch.outbox import Outbox
 from eval.batch.running import Conditions, close, need_bedrock, need_choices, under_way
@@ -55,7 +55,7 @@ def asked_run(options: argparse.Namespace, settings: Settings) -> RunFolder | No
             "--new with --batch would submit another job each time it is repeated",
             mend="leave out --new, or name a new folder with --out",
         )
-    banks = [load_bank(name) for name in options.bank]
+    banks = load_banks(options.bank)
     cache = None if options.no_cache else ReplyCache(home_of(settings) / "replies.db")
     outbox = Outbox() if options.batch else None
     # A job is held to the limit before it is submitted; its replies are paid for when they come.

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from eval.banks import BankError, load_bank, own_banks, split_of
+from eval.banks import BankError, load_bank, load_banks, own_banks, split_of
 from eval.free_answers import states
 
 GOOD: dict[str, Any] = {"id": "q", "question": "Which?", "options": ["a", "b", "c"], "answer": [1]}
@@ -117,6 +117,59 @@ def test_csv_loads_too(tmp_path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("columns", "cells", "options", "places"),
+    [
+        ("1,2,3,4,answer", "w,x,y,z,2", ("w", "x", "y", "z"), (1,)),
+        ("0,1,2,answer", 'x,y,z,"0, 2"', ("x", "y", "z"), (0, 2)),
+        ("B,A,answer", "y,x,A", ("x", "y"), (0,)),
+        ("answer,option 2,option 1,option 10", "2,y,x,", ("x", "y"), (1,)),
+        ("A,B,C,D,answer", "x,y,,,b", ("x", "y"), (1,)),
+    ],
+)
+def test_a_csv_answer_names_a_column(
+    tmp_path: Path, columns: str, cells: str, options: Any, places: Any
+) -> None:
+    file = tmp_path / "bank.csv"
+    file.write_text(f"id,question,{columns}\nq,Which?,{cells}\n", encoding="utf-8")
+    (question,) = load_bank(file).questions
+    assert (question.options, question.answer) == (options, places)
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "told"),
+    [
+        ("A,B,C,D,answer", "w,,y,z,C", "lettered A, C, D"),
+        ("A,C,answer", "x,y,A", "lettered A, C"),
+        ("A,option_a,answer", "x,y,A", "two of its columns"),
+        ("A,B,answer", "x,y,1", "'1' names none of its options A, B"),
+        ("1,2,answer", "x,y,0", "'0' names none of its options 1, 2"),
+        ("1,2,answer", "x,y,B", "'B' names none of its options 1, 2"),
+    ],
+)
+def test_a_csv_answer_is_not_guessed(tmp_path: Path, columns: str, cells: str, told: str) -> None:
+    file = tmp_path / "bank.csv"
+    file.write_text(f"id,question,{columns}\nq,Which?,{cells}\n", encoding="utf-8")
+    with pytest.raises(BankError) as caught:
+        load_bank(file)
+    assert str(caught.value).startswith(f"{file}:") and told in str(caught.value)
+
+
+def test_a_foreign_bank_need_not_tell_its_kinds(tmp_path: Path) -> None:
+    bare, near = load_bank(
+        written(tmp_path, GOOD, {"id": "n", "question": "?", "kind": "near"})
+    ).questions
+    assert bare.answerable and not near.answerable
+
+
+def test_banks_of_one_name_cannot_be_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    both = [written(tmp_path, GOOD), written(tmp_path / "other", GOOD)]
+    with pytest.raises(BankError, match="'bank' is the name of two banks"):
+        load_banks(both)
+    assert [bank.name for bank in load_banks(["practice", both[0]])] == ["practice", "bank"]
+
+
+@pytest.mark.parametrize(
     ("row", "told"),
     [
         ("{", "no JSON"),
@@ -135,8 +188,14 @@ def test_csv_loads_too(tmp_path: Path, text: str) -> None:
         (GOOD | {"answer": [1, 1]}, "twice"),
         (GOOD | {"answer": [0, 1, 2]}, "all of its options"),
         (GOOD | {"answer": ["first"]}, "neither a letter"),
-        (GOOD | {"options": {"A": "x", "C": "y"}, "answer": "A"}, "lettered AC"),
+        (GOOD | {"options": {"A": "x", "C": "y"}, "answer": "A"}, "lettered A, C"),
         (GOOD | {"id": "first"}, "stands in line 1"),
+        (
+            {"id": "u", "question": "?", "kind": "unanswerable"},
+            "its kind 'unanswerable' is none of ours: ",
+        ),
+        ({"id": "u", "question": "?", "kind": "nearr"}, "did you mean near"),
+        ({"id": "u", "question": "?", "kind": 7}, "kind: input should be a valid string"),
         (GOOD | {"evidence": [{"doc_id": "x", "heading": "y"}]}, "evidence.0.quote"),
     ],
 )

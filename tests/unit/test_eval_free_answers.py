@@ -69,6 +69,14 @@ def test_refusing_is_right_only_where_the_notes_have_a_gap(
     assert well_done(question, score_answer(question, told, GOLD)) == right
 
 
+@pytest.mark.parametrize(
+    ("kind", "eligible"), [("practice", False), ("false_premise", False), ("near", True)]
+)
+def test_without_a_must_have_fact_only_a_refusal_can_be_scored(kind: str, eligible: bool) -> None:
+    assert QUESTION.eligible
+    assert QUESTION.model_copy(update={"kind": kind, "nuggets": ()}).eligible is eligible
+
+
 def test_a_false_premise_is_handled_right_when_it_is_corrected() -> None:
     question = QUESTION.model_copy(update={"kind": "false_premise"})
     score = score_answer(question, answer(("No, a box holds 400 KB.", (1,))), GOLD)
@@ -88,6 +96,29 @@ def test_a_nugget_is_not_found_in_what_only_looks_like_it(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "spelling", "stands"),
+    [
+        ("Очередь хранит сообщения", "очередь", True),
+        ("Совсем другое", "очередь", False),
+        ("这个队列保存消息", "队列", True),
+        ("完全不同", "队列", False),
+        ("5 GB", "…", False),
+        ("a limit of .5 GB", "5 GB", False),
+        ("a limit of .5 GB", ".5 GB", True),
+        ("a limit of 5,5 GB", "5 GB", False),
+        ("a limit of 5.5.1", "5.5", False),
+        ("5,000 GB, 5 GB.", "5 GB", True),
+        ("in São Paulo", "são paulo", True),
+        ("15min", "15 min", True),
+    ],
+)
+def test_a_nugget_is_read_in_any_script_and_its_figures_whole(
+    text: str, spelling: str, stands: bool
+) -> None:
+    assert states(text, Nugget(name="x", accepted=(spelling,))) is stands
+
+
+@pytest.mark.parametrize(
     ("claim", "holds"),
     [
         ("A box holds 400 KB.", True),
@@ -99,6 +130,38 @@ def test_a_nugget_is_not_found_in_what_only_looks_like_it(text: str) -> None:
 )
 def test_the_rule_of_entailment(claim: str, holds: bool) -> None:
     assert entails_by_rule("Boxes: A box holds 400 KB of things.", claim) is holds
+
+
+@pytest.mark.parametrize(
+    ("evidence", "claim", "holds"),
+    [
+        (ORDER := "Standard queues do not keep the order of messages.", ORDER, True),
+        (ORDER, "Standard queues keep the order of messages.", False),
+        (ORDER[:-1] + "; FIFO queues keep it.", "FIFO queues keep it.", True),
+        (ORDER + " They never lose messages.", "Standard queues never lose messages.", True),
+        ("A bucket name is not case sensitive. It has 63 characters.", "It has 63 letters.", False),
+        (
+            "- Gateway endpoints are free.\n- Interface endpoints are not free.",
+            "Gateway endpoints are not free.",
+            False,
+        ),
+        (
+            "- Gateway endpoints are free.\n- Interface endpoints are not free.",
+            "Gateway endpoints are free. Interface endpoints are not free.",
+            True,
+        ),
+        ("- Standard queues do not\n  keep the order.", "Standard queues keep the order.", False),
+        (
+            "Boxes > Sharing\nKMS - Shared: Yes (by policy)\nHSM - Shared: No (one account)",
+            "KMS - Shared: Yes (by policy).",
+            True,
+        ),
+        ("An item has no more than 400 KB.", "An item has up to 400 KB.", True),
+        ("| Queue | Ordered | Fee |\n| Standard | no | yes |", "Standard queue: fee yes.", True),
+    ],
+)
+def test_what_negates_has_its_counterpart(evidence: str, claim: str, holds: bool) -> None:
+    assert entails_by_rule(evidence, claim) is holds
 
 
 def test_an_abstention_may_show_the_very_line_that_tells() -> None:

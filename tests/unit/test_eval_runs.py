@@ -78,6 +78,15 @@ def test_a_crash_is_recorded_and_counts_as_wrong(tmp_path: Path) -> None:
     assert any("crash" in alarm for alarm in summary["alarms"])
 
 
+def test_a_free_question_without_facts_is_not_eligible(tmp_path: Path) -> None:
+    bare = {"id": "bare", "question": FREE["question"]}
+    model = scripted("400 KB.", RuntimeError("it broke"))
+    _, records = run(tmp_path, product(tmp_path, model), [bare])
+    modes = by_mode(records, "bare")
+    assert (modes["closed_book"].score, modes["closed_book"].error) == (None, None)
+    assert modes["open_book"].score is None and modes["open_book"].error
+
+
 def begin_again(folder: Path) -> RunFolder:
     return RunFolder(folder / "run")
 
@@ -226,6 +235,29 @@ def test_the_gate_holds_noise_and_fails_a_fall(tmp_path: Path) -> None:
     assert [each.fell for each in hold_to(baseline, before[:60], seed=0)] == [True]
     with pytest.raises(RunError, match="no baseline"):
         load_baseline(tmp_path / "none.json")
+
+
+def test_a_partial_fall_fails_the_gate_and_names_its_questions(tmp_path: Path) -> None:
+    held, _ = run(tmp_path, product(tmp_path, scripted(*["A"] * 4)), [ROTATION | {"evidence": []}])
+    before = [record(str(i), 2 / 3) for i in range(60)]
+    save_baseline(tmp_path / "base.json", held.manifest(), before)
+    baseline = load_baseline(tmp_path / "base.json")
+    # A baseline is rounded; that alone is no fall, nor a gain.
+    (same,) = hold_to(baseline, before, seed=0)
+    assert (same.fell, same.comparison.changed) == (False, 0)
+    (fallen,) = hold_to(baseline, [record("0", 0.6), *before[1:]], seed=0)
+    assert (fallen.fell, fallen.lost) == (False, ("0",))
+    less = [record(str(i), 0.2 if i == 7 else 0.6) for i in range(60)]
+    (fallen,) = hold_to(baseline, less, seed=0)
+    assert fallen.fell and fallen.lost[0] == "7" and len(fallen.lost) == 60
+
+
+def test_changes_that_cancel_out_are_not_the_same() -> None:
+    before = [record("a", 0.0), record("b", 0.3)]
+    (told,) = compare_runs(before, [record("a", 0.3), record("b", 0.0)], seed=0)
+    assert told.verdict.startswith("noise")
+    (told,) = compare_runs(before, before, seed=0)
+    assert told.verdict == "the same"
 
 
 def test_the_report_shows_hostile_text_as_text_and_loads_nothing(tmp_path: Path) -> None:

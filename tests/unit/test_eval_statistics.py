@@ -14,6 +14,7 @@ from eval.statistics import (
     detectable_difference,
     mcnemar,
     proportion,
+    sign_flips,
     wilson,
 )
 
@@ -62,6 +63,33 @@ def test_a_large_change_is_real_and_a_coin_is_noise() -> None:
     a = [float(coin.random() < 0.7) for _ in range(100)]
     b = [float(coin.random() < 0.7) for _ in range(100)]
     assert not compare_paired(a, b, 0).real
+
+
+def test_a_partial_fall_of_every_question_is_real() -> None:
+    compared = compare_paired([1.0] * 200, [0.75] * 200, 0)
+    assert (compared.only_a, compared.only_b) == (0, 0)
+    assert compared.real and compared.p < 0.001
+
+
+def test_many_small_gains_are_not_called_better_by_the_flips_that_were_lost() -> None:
+    # Right by a hair and then wrong by a hair twelve times, the other way twice.
+    a = [0.6] * 12 + [0.4] * 2 + [0.3, 0.0] * 43
+    b = [0.5] * 12 + [0.6] * 2 + [0.0, 0.3] * 43
+    compared = compare_paired(a, b, 0)
+    assert mcnemar(compared.only_a, compared.only_b) < 0.05
+    assert not compared.real and compared.changed == 100
+
+
+def test_right_or_wrong_scores_are_compared_by_mcnemar() -> None:
+    compared = compare_paired([1.0] * 8 + [0.0], [0.0] * 8 + [1.0], 0)
+    assert compared.p == mcnemar(8, 1)
+
+
+def test_flipped_signs_come_near_the_exact_binomial() -> None:
+    assert sign_flips([-1.0] * 8 + [1.0], 0) == pytest.approx(mcnemar(8, 1), abs=0.01)
+    assert sign_flips([0.1, 0.2, -0.3], 0) == 1
+    assert sign_flips([0.0, 0.0], 0) == 1
+    assert sign_flips([0.25] * 9, 3) == sign_flips([0.25] * 9, 3)
 
 
 def test_the_same_scores_are_no_difference() -> None:
