@@ -15,7 +15,7 @@ from ragbot.order_reading import Hears
 from ragbot.screening import FLAGS, Flag, decoded, fold, gives_orders, orders_in
 from ragbot.screening.orders import ONLY_SHOWN
 from ragbot.types import Fact, Passage, RetrievedPassage
-from ragbot.whole_lines import BULLET
+from ragbot.whole_lines import BULLET, QUOTE
 
 LEFT_OUT = "(left out)"
 HEARD: Flag = "dictated_reply"  # what an order is taken for that no phrase gives away
@@ -106,9 +106,9 @@ def _parts_of(fact: Fact) -> tuple[str, ...]:
 
 
 def _plain(line: str) -> str:
-    """Without the signs of a list that it begins with."""
-    while bullet := BULLET.match(line):
-        line = line[bullet.end() :]
+    """Without the signs of a list or a quote that it begins with."""
+    while sign := BULLET.match(line) or QUOTE.match(line):
+        line = line[sign.end() :]
     return line.strip()
 
 
