@@ -12,26 +12,22 @@ than its mean says.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from bench.output import save
+from bench.output import save, shares, show_shares
 from eval.banks import FALSE_PREMISE, NOT_IN_THE_NOTES, load_bank, own_banks
 from eval.leakage import TWINS
 from eval.runs import Record, RunFolder
-from eval.statistics import wilson
 from ragbot.embedding import Embedder, open_embedder
 from ragbot.settings import load_settings
 from tuning.own_notes import read_texts
 
 _ABOUT = (__doc__ or "").split("\n")[0]
 BANDS = ((0.85, 2.0), (0.75, 0.85), (-1.0, 0.75))
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +52,12 @@ def main(arguments: Sequence[str]) -> int:
     ]
     asked = placed(records, open_embedder(load_settings().models_dir))
     alone = [each for each in asked if not each.is_twin]
-    rows = _shares("all", asked) + _shares("without twins", alone)
+    groups = {"all": asked, "without twins": alone}
     for least, most in BANDS:
-        inside = [each for each in alone if least <= each.learned < most]
         name = f"nearest learned {max(least, 0):.2f}-{min(most, 1):.2f}"
-        rows += _shares(name, inside)
-    for row in rows:
-        low, high = row["interval"]
-        print(f"{row['of']:>28}  {row['what']:<24} {row['share']:.3f} ", end="")
-        print(f"({row['count']}/{row['n']}, {low:.3f}-{high:.3f})")
+        groups[name] = [each for each in alone if least <= each.learned < most]
+    rows = [*shares({k: v for name, part in groups.items() for k, v in _held(name, part)})]
+    show_shares(rows)
     save("nearness", rows)
     return 0
 
@@ -88,29 +81,18 @@ def placed(records: Sequence[Record], embedder: Embedder) -> list[Asked]:
     ]
 
 
-def _shares(of: str, asked: Iterable[Asked]) -> list[Row]:
+def _held(name: str, asked: Iterable[Asked]) -> Iterator[tuple[str, list[bool]]]:
     records = [each.record for each in asked]
-    answerable = [r for r in records if r.kind not in (*NOT_IN_THE_NOTES, FALSE_PREMISE)]
-    gaps = [r for r in records if r.kind in NOT_IN_THE_NOTES]
     premises = [r for r in records if r.kind == FALSE_PREMISE]
-    told: tuple[tuple[str, Sequence[Record], Callable[[Record], bool]], ...] = (
-        ("handled right", records, lambda r: r.score >= 1),
-        ("answerable right", answerable, lambda r: bool(r.verdicts.get("correct"))),
-        ("answerable refused", answerable, lambda r: bool(r.verdicts.get("abstained"))),
-        ("unanswerable refused", gaps, lambda r: bool(r.verdicts.get("abstained"))),
-        ("false premise corrected", premises, lambda r: bool(r.verdicts.get("corrected"))),
-    )
-    return [_row(of, what, [holds(r) for r in part]) for what, part, holds in told if part]
-
-
-def _row(of: str, what: str, held: Sequence[bool]) -> Row:
-    count, n = sum(held), len(held)
-    interval = wilson(count, n)
-    return {
-        "of": of,
-        "what": what,
-        "count": count,
-        "n": n,
-        "share": count / n,
-        "interval": interval,
-    }
+    gaps = [r for r in records if r.kind in NOT_IN_THE_NOTES]
+    answerable = [r for r in records if r.kind not in (*NOT_IN_THE_NOTES, FALSE_PREMISE)]
+    for what, part, verdict in (
+        ("answerable right", answerable, "correct"),
+        ("answerable refused", answerable, "abstained"),
+        ("unanswerable refused", gaps, "abstained"),
+        ("false premise corrected", premises, "corrected"),
+    ):
+        if part:
+            yield f"{name}: {what}", [bool(r.verdicts.get(verdict)) for r in part]
+    if records:
+        yield f"{name}: handled right", [(r.score or 0.0) >= 1 for r in records]

@@ -14,13 +14,11 @@ import argparse
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from bench.output import save
+from bench.output import save, shares, show_shares
 from eval.banks import FALSE_PREMISE, NOT_IN_THE_NOTES, Question, load_bank
 from eval.free_answers import score_answer
 from eval.runs import RunFolder
-from eval.statistics import wilson
 from ragbot.evidence import evidence_sentences
 from ragbot.settings import load_settings
 from ragbot.store import open_index
@@ -30,8 +28,6 @@ _ABOUT = (__doc__ or "").split("\n")[0]
 BANKS = ("natural", "unanswerable", "strangers", "latecomers", "newcomers", "visitors")
 SIZES = (1, 2, 3, 8)
 
-Row = dict[str, Any]
-
 
 def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="bench shortcuts", description=_ABOUT)
@@ -40,22 +36,19 @@ def main(arguments: Sequence[str]) -> int:
     index = open_index(load_settings().index_dir)
     passages = index.all_passages()
     asked = [q for name in BANKS for q in load_bank(name).questions if q.split == "test"]
-    rows: list[Row] = []
+    held: dict[str, list[bool]] = {}
     for k in SIZES:
-        name = f"{k} passages whole"
         answers = [
             printed(q.question, [passages[at] for at, _ in index.lexical(q.question, k)])
             for q in asked
         ]
-        rows += _rows(name, asked, answers)
-    refused = [q.kind in (*NOT_IN_THE_NOTES, FALSE_PREMISE) for q in asked]
-    rows.append(_row("refusing always", "handled right", refused, []))
+        held |= _held(f"{k} passages whole", asked, answers)
+    refusals = [q.kind in (*NOT_IN_THE_NOTES, FALSE_PREMISE) for q in asked]
+    held["refusing always: handled right"] = refusals
     for folder in options.runs:
-        rows += _rows_of_run(folder)
-    for row in rows:
-        low, high = row["interval"]
-        print(f"{row['of']:>24}  {row['what']:<24} {row['share']:.3f} ", end="")
-        print(f"({row['count']}/{row['n']}, {low:.3f}-{high:.3f}), {row['words']} words")
+        held |= _held_of_run(folder)
+    rows = [*shares(held)]
+    show_shares(rows)
     save("shortcuts", rows)
     return 0
 
@@ -83,42 +76,29 @@ def printed(question: str, passages: Sequence[Passage]) -> Answer:
     )
 
 
-def _rows(of: str, asked: Sequence[Question], answers: Sequence[Answer]) -> list[Row]:
-    scores = [score_answer(q, a, frozenset()) for q, a in zip(asked, answers, strict=True)]
-    words = [len(answer.text.split()) for answer in answers]
-    told = list(zip(asked, scores, words, strict=True))
-    right = [(bool(s.correct), n) for q, s, n in told if q.answerable]
-    corrected = [(bool(s.corrected), n) for q, s, n in told if q.kind == FALSE_PREMISE]
-    return [
-        _row(of, "answerable right", *map(list, zip(*right, strict=True))),
-        _row(of, "false premise corrected", *map(list, zip(*corrected, strict=True))),
-    ]
-
-
-def _rows_of_run(folder: Path) -> list[Row]:
-    records = [r for r in RunFolder(folder).records() if r.split == "test" and not r.options]
-    rows = []
-    for what, verdict, premise in (
-        ("answerable right", "correct", False),
-        ("false premise corrected", "corrected", True),
-    ):
-        part = [r for r in records if r.kind not in NOT_IN_THE_NOTES]
-        part = [r for r in part if (r.kind == FALSE_PREMISE) == premise]
-        words = [len(r.text.split()) for r in part if not r.verdicts.get("abstained")]
-        held = [bool(r.verdicts.get(verdict)) for r in part]
-        if held:
-            rows.append(_row(folder.name, what, held, words))
-    return rows
-
-
-def _row(of: str, what: str, held: Sequence[bool], words: Sequence[int]) -> Row:
-    count, n = sum(held), len(held)
+def _held(name: str, asked: Sequence[Question], answers: Sequence[Answer]) -> dict[str, list[bool]]:
+    told = [(q, a, score_answer(q, a, frozenset())) for q, a in zip(asked, answers, strict=True)]
+    name = f"{name}, {_words([answer.text for _, answer, _ in told])} words"
     return {
-        "of": of,
-        "what": what,
-        "count": count,
-        "n": n,
-        "share": count / n,
-        "interval": wilson(count, n),
-        "words": statistics.median(words) if words else 0,
+        f"{name}: answerable right": [bool(s.correct) for q, _, s in told if q.answerable],
+        f"{name}: false premise corrected": [
+            bool(s.corrected) for q, _, s in told if q.kind == FALSE_PREMISE
+        ],
     }
+
+
+def _held_of_run(folder: Path) -> dict[str, list[bool]]:
+    records = [r for r in RunFolder(folder).records() if r.split == "test" and not r.options]
+    premises = [r for r in records if r.kind == FALSE_PREMISE]
+    answerable = [r for r in records if r.kind not in (*NOT_IN_THE_NOTES, FALSE_PREMISE)]
+    told = [r.text for r in (*answerable, *premises) if not r.verdicts.get("abstained")]
+    name = f"{folder.name}, {_words(told)} words"
+    held = {
+        f"{name}: answerable right": [bool(r.verdicts.get("correct")) for r in answerable],
+        f"{name}: false premise corrected": [bool(r.verdicts.get("corrected")) for r in premises],
+    }
+    return {what: hits for what, hits in held.items() if hits}
+
+
+def _words(texts: Sequence[str]) -> int:
+    return round(statistics.median([len(text.split()) for text in texts] or [0]))

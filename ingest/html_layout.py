@@ -11,11 +11,12 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import takewhile, zip_longest
 
-from ragbot.whole_lines import BULLET, FENCE
+from ingest.code_blocks import pieces
+from ragbot.whole_lines import BULLET
 
 _CELLS, _PARTS = frozenset({"td", "th"}), frozenset({"thead", "tbody", "tfoot"})
 _BLOCKS = frozenset(
@@ -47,7 +48,6 @@ _LOOKS = re.compile(
 )
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _FIGURE = re.compile(r"\b\d")  # but EC2
-_INDENT = re.compile(r" {4}| {0,3}\t")
 _WIDEST = 40  # columns or rows that one cell may span
 
 
@@ -65,69 +65,13 @@ def as_markdown(text: str) -> Laid:
         return Laid(text, tuple(range(1, text.count("\n") + 2)))
     writer = _Writer()
     number = 1
-    for kind, piece in _pieces(re.split(r"(?<=\n)", text)):
+    for kind, piece in pieces(re.split(r"(?<=\n)", text)):
         if kind == "fenced" or (kind == "indented" and writer.is_outside):
             writer.write(piece, number)
         else:
             writer.read(piece, number)
         number += piece.count("\n")
     return writer.laid()
-
-
-def _pieces(lines: list[str]) -> Iterator[tuple[str, str]]:
-    """(kind, text): prose, and the code in it."""
-    begin = at = 0
-    listed = False
-    while at < len(lines):
-        line, below = lines[at], (lines[i] for i in range(at, len(lines)))
-        after_blank = not at or not lines[at - 1].strip()
-        if fence := FENCE.match(line.lstrip()):
-            kind, size = "fenced", fenced_code(below, fence[0])
-        else:
-            kind, size = "indented", indented_code(below) if after_blank and not listed else 0
-        if size:
-            yield "prose", "".join(lines[begin:at])
-            begin = at = at + size
-            yield kind, "".join(lines[begin - size : begin])
-            continue
-        if line.strip():
-            listed = BULLET.match(line) is not None or (
-                listed and (line[0].isspace() or not after_blank)
-            )
-        at += 1
-    yield "prose", "".join(lines[begin:])
-
-
-def fenced_code(lines: Iterable[str], fence: str) -> int:
-    """How many of the lines, of which the first opens it, a block of fenced code takes; all of them
-    where it is never closed."""
-    count = 0
-    for count, line in enumerate(lines, start=1):
-        if count > 1 and closes(line, fence):
-            break
-    return count
-
-
-def closes(line: str, fence: str) -> bool:
-    """Only a line of at least as many of the same sign ends what a fence opened."""
-    signs = line.strip()
-    return len(signs) >= len(fence) and set(signs) == set(fence)
-
-
-def indented_code(lines: Iterable[str]) -> int:
-    """How many lines of indented code these begin with; none of a paragraph whose other lines are
-    not indented, as people type its first."""
-    whole = last = 0
-    for count, line in enumerate(lines, start=1):
-        if not line.strip():
-            if not last:
-                break
-            whole = last
-        elif _INDENT.match(line):
-            last = count
-        else:
-            return whole
-    return last
 
 
 @dataclass(slots=True)

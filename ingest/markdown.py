@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import date
 from itertools import islice
 from typing import Any
 
-import yaml
-
-from ingest.html_layout import as_markdown, closes, fenced_code, indented_code
+from ingest.code_blocks import indented_code
+from ingest.front_matter import front_matter, references, strings
+from ingest.html_layout import as_markdown
 from ingest.outline import (
     LINKS_HEADING,
     QUESTIONS_HEADING,
@@ -27,26 +26,16 @@ from ingest.outline import (
 )
 from ingest.questions import asked_in, leave_out
 from ingest.reading import SourceText
-from ragbot.errors import CorpusError
-from ragbot.types import Document, Fact, Reference, Section
-from ragbot.whole_lines import BULLET, FENCE
+from ingest.tables import cells_of, facts_of
+from ragbot.fences import FENCE, fenced_code
+from ragbot.types import Document, Fact, Section
+from ragbot.whole_lines import BULLET
 
 _ATX = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$")
 _SETEXT = re.compile(r"^ {0,3}(=+|-+)\s*$")
-_FENCE = re.compile(rf"^ {{0,3}}({FENCE.pattern})")
+_FENCE = re.compile(rf"^ {{0,3}}{FENCE.pattern}")
 _RULER = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
 _RULE = re.compile(r"^ {0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
-_FEATURE_COLUMNS = frozenset(
-    """feature features aspect aspects property criteria criterion attribute characteristic
-    capability dimension category factor comparison question""".split()
-) | {""}
-_CELL = re.compile(r"(?<!\\)\|")
-_KEY = re.compile(r"([A-Za-z_][\w .-]*?)\s*:(?:\s+(\S.*?))?\s*$")
-# Not all of yaml's errors are its own: the 30th of February, `!!int ""`, a thousand brackets.
-_NO_YAML = (
-    yaml.YAMLError, ValueError, LookupError, AttributeError, OverflowError, RecursionError,
-)  # fmt: skip
-_READ = ("title", "as_of", "date", "topic", "services", "exams", "references")
 
 
 def read_markdown(source: SourceText, doc_id: str) -> Outline:
@@ -67,7 +56,7 @@ def read_markdown(source: SourceText, doc_id: str) -> Outline:
 def _outline_of(source: SourceText, doc_id: str) -> tuple[Outline, dict[int, str]]:
     """The outline, and the names of the rows that lack them, by their lines."""
     lines = lines_of(source.text)
-    front, body, warnings = _front_matter(source, lines)
+    front, body, warnings = front_matter(source, lines)
     reader = _Reader(source, doc_id, front, body)
     outline = reader.read()
     outline.warnings[:0] = warnings
@@ -104,9 +93,9 @@ class _Reader:
                 end=len(source.text),
                 as_of=front.get("as_of"),
                 topic=str(front.get("topic") or ""),
-                services=_strings(front.get("services")),
-                exams=_strings(front.get("exams")),
-                references=_references(front.get("references")),
+                services=strings(front.get("services")),
+                exams=strings(front.get("exams")),
+                references=references(front.get("references")),
             )
         )
         self.unnamed: dict[int, str] = {}  # line of a table's row without a name -> that above it
@@ -126,8 +115,8 @@ class _Reader:
                 at += 1
             elif heading:
                 at = self._take_heading(at, *heading)
-            elif fence := _FENCE.match(line.text):
-                at = self._take_code(at, fence[1])
+            elif _FENCE.match(line.text):
+                at = self._take_code(at)
             elif self._is_table(at):
                 at = self._take_table(at)
             elif BULLET.match(line.text):
@@ -179,8 +168,8 @@ class _Reader:
     def _section_end(self, at: int, level: int) -> int:
         """Where the next heading of this level stands, or of a higher one; in code is none."""
         while at < len(self._lines):
-            if fence := _FENCE.match(self._lines[at].text):
-                at += fenced_code(self._texts(at), fence[1])
+            if _FENCE.match(self._lines[at].text):
+                at += fenced_code(self._texts(at))[0]
                 continue
             found = self._heading(at)
             if found and found[0] <= level:
@@ -222,12 +211,12 @@ class _Reader:
             )
         self._section_at = end
 
-    def _take_code(self, at: int, fence: str) -> int:
-        end = at + fenced_code(self._texts(at), fence)
-        if end == at + 1 or not closes(self._lines[end - 1].text, fence):
+    def _take_code(self, at: int) -> int:
+        size, is_closed = fenced_code(self._texts(at))
+        if not is_closed:
             self._warn(self._lines[at], "a code block that is never closed")
-        self._add("code", at, end)
-        return end
+        self._add("code", at, at + size)
+        return at + size
 
     def _indented(self, at: int) -> int:
         """How many lines of indented code begin here."""
@@ -257,7 +246,7 @@ class _Reader:
             facts: tuple[Fact, ...] = ()
             header = None
             if len(cells) == len(head) > 1 and cells[0]:
-                facts = _facts(head, cells)
+                facts = facts_of(head, cells)
             elif len(cells) == len(head) > 1 and name:
                 self.unnamed[line.number] = name.replace("|", "\\|")
             else:
@@ -328,134 +317,5 @@ class _Reader:
         self._outline.warnings.append(Warning(self._source.name, line.number, message))
 
 
-def cells_of(row: str) -> list[str]:
-    """The cells of a table row; `\\|` is a bar inside a cell."""
-    inner = row.strip()
-    inner = inner[1:] if inner.startswith("|") else inner
-    if inner.endswith("|") and not inner.endswith("\\|"):
-        inner = inner[:-1]
-    return [cell.strip().replace("\\|", "|") for cell in _CELL.split(inner)]
-
-
-def _facts(head: Sequence[str], cells: Sequence[str]) -> tuple[Fact, ...]:
-    by_row = len(head) == 2 or names_the_row(head[0])
-    return tuple(
-        Fact(cells[0], column, value) if by_row else Fact(column, cells[0], value)
-        for column, value in zip(head[1:], cells[1:], strict=True)
-        if value
-    )
-
-
-def names_the_row(corner: str) -> bool:
-    """In a table headed "Service | Limit | Price" the row, not the column, is the subject."""
-    return corner.strip().lower() not in _FEATURE_COLUMNS
-
-
-def _front_matter(
-    source: SourceText, lines: list[Line]
-) -> tuple[dict[str, Any], list[Line], list[Warning]]:
-    """What stands above the notes, the lines of the notes, and what could not be read above them.
-
-    The front matter of other programs is taken as far as it goes: none of it is worth a folder.
-    """
-    ends = (at for at, line in enumerate(lines) if at and line.text.rstrip() in ("---", "..."))
-    end = next(ends, None)
-    if lines[0].text.rstrip() != "---" or end is None:
-        return {}, lines, []
-    inside = lines[1:end]
-    unread: list[Line] = []
-    try:
-        loaded = yaml.safe_load(source.text[lines[1].start : lines[end].start])
-    except _NO_YAML:
-        loaded, unread = _key_by_key(inside)
-    if loaded is None:
-        return {}, lines[end + 1 :], []
-    if not isinstance(loaded, dict) or not any(map(_is_key, loaded)):
-        told = "the lines between the two '---' are no front matter and read as text"
-        return {}, lines, [Warning(source.name, 1, told)]
-    warnings = [
-        Warning(source.name, line.number, f"front matter that cannot be read: {line.text[:60]}")
-        for line in unread
-        if _key_of(line) in _READ
-    ]
-    as_of, undated = _as_of(source, loaded, inside)
-    return loaded | {"as_of": as_of}, lines[end + 1 :], warnings + undated
-
-
-def _key_of(line: Line) -> str:
-    return line.text.partition(":")[0].strip()
-
-
-def _is_key(key: object) -> bool:
-    """`Note: bring cash` between two rules is a note."""
-    return isinstance(key, str) and (
-        re.fullmatch(r"[a-z][\w.-]*", key) is not None
-        or key.lower() in {*_READ, "author", "aliases", "tags", "status"}
-    )
-
-
-def _key_by_key(lines: Sequence[Line]) -> tuple[object, list[Line]]:
-    """What is no YAML as a whole, and the lines whose values cannot be told; no dict where a line
-    belongs to no key."""
-    entries: list[list[Line]] = []
-    for line in lines:
-        if _KEY.match(line.text):
-            entries.append([line])
-        elif not line.is_blank and not line.text.startswith((" ", "\t", "-", "#")):
-            return line.text, []
-        elif entries:
-            entries[-1].append(line)
-    found: dict[object, object] = {}
-    unread = []
-    for first, *more in entries:
-        try:
-            found |= yaml.safe_load("\n".join(line.text for line in (first, *more)))
-        except _NO_YAML:
-            key, told = _KEY.match(first.text).groups()  # type: ignore[union-attr]
-            # "title: Boxes: a story" means what it says, {{title}} and a list left open do not.
-            is_text = key == "as_of" or (told and told[0] not in "[{")
-            found[key] = told if is_text else None
-            unread += [] if is_text else [first]
-    return found, unread
-
-
 def _first_heading(lines: Sequence[Line]) -> str | None:
     return next((m[2] for x in lines if (m := _ATX.match(x.text)) and m[2]), None)
-
-
-def _as_of(
-    source: SourceText, front: dict[str, Any], lines: Sequence[Line]
-) -> tuple[date | None, list[Warning]]:
-    """The day of the notes. `as_of` is ours, so that a wrong one is a slip; a `date` may be written
-    in any way, and which month 05/01/2024 is in nobody can tell."""
-    key = "as_of" if front.get("as_of") else "date"
-    value = front.get(key)
-    if value is None or type(value) is date:
-        return value, []
-    try:
-        return date.fromisoformat(str(value)[:10]), []
-    except ValueError as error:
-        at = next((line.number for line in lines if _key_of(line) == key), lines[0].number)
-        told = f"{key}: {str(value)!r} is not a date"
-        if key == "as_of":
-            raise CorpusError(
-                told, path=source.path, line=at, mend="write it as 2026-11-01"
-            ) from error
-        return None, [Warning(source.name, at, f"{told} like 2026-11-01, and is left out")]
-
-
-def _strings(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return tuple(str(item) for item in value) if isinstance(value, list) else (str(value),)
-
-
-def _references(value: Any) -> tuple[Reference, ...]:
-    found = []
-    for item in value if isinstance(value, list) else []:
-        if isinstance(item, dict) and item.get("name"):
-            url = item.get("url")
-            found.append(Reference(str(item["name"]), None if url is None else str(url)))
-        elif isinstance(item, str):
-            found.append(Reference(item))
-    return tuple(found)

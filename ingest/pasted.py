@@ -8,13 +8,25 @@ that names the columns.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from ingest.markdown import names_the_row
+from ingest.flattened_rows import columns_of, compared_in, split_row
+from ingest.groups import (
+    asks,
+    behind_links,
+    cells_of_line,
+    groups_of,
+    headed,
+    is_advertisement,
+    is_tabbed,
+    may_be_heading,
+    may_head,
+    opens_aside,
+    unstroked,
+)
 from ingest.outline import (
     LINKS_HEADING,
     QUESTIONS_HEADING,
@@ -23,47 +35,24 @@ from ingest.outline import (
     Line,
     Outline,
     Warning,
-    are_links,
     drop,
     lines_of,
     slug,
 )
 from ingest.questions import asked_in, leave_out
 from ingest.reading import SourceText
+from ingest.tables import facts_of
 from ragbot.types import Document, Fact, Reference, Section
 from ragbot.whole_lines import BULLET
 
-_LONGEST_HEADING = 12  # words
-_HABIT = 3  # capitals on top of so many groups are their headings
-_BRACKETED = re.compile(r"\([^)]*\)")
-_STROKE = re.compile(r"\s*([=~_*-])\1{2,}\s*")
-_CALL = re.compile(
-    r"\b(?:sponsored|advertisement|sign up|subscribe|enroll|buy now|click here|start the|free trial"
-    r"|earn an?|no experience required|limited offer|learn more)\b",
-    re.IGNORECASE,
-)
-# Lines of a question block that look like headings: stems, options, keys.
-_ASKED = re.compile(
-    r"(?:Q(?:uestion)?\s*)?\d{1,3}\s*[.):]|Q(?:uestion)?\s*#?\d{1,3}$|\(?[A-H][.)]\s"
-    r"|(?:correct\s+)?(?:answers?|key|solution|explanation)\b",
-    re.IGNORECASE,
-)
-_BRAND = re.compile(r"^(?:AWS|Amazon|Azure|Google|Microsoft)\s+")
-# A cell that opens with one of these surely opens here.
-_STRONG = re.compile(r"^(?:yes|no|n/a|none|[$€£]?\d[\d,.]*\+?(?:%|[KMGT]?B|ms)?)$", re.IGNORECASE)
 # What a line says that is a cell of a table and no title, even if it stands there twice.
 _CELL = re.compile(
     r"(?i:yes|no|none|n/a|true|false|open|closed|same|free|included|unlimited|optional|required"
     r"|(?:not )?(?:supported|available|allowed)|low|medium|high)$"
     r"|(?:[a-z]|[~<>≈$€£]?\d)\S*(?: \S+)?$|\S+ [a-z]\S*$"
 )
-_FIGURE = re.compile(r"[~<>≈]?\d[\d.,/]*(?:\s*%| [a-zµ]\S*(?: \S+)?)?$")  # 12 months
 # "Price per month", but no figure and no sentence.
 _NAMES_COLUMN = re.compile(r"[^\W\d_a-z]\S*(?: \S+){0,3}(?<![.!?;,])$")
-_JOINS = re.compile(
-    r"(?:[,:;/(+<>=~&–—-]|\b(?:to|or|and|of|up|by|per|at|level|for|in|max|least|most))$",
-    re.IGNORECASE,
-)
 
 
 def read_pasted(source: SourceText, new_id: Callable[[str], str]) -> list[Outline]:
@@ -103,7 +92,7 @@ def _sheets(
         if texts[at] == texts[at + 1]
         and twice[texts[at]] == 1
         and lines[filled[at].number - 2].is_blank
-        and _may_be_heading(filled[at].text)
+        and may_be_heading(filled[at].text)
         and not _CELL.match(texts[at])
     ]
     opens.insert(0, 0)
@@ -113,9 +102,9 @@ def _sheets(
         doubled = at + 1 < after and filled[at + 1].text.strip() == first.text.strip()
         # A line with nothing under it is no title but all there is.
         titled = (
-            _may_be_heading(first.text)
+            may_be_heading(first.text)
             and at + (2 if doubled else 1) < after
-            and not _is_tabbed(filled[at : at + 2])
+            and not is_tabbed(filled[at : at + 2])
         )
         title = first.text.strip() if titled else untitled
         skip = (2 if doubled else 1) if titled else 0
@@ -123,24 +112,6 @@ def _sheets(
         begin = filled[at + skip].number if at + skip < after else first.number + skip
         last = filled[after].number if after < len(filled) else lines[-1].number + 1
         yield title, filled[at : at + skip], lines[begin - 1 : last - 1], first.start, end
-
-
-def _may_be_heading(text: str) -> bool:
-    words = text.split()
-    return (
-        0 < len(words) <= _LONGEST_HEADING
-        and not text[0].isspace()
-        and text[0] != "("
-        and not BULLET.match(text)
-        and not _FIGURE.match(text.rstrip())
-        and text.rstrip()[-1] not in ".!;,:→"
-        and any(c.isalpha() for c in text)
-        and not _is_pictograph(text[0])
-    )
-
-
-def _is_pictograph(character: str) -> bool:
-    return unicodedata.category(character) == "So"
 
 
 class _Reader:
@@ -155,20 +126,20 @@ class _Reader:
     def read(self) -> Outline:
         document = self._outline.document
         asked = asked_in(self._lines, document.doc_id, document.source)
-        groups = _headed(_groups(self._lines, [lines for lines, _ in asked]))
+        groups = headed(groups_of(self._lines, [lines for lines, _ in asked]))
         by_form = {lines[0].number: question for lines, question in asked}
         at = 0
         while at < len(groups):
             group = groups[at]
-            if _may_head(groups, at):
+            if may_head(groups, at):
                 at = self._leave_out(groups, at) or self._take_short_lines(groups, at)
                 continue
             if group[0].number in by_form:
                 drop(self._outline, group)
                 self._outline.questions.append(by_form[group[0].number])
-            elif not _unstroked(group):
+            elif not unstroked(group):
                 drop(self._outline, group)
-            elif _is_advertisement(group):
+            elif is_advertisement(group):
                 drop(self._outline, group)
                 self._warn(group[0], "left out an advertisement")
             elif BULLET.match(group[0].text):
@@ -195,11 +166,11 @@ class _Reader:
         name = head[0].text.strip()
         end = at + 1
         if LINKS_HEADING.match(name):
-            end = _behind_links(groups, at)
-            if end == at + 1 < len(groups) and not _opens_aside(groups, end):
+            end = behind_links(groups, at)
+            if end == at + 1 < len(groups) and not opens_aside(groups, end):
                 return None
         elif QUESTIONS_HEADING.search(name):
-            while end < len(groups) and (_asks(groups[end]) or not _may_head(groups, end)):
+            while end < len(groups) and (asks(groups[end]) or not may_head(groups, end)):
                 end += 1
         else:
             return None
@@ -223,10 +194,10 @@ class _Reader:
         """A heading, alone or under its parent, opens what follows; more short lines in a row, or
         short lines that nothing follows, are a list whose items a blank line sets apart."""
         end = at + 1
-        while end < len(groups) and _may_head(groups, end) and not _opens_aside(groups, end):
+        while end < len(groups) and may_head(groups, end) and not opens_aside(groups, end):
             end += 1
         run = groups[at:end]
-        if end < len(groups) and not _opens_aside(groups, end):
+        if end < len(groups) and not opens_aside(groups, end):
             listed, heads = (run[:-1], run[-1:]) if len(run) > 2 else ([], run)
         elif len(run) == 2:
             self._open_heading(run[0], followed_by_heading=False)
@@ -283,7 +254,7 @@ class _Reader:
 
     def _is_table(self, group: Sequence[Line]) -> bool:
         """A head that names columns, then rows: lines of a paragraph have no such head."""
-        if _is_tabbed(group):
+        if is_tabbed(group):
             return True
         if len(group) < 3:
             return False
@@ -292,19 +263,19 @@ class _Reader:
             "comparison" in (self._heading or "").lower()
             or "table" in (self._heading or "").lower()
         )
-        names = _products(self._outline.document.title)
+        names = compared_in(self._outline.document.title)
         named = sum(name.lower() in head.lower() for name in names)
         return (comparing or named >= 2) and head[-1] not in ".:;!?"
 
     def _take_table(self, group: Sequence[Line]) -> None:
-        if _is_tabbed(group):
+        if is_tabbed(group):
             self._take_tabbed(group)
             return
         head, *rows = group
         header = head.text.strip()
-        products = _columns(header, _products(self._outline.document.title))
+        named = columns_of(header, compared_in(self._outline.document.title))
         for row in rows:
-            facts = _split_row(row.text.strip(), products)
+            facts = split_row(row.text.strip(), named)
             # The head belongs to the first row's passage, so that no line is in none.
             first = row is rows[0]
             self._add(
@@ -316,13 +287,13 @@ class _Reader:
 
     def _take_tabbed(self, group: Sequence[Line]) -> None:
         """Copied from a spreadsheet; without a head each row stands for itself."""
-        columns = _cells(group[0])
+        columns = cells_of_line(group[0])
         headed = all(map(_NAMES_COLUMN.match, columns[1:])) and len(columns[0].split()) < 5
         if not headed:
             self._add("table_row", group[:1])
         for row in group[1:]:
             first = headed and row is group[1]
-            facts = _facts(columns, _cells(row)) if headed else ()
+            facts = facts_of(columns, cells_of_line(row)) if headed else ()
             self._add("table_row", [group[0], row] if first else [row], facts=facts)
 
     def _add(
@@ -349,175 +320,3 @@ class _Reader:
 
     def _warn(self, line: Line, message: str) -> None:
         self._outline.warnings.append(Warning(self._outline.document.source, line.number, message))
-
-
-def _groups(lines: Sequence[Line], asked: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Runs of lines without a blank between them; bullets and plain lines apart, and each of
-    `asked`, the practice questions, in one."""
-    groups: list[list[Line]] = []
-    runs = {line.number: run for run in asked for line in run}
-    for line in lines:
-        if run := runs.get(line.number):
-            if line is run[0]:
-                groups += [list(run), []]
-        elif line.is_blank:
-            groups.append([])
-        elif groups and groups[-1] and _belongs(line, groups[-1]):
-            groups[-1].append(line)
-        else:
-            groups.append([line])
-    return [group for group in groups if group]
-
-
-def _belongs(line: Line, group: Sequence[Line]) -> bool:
-    bullet = (bool(BULLET.match(line.text)) and line.indent > 0) or (
-        line.text[:1] in "•*-" and not _STROKE.fullmatch(line.text)
-    )
-    in_list = bool(BULLET.match(group[0].text))
-    return in_list == bullet or (in_list and line.indent > 0)
-
-
-def _headed(groups: Sequence[Sequence[Line]]) -> list[Sequence[Line]]:
-    """The groups, with headings on their own that no blank line sets off from what they head: a
-    stroke below tells them, or that they are in capitals, where that is a habit."""
-    capitals = {
-        group[0].number for group in groups if len(group) > 1 and _is_in_capitals(group[0].text)
-    }
-    habit = len(capitals) >= _HABIT
-    headed: list[Sequence[Line]] = []
-    for group in groups:
-        stroked = len(group) > 1 and _STROKE.fullmatch(group[1].text) is not None
-        if stroked and _may_be_heading(group[0].text):
-            cut = 2
-        else:
-            cut = int(habit and group[0].number in capitals)
-        headed += filter(None, (group[:cut], group[cut:]))
-    return headed
-
-
-def _may_head(groups: Sequence[Sequence[Line]], at: int) -> bool:
-    group = groups[at]
-    if len(_unstroked(group)) != 1 or not _may_be_heading(group[0].text):
-        return False
-    # The one line directly below a heading is what it heads.
-    below = at > 0 and groups[at - 1][-1].number == group[0].number - 1
-    return not (below and _may_head(groups, at - 1))
-
-
-def _opens_aside(groups: Sequence[Sequence[Line]], at: int) -> bool:
-    name = groups[at][0].text.strip()
-    aside = LINKS_HEADING.match(name) or QUESTIONS_HEADING.search(name)
-    return bool(aside) and _may_head(groups, at)
-
-
-def _asks(group: Sequence[Line]) -> bool:
-    text = group[0].text.strip()
-    return text.endswith("?") or bool(_ASKED.match(text))
-
-
-def _behind_links(groups: Sequence[Sequence[Line]], at: int) -> int:
-    """Where the names of further readings end that stand below the heading at `at`. They look
-    like headings, so that only a text tells: the name right above it is its heading."""
-    end = at + 1
-    while end < len(groups):
-        group = groups[end]
-        if len(_unstroked(group)) == 1 and LINKS_HEADING.match(group[0].text.strip()):
-            return end
-        if not are_links(group) or _is_tabbed(group):
-            return end - 1 if end - 1 > at and _may_head(groups, end - 1) else end
-        end += 1
-    return end
-
-
-def _cells(line: Line) -> list[str]:
-    return [cell.strip() for cell in line.text.split("\t")]
-
-
-def _facts(head: Sequence[str], cells: Sequence[str]) -> tuple[Fact, ...]:
-    row_is_subject = len(head) == 2 or names_the_row(head[0])
-    return tuple(
-        Fact(cells[0], column, value) if row_is_subject else Fact(column, cells[0], value)
-        for column, value in zip(head[1:], cells[1:], strict=True)
-        if value
-    )
-
-
-def _is_tabbed(group: Sequence[Line]) -> bool:
-    """Two lines or more of as many cells; a tab that only indents parts none."""
-    rows = [_cells(line) for line in group]
-    return (
-        len(rows) > 1
-        and len(rows[0]) > 1
-        and len({len(row) for row in rows}) == 1
-        and all(row[0] for row in rows[1:])
-    )
-
-
-def _unstroked(group: Sequence[Line]) -> Sequence[Line]:
-    return [line for line in group if not _STROKE.fullmatch(line.text)]
-
-
-def _is_in_capitals(text: str) -> bool:
-    """`COVERINGS (in -> out)`; what stands in brackets may be in small letters."""
-    plain = _BRACKETED.sub("", text)
-    return _may_be_heading(text) and plain.isupper() and sum(map(str.isalpha, plain)) > 2
-
-
-def _is_advertisement(group: Sequence[Line]) -> bool:
-    """A plain block that opens with a picture sign or ends in a call to do something."""
-    text = " ".join(line.text.strip() for line in group)
-    if BULLET.match(group[0].text):
-        return False
-    picture = _is_pictograph(group[0].text.strip()[0])
-    arrow = group[-1].text.rstrip().endswith(("→", "»", ">>"))
-    return (picture or arrow) and ((picture and arrow) or bool(_CALL.search(text)))
-
-
-def _products(title: str) -> list[str]:
-    """`AWS WAF vs Shield vs Firewall Manager` -> WAF, Shield, Firewall Manager."""
-    if not re.search(r"\bvs\b", title):
-        return []
-    parts = re.split(r"\s+vs\.?\s+", title)
-    return [_BRAND.sub("", part).strip() for part in parts if part.strip()]
-
-
-def _columns(header: str, products: Sequence[str]) -> list[str]:
-    """The products as the header spells them, in its order; empty unless it names them all."""
-    found: list[str] = []
-    at = 0
-    for product in products:
-        match = re.compile(rf"(?:(?:AWS|Amazon)\s+)?{re.escape(product)}", re.IGNORECASE).search(
-            header, at
-        )
-        if match is None or (found and match.start() != at + 1):
-            return []
-        found.append(match[0])
-        at = match.end()
-    return found if header[at:].strip() == "" and len(found) > 1 else []
-
-
-def _split_row(row: str, products: Sequence[str]) -> tuple[Fact, ...]:
-    """The row's cells, where it is sure where each begins; else none.
-
-    A wrong cut would invent a fact, so only cells that open with yes, no, n/a or a figure
-    count, and only if there are exactly as many of them as products.
-    """
-    if not products:
-        return ()
-    words = list(re.finditer(r"\S+", row))
-    depth = 0
-    starts: list[int] = []
-    for place, word in enumerate(words):
-        before = row[: word.start()].rstrip()
-        if depth == 0 and place and _STRONG.match(word[0]) and not _JOINS.search(before):
-            starts.append(word.start())
-        depth += word[0].count("(") - word[0].count(")")
-    if len(starts) != len(products):
-        return ()
-    feature = row[: starts[0]].strip()
-    cells = [row[a:b].strip() for a, b in zip(starts, [*starts[1:], len(row)], strict=True)]
-    if any(c.isdigit() for c in feature):
-        return ()  # "FIPS 140-2 Level 3 ...": the figures may belong to the label
-    return tuple(
-        Fact(product, feature, cell) for product, cell in zip(products, cells, strict=True)
-    )

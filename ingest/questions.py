@@ -15,8 +15,8 @@ from ingest.outline import (
     are_links,
     drop,
 )
+from ragbot.fences import parts_of
 from ragbot.types import FoundQuestion
-from ragbot.whole_lines import FENCE
 
 _ITEM = re.compile(
     r"^\s*(?:#{1,6}\s+)?(?:[-*•]\s+)?(?:\*\*)?(?P<sign>(?:Q(?:uestion)?\s*)?\d{1,3}|\(?[A-Ha-h])"
@@ -254,15 +254,8 @@ def _explained(lines: Sequence[Line], end: int) -> tuple[int, bool]:
 
 def _fenced(lines: Sequence[Line]) -> set[int]:
     """The positions of code, whose letters are no options but which a stem may end in."""
-    code: set[int] = set()
-    fence = ""
-    for at, line in enumerate(lines):
-        mark = FENCE.match(line.text.strip())
-        if fence or mark:
-            code.add(at)
-        if mark and (not fence or mark[0].startswith(fence)):
-            fence = "" if fence else mark[0][:3]
-    return code
+    parts = parts_of(line.text for line in lines)
+    return {at for at, part in enumerate(parts) if part != "text"}
 
 
 def _stem_above(lines: Sequence[Line], floor: int, bottom: int, *, keyed: bool) -> int | None:

@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+from ragbot.fences import parts_of
 from ragbot.guardrails import Guardrails
 from ragbot.retrieval import Searcher
 from ragbot.screening import FLAGS, MEANINGS, without_hidden
 from ragbot.types import Answer, Citation, RetrievedPassage
-from ragbot.whole_lines import BULLET, FENCE, whole_lines
+from ragbot.whole_lines import BULLET, whole_lines
 
 Span = tuple[int, int]
 
@@ -115,12 +116,11 @@ def section_lines(
     layers = _Layers(tint, tuple(marks), tuple(masks))
     lines: list[dict[str, Any]] = []
     opening = _opening(text, section)
-    at, in_code = section[0], False
-    for body in text[section[0] : section[1]].split("\n"):
+    at = section[0]
+    bodies = text[section[0] : section[1]].split("\n")
+    for body, part in zip(bodies, parts_of(bodies), strict=True):
         start, at = at, at + len(body) + 1
-        is_fence = FENCE.match(body.lstrip()) is not None
-        in_code ^= is_fence
-        if not body.strip() or ("|" in body and _RULER.match(body)) or is_fence:
+        if not body.strip() or ("|" in body and _RULER.match(body)) or part == "fence":
             continue
         if body.lstrip().startswith("|") and (row := [*_cells(body, start)]):
             cells = [_pieces(text, cell, layers) for cell in row]
@@ -132,7 +132,7 @@ def section_lines(
         indent = len(body.expandtabs(4)) - len(body.expandtabs(4).lstrip())
         whole = (start + lead, start + len(body))
         opens = start + len(body) - len(body[lead:].lstrip()) in opening
-        if lines and not opens and not in_code:
+        if lines and not opens and part == "text":
             lines[-1]["cells"][-1] += _pieces(text, (start - 1, whole[1]), layers)
             continue
         lines.append(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from ragbot.fences import parts_of
 from ragbot.types import PassageKind
 
 _MONTH = "jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]"
@@ -17,7 +18,6 @@ BULLET = re.compile(  # "12. Mai 2024" is a date
 # A quote, and the kind of a callout; "> 15 minutes" is more than that, ">>>" a prompt.
 QUOTE = re.compile(r"^[ \t]*(?:>(?!>>)(?![ \t]?[\d$€£~])[ \t]?)+(?:\[!\w+\][+-]?[ \t]*)?")
 HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
-FENCE = re.compile(r"(?:`{3,}(?![^\n]*`)|~{3,})")
 # "Q: ...?", "**Q:** ...?", "**May I ...?**"
 QUESTION = re.compile(
     r"(?:\*\*)?(?:Q|Question)\s?\d*\s?[:.](?:\*\*)?\s.*\?(?:\*\*)?|\*\*[^*]+\?\*\*", re.DOTALL
@@ -77,11 +77,8 @@ def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
     in_prose = text.rstrip().endswith((".", "!", "?"))
     is_list = not in_prose and _is_list(lines, width)
     offset, before = 0, ""
-    fenced = False
-    for body in lines:
-        fence = FENCE.match(body.lstrip()) is not None
-        fenced ^= fence
-        is_code = fenced or fence or kind == "code"
+    for body, part in zip(lines, parts_of(lines), strict=True):
+        is_code = part != "text" or kind == "code"
         quote = None if is_code else QUOTE.match(body)
         inside = quote.end() if quote else 0
         rest = body[inside:]
@@ -98,7 +95,7 @@ def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
                 whole[-1] = replace(last, text=text[last.start : offset + lead + len(own)])
                 offset, before = offset + len(body) + 1, body.rstrip()
                 continue
-        if own and not fence:
+        if own and part != "fence":
             whole.append(Line(offset + lead, indent, sign is not None, own, is_code))
         offset, before = offset + len(body) + 1, body.rstrip() if own and not is_code else ""
     return whole

@@ -11,19 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from support.bedrock_server import no_aws
 from support.boxes_and_crates import QUESTION, boxes_and_crates, ingested_meanwhile
 from support.boxes_and_crates import bot as bot_over
+from support.command import command
 from support.talkative_bot import NOTE, RED, TalkativeBot
 
 import ragbot
-from ragbot.chat_models.choosing import without_login
-from ragbot.cli import doctor, main, models, terminal
+from ragbot.cli import main, models, terminal
 from ragbot.cli.ask import answer_aloud
 from ragbot.errors import ModelUnavailableError, QuestionError
 from ragbot.guardrails import Guardrails
 from ragbot.policies import PiiPolicy, Policies
-from ragbot.settings import Settings
 from ragbot.types import NO_FILTERS, Answer, Blocked, Sentence
 
 HEAVY = "chromadb torch sentence_transformers boto3 langchain_core streamlit xllamacpp numpy"
@@ -38,19 +36,6 @@ def bot(monkeypatch: pytest.MonkeyPatch) -> TalkativeBot:
 
 def type_in(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(text))
-
-
-def command(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """The real command in a process of its own."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("RAGBOT_", "AWS_"))}
-    return subprocess.run(
-        [sys.executable, "-m", "ragbot", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=environment | {"AWS_EC2_METADATA_DISABLED": "true"} | more,
-        timeout=60,
-    )
 
 
 @pytest.mark.parametrize("near", [True, False])
@@ -389,89 +374,6 @@ def test_a_reader_who_has_had_enough_is_left_in_peace(tmp_path: Path) -> None:
     )
     assert ended.stdout == "["
     assert ended.stderr == ""
-
-
-def test_the_doctor_finds_what_is_broken_and_what_is_only_missing(tmp_path: Path) -> None:
-    seen = command(
-        "doctor", "--json", RAGBOT_HOME=str(tmp_path), RAGBOT_MODELS_DIR=str(tmp_path / "models")
-    )
-    assert seen.returncode == 1, seen.stderr
-    findings = {finding["what"]: finding for finding in json.loads(seen.stdout)}
-    assert findings["Python"]["ok"]
-    assert findings["embedder"]["ok"]
-    assert not findings["index"]["ok"]
-    assert findings["index"]["needed"]
-    assert findings["index"]["mend"] == f"python -m ingest --index {tmp_path / 'index'}"
-    assert findings["RAGBOT_MODEL"]["detail"] == "auto: quotes answers"
-    for name in ("reranker", "model local", "model bedrock", "OpenAI-compatible server"):
-        assert not findings[name]["ok"]
-        assert not findings[name]["needed"]
-        assert findings[name]["mend"]
-
-
-@pytest.mark.parametrize(
-    ("setting", "value", "told", "mend"),
-    [
-        ("RAGBOT_MODEL", "openai:x", "no model server is set", "RAGBOT_OPENAI_BASE_URL"),
-        ("RAGBOT_MODEL", "bedrock", "no AWS credentials in the environment", "aws configure"),
-        ("RAGBOT_MODEL", "bedrock:bad id!", "RAGBOT_MODEL holds 'bad id!'", "use a model id"),
-        ("RAGBOT_JUDGE", "bedrock", "no AWS credentials in the environment", "aws configure"),
-        ("RAGBOT_JUDGE", "bedrock:bad id!", "RAGBOT_JUDGE holds 'bad id!'", "use a model id"),
-    ],
-)
-def test_the_doctor_says_of_no_model_that_it_answers_where_it_cannot(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    setting: str,
-    value: str,
-    told: str,
-    mend: str,
-) -> None:
-    no_aws(monkeypatch)
-    settings = Settings(home=tmp_path, models_dir=tmp_path / "models")
-    settings = settings.model_copy(update={setting.removeprefix("RAGBOT_").lower(): value})
-    (finding,) = [each for each in doctor.examine(settings) if each.what == setting]
-    assert not finding.ok and finding.needed
-    assert told in finding.detail
-    assert mend in str(finding.mend)
-
-
-def test_the_doctor_names_the_judge_where_there_is_one(tmp_path: Path) -> None:
-    settings = Settings(
-        home=tmp_path,
-        models_dir=tmp_path / "models",
-        model="quotes",
-        judge="openai:x",
-        openai_base_url="http://127.0.0.1:9/v1",
-    )
-    details = {each.what: each.detail for each in doctor.examine(settings) if each.ok}
-    assert details["RAGBOT_MODEL"] == "quotes: quotes answers"
-    assert details["RAGBOT_JUDGE"] == "openai:x: openai:x judges"
-
-
-def test_a_server_is_named_without_its_password(tmp_path: Path) -> None:
-    more = {
-        "RAGBOT_HOME": str(tmp_path),
-        "RAGBOT_MODELS_DIR": str(tmp_path / "models"),
-        "RAGBOT_MODEL": "openai:qwen",
-        "RAGBOT_OPENAI_BASE_URL": "http://me:sec/r@t@127.0.0.1:9/v1",
-    }
-    for seen in (command("doctor", **more), command("models", **more)):
-        assert "qwen at http://127.0.0.1:9/v1" in seen.stdout
-        assert "me:" not in seen.stdout and "r@t" not in seen.stdout
-
-
-@pytest.mark.parametrize(
-    ("url", "shown"),
-    [
-        ("http://me:secret@127.0.0.1:9/v1", "http://127.0.0.1:9/v1"),
-        ("me:secret@127.0.0.1:9/v1", "127.0.0.1:9/v1"),
-        ("http://me:://@127.0.0.1", "http://127.0.0.1"),
-        ("http://[broken:port/v1", "http://[broken:port/v1"),
-    ],
-)
-def test_an_address_is_shown_without_its_login(url: str, shown: str) -> None:
-    assert without_login(url) == shown
 
 
 def test_models_tells_what_is_missing_and_what_always_answers(tmp_path: Path) -> None:
