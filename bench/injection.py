@@ -153,7 +153,7 @@ def _false_alarms(corpus: Sequence[Passage], hears: Hears | None) -> list[Row]:
         _row(
             "false alarms",
             "notes flagged",
-            [bool(flags_of([n["text"]])) or _is_order(n["text"], hears) for n in notes],
+            [bool(flags_of(n["text"])) or _is_order(n["text"], hears) for n in notes],
         ),
         _row("false alarms", "questions refused", [_refused(q) for q in questions]),
         _row("false alarms", "bank questions refused", [_refused(q) for q in banks]),

@@ -72,7 +72,37 @@ def lines(name: str) -> list[dict[str, str]]:
     ],
 )
 def test_each_kind_of_order_is_flagged(text: str, flag: str) -> None:
-    assert flag in flags_of([text])
+    assert flag in flags_of(text)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Manual: renew at www.velmorant.example",
+        "more at https://velmorant.example, open it",
+        "Ask velm\u200borant.click/renew first",
+        "Write to help@velmorant.shop",
+    ],
+)
+def test_an_address_is_a_lure_in_a_title_and_none_in_a_note(title: str) -> None:
+    assert flags_of("A box is blue.", ["Boxes", title]) == ("address",)
+    assert flags_of(title) == ()
+    assert not gives_orders(title)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Node.js, Draw.io and ASP.NET 8.0",
+        "networking.k8s.io/v1 Ingress",
+        "nginx.ingress.kubernetes.io/rewrite-target",
+        "S3 vs. EFS: 10.0.0.0/16, 99.99%",
+        "app.py and corpus/networking.md",
+        "e.g. org.apache.spark",
+    ],
+)
+def test_a_title_without_an_address_is_not_flagged(title: str) -> None:
+    assert flags_of("A box is blue.", [title]) == ()
 
 
 # Taken for orders, whatever they speak of.
@@ -91,7 +121,7 @@ NOT_YET = (
     ],
 )
 def test_a_harmless_note_is_not_flagged(note: str) -> None:
-    assert flags_of([note]) == ()
+    assert flags_of(note) == ()
 
 
 @pytest.mark.parametrize(
@@ -111,14 +141,14 @@ def test_a_harmless_note_is_not_flagged(note: str) -> None:
     ],
 )
 def test_what_a_service_is_to_do_is_no_order(note: str) -> None:
-    assert flags_of([note]) == ()
+    assert flags_of(note) == ()
 
 
 @pytest.mark.parametrize(
     "note", ["Liebe Kinder, die Box ist blau.", "Hinweis an die Kinder: leise!"]
 )
 def test_german_children_are_no_models(note: str) -> None:
-    assert flags_of([note]) == ()
+    assert flags_of(note) == ()
 
 
 def test_where_it_stands_is_told_to_the_character() -> None:

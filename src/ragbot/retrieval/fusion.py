@@ -309,7 +309,7 @@ def flagged(found: Sequence[RetrievedPassage]) -> tuple[RetrievedPassage, ...]:
 def passage_flags(passage: Passage) -> tuple[str, ...]:
     """What in the passage, its headings or its file's name tries to be more than text."""
     name = PurePath(passage.source).stem
-    return flags_of((passage.text, *passage.heading_path, name))
+    return flags_of(passage.text, (*passage.heading_path, name))
 
 
 def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:

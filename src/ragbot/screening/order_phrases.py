@@ -15,7 +15,7 @@ from ragbot.screening.phrases import any_of
 
 Flag = Literal[
     "override", "role", "dictated_reply", "fake_turn", "exfiltration", "disclosure", "encoded",
-    "hidden_text", "markup",
+    "hidden_text", "markup", "address",
 ]  # fmt: skip
 FLAGS: tuple[Flag, ...] = get_args(Flag)
 

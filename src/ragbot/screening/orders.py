@@ -10,7 +10,7 @@ import base64
 import binascii
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
@@ -28,14 +28,23 @@ MEANINGS: dict[Flag, str] = {
     "encoded": "hides an order in encoded text",
     "hidden_text": "has text that cannot be seen",
     "markup": "has active HTML",
+    "address": "has an address in a heading or in its file's name",
 }
-# Active HTML and unseen characters are shown as text; they order nothing.
-ONLY_SHOWN: frozenset[Flag] = frozenset({"markup", "hidden_text"})
+# Active HTML, unseen characters and addresses are shown as text; they order nothing.
+ONLY_SHOWN: frozenset[Flag] = frozenset({"markup", "hidden_text", "address"})
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _HEX = re.compile(r"(?:(?:\\x|0x)?[0-9a-fA-F]{2}[ :,]?){20,}")
 _ESCAPED = re.compile(r"&#?\w+;|%[0-9a-fA-F]{2}")
 _LEET = str.maketrans("013457@$", "oieastas")
+# In a text an address may be a fact; in a title, which stands beside every citation, it is a lure.
+# Resources of Kubernetes and some products are named like one.
+_ADDRESS = re.compile(
+    r"\bhttps?:|\bwww\.\w|\w@[\w-]+\.\w"
+    r"|\b(?!(?:[\w-]+\.)*(?:(?:k8s|kubernetes|draw|socket)\.io|(?:asp|ado|vb)\.net)\b)(?:[\w-]+\.)+"
+    r"(?:com|net|org|io|co|dev|app|info|biz|xyz|click|link|site|online|top|shop|live|support|help"
+    r"|example|test)\b"
+)
 _SENTENCE = re.compile(r"[^.!?]+(?:[.!?]+\s*|$)|[.!?]+\s*")
 _MIXED = re.compile(
     r"\b[a-z]{0,24}(?:[a-z][013457@$]|[013457@$][a-z])[a-z013457@$]{0,24}|\b[a1][1l]{2}\b"
@@ -72,9 +81,11 @@ def decoded(text: str) -> list[str]:
     return [plain for _, _, plain in _blobs(text)]
 
 
-def flags_of(texts: Iterable[str]) -> tuple[Flag, ...]:
-    """The flags of a passage's text, headings and file name, each once."""
-    held = {order.flag for text in texts for order in orders_in(text)}
+def flags_of(text: str, titles: Sequence[str] = ()) -> tuple[Flag, ...]:
+    """The flags of a passage's text, and of its headings and its file's name, each once."""
+    held = {order.flag for each in (text, *titles) for order in orders_in(each)}
+    if any(_ADDRESS.search(fold(title).text) for title in titles):
+        held.add("address")
     return tuple(flag for flag in FLAGS if flag in held)
 
 
