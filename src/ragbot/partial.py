@@ -7,6 +7,7 @@ are compared, the parts are what each of them is for, or what is asked of both, 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -16,16 +17,20 @@ from ragbot.retrieval import Searcher, asked_of_each, compared_in, parts_of
 from ragbot.retrieval.names import words_in
 from ragbot.types import Sentence, Turn
 
+FAR = -11.0  # the logit of a sentence that has nothing to do with a question
+
 Find = Callable[[str], Sequence[Evidence]]  # query -> its evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Of a question's parts: the evidence of those that the notes answer, and what is surely
-    missing, each part with the reason. `compared` are the things of a comparison, where the notes
-    tell of each of them; `of_each` where they tell of two things what is asked of both."""
+    """Of a question's parts: the evidence of those that the notes answer, of each of them the
+    passage with the sentence that does so best alone weighed, and what is surely missing, each part
+    with the reason. `compared` are the things of a comparison, where the notes tell of each of
+    them; `of_each` where they tell of two things what is asked of both."""
 
     evidence: tuple[Evidence, ...] = ()
+    best: tuple[Evidence, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
     compared: tuple[str, ...] = ()
     of_each: bool = False
@@ -47,7 +52,8 @@ def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
     if things:
         answering = levelled(answering)
     told = things if len(answering) == len(things) else ()
-    return Parts(tuple(chain.from_iterable(answering)), missing, told)
+    best = tuple(best for found in answering if (best := _best_alone(found)) is not None)
+    return Parts(tuple(chain.from_iterable(answering)), best, missing, told)
 
 
 def _of_each(query: str, searcher: Searcher, find: Find) -> Parts | None:
@@ -73,14 +79,34 @@ def levelled(answering: Sequence[Sequence[Evidence]]) -> list[Sequence[Evidence]
 
     What answers "What is X for?" well is no reason to hear less of Y.
     """
-    best = [max((max(e.scores, default=0.0) for e in part), default=0.0) for part in answering]
-    return [
-        [
-            replace(each, relevance=tuple(near + max(best) - own for near in each.relevance))
-            for each in part
-        ]
-        for part, own in zip(answering, best, strict=True)
-    ]
+    best = max(map(_best, answering), default=0.0)
+    return [[_raised(each, best - _best(part)) for each in part] for part in answering]
+
+
+def _best(evidence: Sequence[Evidence]) -> float:
+    return max((score for item in evidence for score in item.scores), default=0.0)
+
+
+def _raised(item: Evidence, by: float) -> Evidence:
+    return replace(item, relevance=tuple(near + by for near in item.relevance))
+
+
+def _best_alone(found: Sequence[Evidence]) -> Evidence | None:
+    """The passage of the sentence that answers best, its other sentences as if they were far."""
+    item = max(found, key=lambda each: max(each.scores, default=-math.inf), default=None)
+    if item is None or not item.scores:
+        return None
+    best = item.scores.index(max(item.scores))
+
+    def alone(told: tuple[float, ...]) -> tuple[float, ...]:
+        return tuple(each if place == best else FAR for place, each in enumerate(told))
+
+    return replace(
+        item,
+        relevance=alone(item.relevance),
+        selected=alone(item.selected),
+        answers=alone(item.answers),
+    )
 
 
 def asked_one_by_one(query: str, searcher: Searcher) -> Iterator[tuple[str, str]]:
@@ -97,14 +123,21 @@ def asked_one_by_one(query: str, searcher: Searcher) -> Iterator[tuple[str, str]
 
 
 def together(evidence: Sequence[Evidence], parts: Parts, *, enough: bool) -> list[Evidence]:
-    """What is answered from: the evidence of the whole where it is enough, else with that of the
-    parts; of a comparison what stands under the names of the things, and that of the parts, or
-    where the same is asked of both, that of the parts alone."""
+    """What is answered from: the evidence of the whole with that of the parts, of which the best
+    sentence of each will do where the whole is enough; of a comparison what stands under the names
+    of the things, and that of the parts, or where the same is asked of both, that of the parts
+    alone."""
     if parts.of_each:
         return joined((), parts.evidence)
     if parts.compared:
         return joined(_under_names(parts.compared, evidence), parts.evidence)
-    return list(evidence) if enough else joined(evidence, parts.evidence)
+    return joined(evidence, _no_surer(parts.best, evidence) if enough else parts.evidence)
+
+
+def _no_surer(parts: Sequence[Evidence], whole: Sequence[Evidence]) -> list[Evidence]:
+    """What answers a part rated no higher than what answers the whole, which would be left out."""
+    best = _best(whole)
+    return [_raised(item, min(0.0, best - _best([item]))) for item in parts]
 
 
 def _under_names(things: Sequence[str], evidence: Sequence[Evidence]) -> list[Evidence]:
@@ -129,13 +162,24 @@ def joined(evidence: Sequence[Evidence], parts: Sequence[Evidence]) -> list[Evid
     for item in (*evidence, *parts):
         held = best.setdefault(item.passage.passage_id, item)
         if held.sentences == item.sentences:  # a part that asks for orders is shown them
-            best[item.passage.passage_id] = replace(
-                held,
-                relevance=tuple(map(max, held.relevance, item.relevance)),
-                selected=tuple(map(max, held.selected, item.selected)),
-                answers=tuple(map(max, held.answers, item.answers)),
-            )
+            best[item.passage.passage_id] = _better_weighed(held, item)
     return [replace(item, number=number) for number, item in enumerate(best.values(), start=1)]
+
+
+def _better_weighed(held: Evidence, item: Evidence) -> Evidence:
+    """Each sentence with what is said of it where it answers better."""
+    keeps = [own >= other for own, other in zip(held.scores, item.scores, strict=True)]
+
+    def better(mine: tuple[float, ...], others: tuple[float, ...]) -> tuple[float, ...]:
+        told = zip(keeps, mine, others, strict=bool(mine))
+        return tuple(own if keep else other for keep, own, other in told)
+
+    return replace(
+        held,
+        relevance=better(held.relevance, item.relevance),
+        selected=better(held.selected, item.selected),
+        answers=better(held.answers, item.answers),
+    )
 
 
 def sentence_on(missing: Sequence[tuple[str, str]]) -> Sentence:

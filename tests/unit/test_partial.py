@@ -1,0 +1,66 @@
+"""Of two things that are asked, the one that the notes tell more of is not heard alone."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from support.small_notes import evidence, passage
+
+from ragbot.evidence import Evidence
+from ragbot.partial import levelled, together, weighed_parts
+from ragbot.retrieval import Finding
+from ragbot.retrieval.names import Names
+
+
+def test_each_part_has_a_best_sentence_of_the_same_worth() -> None:
+    boxes = evidence(passage("- A box holds 4 KB.\n- It is blue."), relevance=True)
+    crates = evidence(passage("- Jam.\n- A crate holds jam."), passage("- Jars."), relevance=True)[
+        1:
+    ]
+    before = [max(boxes[0].scores), max(crates[0].scores)]
+    assert before[0] > before[1]
+    (first,), (second,) = levelled([boxes, crates])
+    assert max(first.scores) == max(second.scores) == pytest.approx(before[0])
+    assert first.scores == pytest.approx(boxes[0].scores)
+    assert len(second.scores) == len(crates[0].scores)
+
+
+def test_what_nobody_has_rated_stays_so() -> None:
+    unrated = evidence(passage("- A box holds 4 KB."))
+    assert levelled([unrated, []]) == [unrated, []]
+
+
+SIZE, COLOUR = "A box holds 4 KB.", "A box is blue."
+NOTES = passage(f"- {SIZE}\n- {COLOUR}\n- A box has a lid.")
+WHOLE = "How much does a box hold, and which colour is it?"
+
+
+def rated(question: str) -> list[Evidence]:
+    """The whole question finds the colour alone; each of its parts finds its own, more surely."""
+    (item,) = evidence(NOTES)
+    logits = {WHOLE: (-5.0, 3.0, -6.0), "How much does a box hold?": (8.0, -9.0, 2.0)}
+    told = logits.get(question, (-9.0, 6.0, 2.0))
+    return [replace(item, relevance=told, selected=told, answers=told)]
+
+
+def answered_from(query: str, *, enough: bool = True) -> dict[str, float]:
+    searcher: Any = SimpleNamespace(
+        names=Names([]),
+        judged=lambda asked, found: Finding(True),
+        query_for=lambda part, before: part,
+    )
+    parts = weighed_parts(query, searcher, rated)
+    (item,) = together(rated(query), parts, enough=enough)
+    return {e.text: score for e, score in zip(item.sentences, item.scores, strict=True)}
+
+
+def test_what_answers_one_part_best_is_an_answer_though_the_whole_finds_it_far() -> None:
+    told = answered_from(WHOLE)
+    assert told[SIZE] > 0 and told[COLOUR] > 0
+    assert told["A box has a lid."] < 0  # near to a part is not enough
+
+
+def test_what_answers_a_part_for_sure_does_not_silence_what_answers_the_whole() -> None:
+    (item,) = rated(WHOLE)
+    assert max(answered_from(WHOLE).values()) <= max(item.scores)
