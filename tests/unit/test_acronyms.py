@@ -5,7 +5,13 @@ from collections import Counter
 
 import pytest
 
-from ragbot.store.acronyms import acronyms_of, names_by_initials, shortened, spelt_out
+from ragbot.store.acronyms import (
+    abbreviated,
+    acronyms_of,
+    names_by_initials,
+    shortened,
+    spelt_out,
+)
 
 NOTES = [
     "Amazon ECR (Elastic Container Registry) stores images. ECR scans them. ECR is regional.",
@@ -72,3 +78,27 @@ def test_an_acronym_that_the_notes_never_use_is_spelt_out(asked: str, searched: 
         asked, {"ECR", "OR"}.__contains__, "Storage Gateway".__eq__, lambda: by_initials
     )
     assert found == searched
+
+
+USED, SAID = {"ALB", "TTL", "MOS", "GSI", "IAM", "WOW"}, {"multi orbit satellite"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "searched"),
+    [
+        ("Is an Application Load Balancer shielded?", "Is an ALB shielded?"),
+        ("Is the application load balancer (ALB) free?", "Is the ALB free?"),
+        ("Is an ALB (application load balancer) free?", "Is an ALB free?"),
+        ("Are application load-balancers free?", "Are ALBs free?"),
+        ("how long is the time to live", "how long is the TTL"),
+        ("Who has Global Secondary Indexes?", "Who has GSI?"),
+        ("identity and access management", "IAM"),
+        ("What is a Written Order Waiver?", "What is a WOW?"),
+        ("What is the Old Written Order Waiver?", "What is the Old WOW?"),
+        ("we often wait", "we often wait"),  # initials of a sentence mean nothing
+        ("A Multi Orbit Satellite", "A Multi Orbit Satellite"),  # the notes say so themselves
+        ("a Network Load Balancer", "a Network Load Balancer"),  # of which they have no acronym
+    ],
+)
+def test_what_the_notes_have_as_an_acronym_alone_is_asked_so(asked: str, searched: str) -> None:
+    assert abbreviated(asked, USED.__contains__, SAID.__contains__) == searched

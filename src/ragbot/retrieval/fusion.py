@@ -22,7 +22,7 @@ from ragbot.retrieval.readers import Readers
 from ragbot.retrieval.spelling import Spelling
 from ragbot.screening import flags_of
 from ragbot.store import Found, Index
-from ragbot.store.acronyms import names_by_initials, shortened, spelt_out
+from ragbot.store.acronyms import abbreviated, names_by_initials, shortened, spelt_out
 from ragbot.store.lexical import words_of
 from ragbot.types import (
     NO_FILTERS,
@@ -73,12 +73,15 @@ class Retriever:
         typed = self._mended(question)
         meant = self._readings(typed, history)
         alone = typed if self._changes_subject(typed, meant) else self._best_known(meant)
-        short = shortened(alone, self._acronyms)
+        short = shortened(abbreviated(alone, self._is_acronym, self.index.says), self._acronyms)
         return spelt_out(short, self._holds_or_skips, self.names.know, lambda: self._initials)
 
     @cached_property
     def _initials(self) -> Mapping[str, Collection[str]]:
         return names_by_initials(passage.text for passage in self.index.all_passages())
+
+    def _is_acronym(self, capitals: str) -> bool:
+        return self.knows(capitals) and not self.index.writes_small(capitals)
 
     def leans_back(self, question: str, history: Sequence[Turn]) -> bool:
         """Whether the question may mean something of the conversation that it does not name."""

@@ -1,8 +1,8 @@
-"""Acronyms: those that the notes explain, and those that they never use.
+"""Acronyms: those that the notes explain, those that they never use, and those that stand alone.
 
 "ECR (Elastic Container Registry)": a question in the long form finds less than one in the short
 form that the notes go on to use. "AZ", where the notes always write Availability Zone: a question
-in the short form finds nothing.
+in the short form finds nothing; nor does one on an Application Load Balancer, where they say ALB.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
 
 _NAME = r"[A-Z][\w-]*(?:\s+(?:(?:of|and|for|the)\s+)?[A-Z][\w-]*){1,6}"
 _SHORT = r"[A-Z][A-Za-z0-9]{1,6}"
@@ -17,6 +19,7 @@ _EXPLAINED = re.compile(
     rf"\b(?P<long>{_NAME})\s+\((?P<short>{_SHORT})s?\)|\b(?P<first>{_SHORT})\s+\((?P<then>{_NAME})\)"
 )
 _LONGEST = 5  # words of a name
+_SHORTEST = 3  # letters of an acronym that is guessed: too many words have the same two initials
 _CAPITALIZED = re.compile(rf"\b[A-Z][a-z]+(?:[ -][A-Z][a-z]+){{1,{_LONGEST}}}\b")
 # "Multi-factor authentication", "point-in-time recovery"
 _HYPHENATED = re.compile(r"\b[A-Za-z][a-z]*(?:-[a-z]+){1,3} [a-z]+\b")
@@ -48,7 +51,7 @@ def _is_commoner(count: int, long: str, texts: Sequence[str], words: Mapping[str
     # No phrase is commoner than its rarest word; the texts are read again only where that may be.
     if count > min(words[word] for word in long.split()):
         return True
-    phrase = re.compile(r"\b" + r"[\s-]+".join(map(re.escape, long.split())) + r"\b", re.I)
+    phrase = re.compile(rf"\b{_in_text(long)}\b", re.I)
     return count > sum(len(phrase.findall(text)) for text in texts)
 
 
@@ -56,11 +59,50 @@ def shortened(text: str, acronyms: Mapping[str, str]) -> str:
     """The text with the short form before each long one, the longest first: what reads the notes
     may know GA only as Global Accelerator."""
     for long in sorted(acronyms, key=len, reverse=True):
-        words = r"[\s-]+".join(map(re.escape, long.split()))
+        words = _in_text(long)
         short = re.escape(acronyms[long])
         both = rf"(?<!{short} \()\b({words}s?)\b(?:\s+\({short}\))?"
         text = re.sub(both, rf"{acronyms[long]} (\1)", text, flags=re.IGNORECASE)
     return text
+
+
+def abbreviated(
+    text: str, is_acronym: Callable[[str], bool], is_said: Callable[[str], bool]
+) -> str:
+    """The text with the short form in place of each long one that the notes never use: names in
+    capitals by their initials, others as everybody has them.
+
+    Args:
+        is_acronym: whether the notes have these capitals, and not as a word in small letters.
+        is_said: whether the notes have these words, one behind the other.
+    """
+    plain = " ".join(text.lower().replace("-", " ").split())
+    meant = {long: short for long, short in _common().items() if long in plain}
+    for run in _CAPITALIZED.findall(text):
+        words = run.replace("-", " ").split()
+        for count in range(_SHORTEST, len(words) + 1):
+            for at in range(len(words) - count + 1):
+                name = words[at : at + count]
+                meant[" ".join(name).lower()] = "".join(word[0] for word in name)
+    for long in sorted(meant, key=len, reverse=True):
+        short = meant[long]
+        if is_acronym(short) and not is_said(long):
+            words = rf"\b{_in_text(long)}(s?)\b"
+            either = rf"\b{short}s? \({words}\)|{words}(?:\s+\({short}s?\))?"
+            text = re.sub(either, rf"{short}\1\2", text, flags=re.IGNORECASE)
+    return text
+
+
+def _in_text(long: str) -> str:
+    return r"[\s-]+".join(map(re.escape, long.split()))
+
+
+@cache
+def _common() -> dict[str, str]:
+    """{long form in small letters: short form} of acronyms that people know in both."""
+    lines = files("ragbot.store").joinpath("acronyms.txt").read_text(encoding="utf-8").splitlines()
+    pairs = (line.split(maxsplit=1) for line in lines)
+    return {long: short for short, long in pairs}
 
 
 def names_by_initials(texts: Iterable[str]) -> dict[str, frozenset[str]]:
