@@ -51,6 +51,7 @@ _END = re.compile(
 
 
 BARELY = -6.0  # logit below which the reranker has no opinion
+FAR = -11.0  # that of a sentence that has nothing to do with the question
 TELLING = 6  # sentences that a slow model reads
 BEHIND = 7.0  # logits behind the best sentence at which another tells nothing more
 # Logit below which the best sentence is no better judged than the others, unless those models that

@@ -12,12 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from ragbot.evidence import Evidence
+from ragbot.evidence import FAR, Evidence
 from ragbot.retrieval import Searcher, asked_of_each, compared_in, parts_of
 from ragbot.retrieval.names import words_in
 from ragbot.types import Sentence, Turn
-
-FAR = -11.0  # the logit of a sentence that has nothing to do with a question
 
 Find = Callable[[str], Sequence[Evidence]]  # query -> its evidence
 
@@ -80,14 +78,14 @@ def levelled(answering: Sequence[Sequence[Evidence]]) -> list[Sequence[Evidence]
     What answers "What is X for?" well is no reason to hear less of Y.
     """
     best = max(map(_best, answering), default=0.0)
-    return [[_raised(each, best - _best(part)) for each in part] for part in answering]
+    return [[_shifted(each, best - _best(part)) for each in part] for part in answering]
 
 
 def _best(evidence: Sequence[Evidence]) -> float:
     return max((score for item in evidence for score in item.scores), default=0.0)
 
 
-def _raised(item: Evidence, by: float) -> Evidence:
+def _shifted(item: Evidence, by: float) -> Evidence:
     return replace(item, relevance=tuple(near + by for near in item.relevance))
 
 
@@ -137,7 +135,7 @@ def together(evidence: Sequence[Evidence], parts: Parts, *, enough: bool) -> lis
 def _no_surer(parts: Sequence[Evidence], whole: Sequence[Evidence]) -> list[Evidence]:
     """What answers a part rated no higher than what answers the whole, which would be left out."""
     best = _best(whole)
-    return [_raised(item, min(0.0, best - _best([item]))) for item in parts]
+    return [_shifted(item, min(0.0, best - _best([item]))) for item in parts]
 
 
 def _under_names(things: Sequence[str], evidence: Sequence[Evidence]) -> list[Evidence]:

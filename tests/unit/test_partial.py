@@ -44,14 +44,14 @@ def rated(question: str) -> list[Evidence]:
     return [replace(item, relevance=told, selected=told, answers=told)]
 
 
-def answered_from(query: str, *, enough: bool = True) -> dict[str, float]:
+def answered_from(query: str) -> dict[str, float]:
     searcher: Any = SimpleNamespace(
         names=Names([]),
         judged=lambda asked, found: Finding(True),
         query_for=lambda part, before: part,
     )
     parts = weighed_parts(query, searcher, rated)
-    (item,) = together(rated(query), parts, enough=enough)
+    (item,) = together(rated(query), parts, enough=True)
     return {e.text: score for e, score in zip(item.sentences, item.scores, strict=True)}
 
 

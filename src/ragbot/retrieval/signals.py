@@ -13,7 +13,7 @@ from dataclasses import astuple, dataclass, fields
 from typing import Protocol
 
 from ragbot.answer_selection import NOT_SELECTED
-from ragbot.evidence import BARELY, Evidence, split_sentences
+from ragbot.evidence import BARELY, FAR, Evidence, split_sentences
 from ragbot.reranker import Similarity
 from ragbot.retrieval.answer_types import Wanted, holds, wanted_answer
 from ragbot.store.lexical import words_of
@@ -100,7 +100,7 @@ def _depth(item: Evidence) -> int:
 
 
 def _best_relevance(question: str, evidence: Sequence[Evidence], similarity: Similarity) -> float:
-    best = max((score for item in evidence for score in item.relevance), default=-11.0)
+    best = max((score for item in evidence for score in item.relevance), default=FAR)
     if len(question.split()) < LONG:
         return best
     texts = [sentence.in_context for item in evidence for sentence in item.sentences]
