@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ingest.bank import write_bank
 from ingest.pipeline import Ingested, fingerprint_of, ingest_sources, read_sources
+from ingest.reading import left_out
 from ragbot import embedding
 from ragbot.aws import environment
 from ragbot.chat_models.bedrock_models import Target
@@ -73,7 +74,7 @@ def ingest(
     if slower and show:
         print(f"warning: {slower}; the slower encoder is used", file=sys.stderr)
     fingerprint = fingerprint_of(sources, embedding.fingerprint_of(embedder, passage_embedder))
-    ingested = ingest_sources(sources)
+    ingested = ingest_sources(sources, left_out(paths))
     manifest = read_manifest(index_dir)
     up_to_date = manifest is not None and manifest.fingerprint == fingerprint
     if not up_to_date:
@@ -199,8 +200,8 @@ def _progress(show: bool) -> Iterator[Callable[[str, int, int], None] | None]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m ingest",
-        description="Read notes (.md, or .txt pasted from a page) into an index. The index then "
-        "holds these files and no others.",
+        description="Read notes (.md, .html, or .txt pasted from a page) into an index. The index "
+        "then holds these files and no others.",
     )
     parser.add_argument("paths", nargs="*", type=Path, help="files or folders (default: corpus/)")
     parser.add_argument("--index", type=Path, help="the index folder (default: RAGBOT_HOME/index)")

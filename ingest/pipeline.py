@@ -14,7 +14,7 @@ from ingest.outline import Outline, Warning, slug
 from ingest.passages import passages_of
 from ingest.pasted import read_pasted
 from ingest.questions import leaked_question
-from ingest.reading import SourceText, read_source, source_files
+from ingest.reading import MEND, SourceText, name_of, read_source, source_files
 from ragbot.errors import CorpusError
 from ragbot.store import Contents
 from ragbot.types import FoundQuestion, Passage
@@ -47,8 +47,8 @@ def fingerprint_of(sources: Sequence[SourceText], embedder: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def ingest_sources(sources: Sequence[SourceText]) -> Ingested:
-    """Parse, cut into passages, and check what was cut.
+def ingest_sources(sources: Sequence[SourceText], unread: Sequence[Path] = ()) -> Ingested:
+    """Parse, cut into passages, and check what was cut; of the files `unread` it is told.
 
     Raises:
         CorpusError: nothing to index, an `as_of` that is no date, or a practice question that
@@ -58,6 +58,7 @@ def ingest_sources(sources: Sequence[SourceText]) -> Ingested:
     outlines = _outlines(filled)
     passages: list[Passage] = []
     warnings = [Warning(each.name, 1, "is empty") for each in sources if each not in filled]
+    warnings += [Warning(name_of(file), 1, f"is left out: {MEND}") for file in unread]
     content = covered = 0.0
     for outline in outlines:
         own = passages_of(outline)

@@ -5,21 +5,30 @@ from __future__ import annotations
 import codecs
 import hashlib
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.web_pages import what_is_read
 from ragbot.errors import CorpusError
 
 MARKDOWN = frozenset({".md", ".markdown"})
+WEB_PAGES = frozenset({".html", ".htm", ".xhtml"})
 PASTED = frozenset({".txt", ".text"})
+READABLE = MARKDOWN | WEB_PAGES | PASTED
+# In which people keep notes, too; of such a file it is told that it was left out.
+NOT_READABLE = frozenset(
+    """.pdf .doc .docx .odt .rtf .epub .ppt .pptx .odp .rst .org .adoc .tex .ipynb .pages .one
+    .csv .xls .xlsx .ods .mhtml""".split()
+)
+MEND = "save it as Markdown (.md), a web page (.html) or plain text (.txt)"
 _CONTROLS = frozenset(range(32)) - {9, 10, 12, 13}
 
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """A decoded file. `name` is how the person named it, and `path` says the same; newlines are
-    `\\n`."""
+    """A decoded file, of a web page what is read on it. `name` is how the person named it, and
+    `path` says the same; newlines are `\\n`."""
 
     path: Path
     name: str
@@ -28,7 +37,8 @@ class SourceText:
 
     @property
     def is_markdown(self) -> bool:
-        return self.path.suffix.lower() in MARKDOWN
+        """Or HTML, which the same reader reads."""
+        return self.path.suffix.lower() in MARKDOWN | WEB_PAGES
 
 
 def source_files(paths: Sequence[Path]) -> list[Path]:
@@ -43,26 +53,30 @@ def source_files(paths: Sequence[Path]) -> list[Path]:
             found = sorted(_walk(path))
             if not found:
                 raise CorpusError(
-                    "holds no .md or .txt file", path=path, mend="name a folder with notes in it"
+                    "holds no .md, .html or .txt file",
+                    path=path,
+                    mend="name a folder with notes in it",
                 )
             files.update(dict.fromkeys(found))
         elif not path.exists():
             raise CorpusError("there is no such file", path=path, mend="check the path")
-        elif path.suffix.lower() not in MARKDOWN | PASTED:
-            raise CorpusError(
-                "this kind of file cannot be read",
-                path=path,
-                mend="save it as Markdown (.md) or plain text (.txt)",
-            )
+        elif path.suffix.lower() not in READABLE:
+            raise CorpusError("this kind of file cannot be read", path=path, mend=MEND)
         else:
             files[path] = None
     return list(files)
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def left_out(paths: Sequence[Path]) -> list[Path]:
+    """Files in the folders among the paths in which notes may stand that are not read."""
+    folders = [path for path in paths if path.is_dir()]
+    return [file for folder in folders for file in _walk(folder, NOT_READABLE)]
+
+
+def _walk(folder: Path, kinds: Set[str] = READABLE) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden and path.suffix.lower() in MARKDOWN | PASTED:
+        if path.is_file() and not hidden and path.suffix.lower() in kinds:
             yield path
 
 
@@ -81,12 +95,18 @@ def read_source(path: Path, *, may_be_empty: bool = False) -> SourceText:
             mend=f"ls -l -- {shlex.quote(str(path))}",
         ) from error
     text = _decoded(content, path).replace("\r\n", "\n").replace("\r", "\n")
+    if path.suffix.lower() in WEB_PAGES:
+        text = what_is_read(text)
     if not may_be_empty and not text.strip():
         raise CorpusError("is empty", path=path, mend="write something in it, or leave it out")
-    # A name in another encoding than the system's can neither be stored nor printed: café in
-    # Latin-1 becomes caf\xe9.
-    name = path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    name = name_of(path)
     return SourceText(Path(name), name, text, hashlib.sha256(content).hexdigest())
+
+
+def name_of(path: Path) -> str:
+    """One in another encoding than the system's can neither be stored nor printed: café in Latin-1
+    becomes caf\\xe9."""
+    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _decoded(content: bytes, path: Path) -> str:
@@ -109,7 +129,7 @@ def _decoded(content: bytes, path: Path) -> str:
             f"is not text: byte {binary} is 0x{content[binary]:02x}",
             path=path,
             line=line,
-            mend="save it as Markdown (.md) or plain text (.txt)",
+            mend=MEND,
         )
     try:
         return content.decode("utf-8")
