@@ -24,6 +24,7 @@ _ASKED = re.compile(
     r"|(?:correct\s+)?(?:answers?|key|solution|explanation)\b",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\d{1,2}[.)][ \t]+(?=[^\W\d])")  # of a heading
 _FIGURE = re.compile(r"[~<>≈]?\d[\d.,/]*(?:\s*%| [a-zµ]\S*(?: \S+)?)?$")  # 12 months
 
 
@@ -46,6 +47,8 @@ def groups_of(lines: Sequence[Line], asked: Sequence[Sequence[Line]]) -> list[li
 
 
 def _belongs(line: Line, group: Sequence[Line]) -> bool:
+    if len(group) == 1 and _STROKE.fullmatch(line.text) and _NUMBER.match(group[0].text):
+        return True
     bullet = (bool(BULLET.match(line.text)) and line.indent > 0) or (
         line.text[:1] in "•*-" and not _STROKE.fullmatch(line.text)
     )
@@ -63,7 +66,7 @@ def headed(groups: Sequence[Sequence[Line]]) -> list[Sequence[Line]]:
     headed: list[Sequence[Line]] = []
     for group in groups:
         stroked = len(group) > 1 and _STROKE.fullmatch(group[1].text) is not None
-        if stroked and may_be_heading(group[0].text):
+        if stroked and may_be_heading(_unnumbered(group[0].text)):
             cut = 2
         else:
             cut = int(habit and group[0].number in capitals)
@@ -73,11 +76,31 @@ def headed(groups: Sequence[Sequence[Line]]) -> list[Sequence[Line]]:
 
 def may_head(groups: Sequence[Sequence[Line]], at: int) -> bool:
     group = groups[at]
-    if len(unstroked(group)) != 1 or not may_be_heading(group[0].text):
+    text = group[0].text
+    if len(unstroked(group)) != 1 or not may_be_heading(_unnumbered(text)):
+        return False
+    if _NUMBER.match(text) and len(group) == 1 and not _tells(groups, at + 1):
         return False
     # The one line directly below a heading is what it heads.
     below = at > 0 and groups[at - 1][-1].number == group[0].number - 1
     return not (below and may_head(groups, at - 1))
+
+
+def _unnumbered(text: str) -> str:
+    """`1. The contract`, without the number: an item of a list, or a heading of what is told below
+    it."""
+    number = _NUMBER.match(text)
+    return text[number.end() :] if number else text
+
+
+def _tells(groups: Sequence[Sequence[Line]], at: int) -> bool:
+    """Whether these lines are a text or a list, and no further number's."""
+    if at >= len(groups) or _NUMBER.match(groups[at][0].text):
+        return False
+    first = groups[at][0].text.lstrip()
+    if BULLET.match(first):
+        return True
+    return not first[0].islower() and (len(groups[at]) > 1 or first.rstrip()[-1] in ".!?:")
 
 
 def opens_aside(groups: Sequence[Sequence[Line]], at: int) -> bool:
@@ -126,6 +149,7 @@ def unstroked(group: Sequence[Line]) -> Sequence[Line]:
 
 def _is_in_capitals(text: str) -> bool:
     """`COVERINGS (in -> out)`; what stands in brackets may be in small letters."""
+    text = _unnumbered(text)
     plain = _BRACKETED.sub("", text)
     return may_be_heading(text) and plain.isupper() and sum(map(str.isalpha, plain)) > 2
 

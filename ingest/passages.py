@@ -36,17 +36,20 @@ def passages_of(outline: Outline, target_words: int = TARGET_WORDS) -> list[Pass
 
 
 def _packed(blocks: Sequence[Block], text: str, target: int) -> Iterator[list[Block]]:
-    """Consecutive bullets of a section, together up to the target; all else alone."""
+    """Consecutive bullets of a section, together up to the target, with what introduces them; all
+    else alone."""
     group: list[Block] = []
     words = 0
     for block in blocks:
         size = _words(block, text)
+        # A list that is parted loses what introduces it.
+        limit = LONGEST_WORDS if group and _introduces(group[0], text) else target
         joins = (
             group
-            and block.kind == group[-1].kind
+            and (block.kind == group[-1].kind or _introduces(group[-1], text))
             and block.heading_path == group[-1].heading_path
             and not text[group[-1].end : block.start].strip()
-            and (_is_list(block, words + size, target) or _asks(group[-1], text))
+            and (_is_list(block, words + size, limit) or _asks(group[-1], text))
         )
         if group and not joins:
             yield group
@@ -59,6 +62,11 @@ def _packed(blocks: Sequence[Block], text: str, target: int) -> Iterator[list[Bl
 
 def _is_list(block: Block, words: int, target: int) -> bool:
     return block.kind == "bullet" and words <= target
+
+
+def _introduces(block: Block, text: str) -> bool:
+    """`Sizes of a box:`, without which the bullets below it mean little."""
+    return block.kind == "paragraph" and text[block.start : block.end].endswith(":")
 
 
 def _asks(block: Block, text: str) -> bool:
@@ -127,7 +135,7 @@ def _passage(outline: Outline, group: Sequence[Block], seen: Counter[str]) -> Pa
         start=first.start,
         end=last.end,
         text=text,
-        kind=_KINDS[first.kind],
+        kind=_KINDS[last.kind],
         lines=(first.first_line, last.last_line),
         facts=first.facts,
         table_header=first.table_header,

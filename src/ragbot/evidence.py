@@ -176,6 +176,8 @@ def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
             found.append(EvidenceSentence(passage, start, end, text, on, is_code=line.is_code))
         if line.has_sign:
             parents.append((line.indent, line.text))
+        elif line.text.endswith(":") and number < len(lines) and lines[number].has_sign:
+            parents = [(-1, line.text)]  # "Sizes of a box:", over all bullets that follow
     return tuple(found)
 
 

@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from support.notes_on_disk import assert_offsets, ingested
 
+from ingest.passages import LONGEST_WORDS, TARGET_WORDS
+from ragbot.evidence import evidence_sentences
+
 PAGE = """Boxes vs Crates
 
 🎓 Learn to pack
@@ -179,6 +182,68 @@ def test_headings_in_capitals_or_above_a_stroke_need_no_blank_line(tmp_path: Pat
         "CARE AND REPAIR": "sweep in autumn",
         "Glazes": "lead glaze: never for cups",
     }
+
+
+NUMBERED = """Velmark: the law of work
+
+1. THE CONTRACT
+
+A contract may be oral.
+
+2. PROBATION
+------------
+ (1) Three months is the rule.
+ (2) It has to be agreed in writing.
+
+3. Notice periods
+
+Given by the employer:
+ a) less than 2 years: 1 month
+ b) 2 to 5 years: 2 months
+
+Steps of a claim:
+
+1. Write a letter
+
+2. Wait
+
+3. Go to court
+"""
+
+
+def test_numbered_headings_are_headings_and_numbered_items_are_none(tmp_path: Path) -> None:
+    result = ingested(tmp_path, "law.txt", NUMBERED)
+    assert_offsets(result)
+    assert result.coverage == 1.0
+    notice = "3. Notice periods"
+    assert [(p.heading_path[-1], p.text) for p in result.contents.passages] == [
+        ("1. THE CONTRACT", "A contract may be oral."),
+        (
+            "2. PROBATION",
+            " (1) Three months is the rule.\n (2) It has to be agreed in writing.",
+        ),
+        (
+            notice,
+            "Given by the employer:\n a) less than 2 years: 1 month\n b) 2 to 5 years: 2 months",
+        ),
+        (notice, "Steps of a claim:\n\n1. Write a letter\n\n2. Wait\n\n3. Go to court"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["boxes.md", "boxes.txt"])
+def test_what_introduces_a_list_is_read_with_each_of_its_items(tmp_path: Path, name: str) -> None:
+    colours = [
+        f"{colour}: {size} KB for whoever wants it" for size, colour in enumerate("abcdefghi")
+    ]
+    page = "Shop\n\nSizes of a box, by colour:\n\n" + "".join(f"- {each}\n" for each in colours)
+    result = ingested(tmp_path, name, f"{page}\nA crate is open.\n")
+    *_, sizes, crate = result.contents.passages
+    assert TARGET_WORDS < len(sizes.text.split()) < LONGEST_WORDS
+    assert sizes.kind == "bullets"
+    told = [(each.text, each.parent) for each in evidence_sentences(sizes)]
+    intro = "Sizes of a box, by colour:"
+    assert told == [(intro, None), *((each, intro) for each in colours)]
+    assert crate.text == "A crate is open."
 
 
 def texts_of(folder: Path, text: str) -> list[tuple[str, str]]:
