@@ -28,6 +28,36 @@ def test_what_the_notes_explain_and_then_use_is_learned() -> None:
 
 
 @pytest.mark.parametrize(
+    ("explained", "long", "short"),
+    [
+        ("Every consumer gets enhanced fan-out (EFO) of its own.", "enhanced fan out", "EFO"),
+        ("Abbrevs: EFO = enhanced fan-out, CO = cardiac output", "enhanced fan out", "EFO"),
+        ("CO (cardiac output) is a volume.", "cardiac output", "CO"),
+        ("the cost of goods sold (COGS)", "cost of goods sold", "COGS"),
+        ("one line of defence (LD)", "line of defence", "LD"),
+        ("They weigh the goods (EFO).", None, "EFO"),
+        ("EFO = a thing of its own", None, "EFO"),
+        ("the size of (OF) it", None, "OF"),
+    ],
+)
+def test_what_is_explained_in_small_letters_is_learned_too(
+    explained: str, long: str | None, short: str
+) -> None:
+    notes = [explained, f"{short} is quick.", f"{short} costs more."]
+    words = Counter(re.findall(r"\w+", " ".join(notes).lower()))
+    found = acronyms_of(notes, words)
+    assert found.get(long or "") == (short if long else None)
+    assert long is not None or not found
+
+
+def test_a_question_in_small_letters_is_asked_in_the_short_form_too() -> None:
+    known = {"enhanced fan out": "EFO"}
+    assert shortened("how quick is enhanced fan-out?", known) == (
+        "how quick is EFO (enhanced fan-out)?"
+    )
+
+
+@pytest.mark.parametrize(
     ("asked", "searched"),
     [
         ("Does elastic container registry scan?", "Does ECR (elastic container registry) scan?"),

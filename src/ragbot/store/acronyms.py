@@ -18,6 +18,14 @@ _SHORT = r"[A-Z][A-Za-z0-9]{1,6}"
 _EXPLAINED = re.compile(
     rf"\b(?P<long>{_NAME})\s+\((?P<short>{_SHORT})s?\)|\b(?P<first>{_SHORT})\s+\((?P<then>{_NAME})\)"
 )
+# "enhanced fan-out (EFO)", "EFO (enhanced fan-out)", "EFO = enhanced fan-out"
+_WORD = r"[A-Za-z][\w'-]*"
+_LETTERS = r"[A-Z][A-Z0-9]{1,5}"
+_BEHIND = re.compile(rf"(?P<long>(?:{_WORD} ){{0,7}}{_WORD}) \((?P<short>{_LETTERS})s?\)")
+_BEFORE = re.compile(
+    rf"(?<![\w/-])(?P<short>{_LETTERS})s?(?: \(| ?= )(?P<long>(?:{_WORD} ){{0,7}}{_WORD})"
+)
+_SMALL = frozenset("a an and as at by for from in of on or the to with".split())
 _LONGEST = 5  # words of a name
 _SHORTEST = 3  # letters of an acronym that is guessed: too many words have the same two initials
 _CAPITALIZED = re.compile(rf"\b[A-Z][a-z]+(?:[ -][A-Z][a-z]+){{1,{_LONGEST}}}\b")
@@ -40,6 +48,12 @@ def acronyms_of(texts: Sequence[str], words: Mapping[str, int]) -> dict[str, str
             spelt = _spelling(long, short)
             if spelt is not None:
                 found[spelt.lower()] = short
+        for match in _BEHIND.finditer(text):
+            last = _initialled(re.findall(r"\w+", match["long"])[::-1], match["short"][::-1])
+            found |= {" ".join(last[::-1]).lower(): match["short"]} if last else {}
+        for match in _BEFORE.finditer(text):
+            first = _initialled(re.findall(r"\w+", match["long"]), match["short"])
+            found |= {" ".join(first).lower(): match["short"]} if first else {}
     return {
         long: short
         for long, short in found.items()
@@ -153,3 +167,18 @@ def _spelling(long: str, short: str) -> str | None:
         if "".join(capitals) == short.upper():
             return " ".join(words[-count:])
     return None
+
+
+def _initialled(words: Sequence[str], letters: str) -> list[str]:
+    """As many of the words as have these initials; small ones in between need none."""
+    taken: list[str] = []
+    left = letters.lower()
+    for word in words:
+        if not left:
+            break
+        if word[0].lower() == left[0]:
+            left = left[1:]
+        elif not taken or word.lower() not in _SMALL:
+            return []
+        taken.append(word)
+    return [] if left else taken
