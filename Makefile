@@ -13,7 +13,7 @@ HEADLESS := $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(findstring Darwin,$(shell 
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run ingest eval gate test check fix clean dev weights test-weights chromium
+.PHONY: help run ingest eval gate fit test check fix clean dev weights test-weights chromium
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ eval: $(VENV)/.installed weights ingest ## score the shipped configuration (ARGS
 gate: $(VENV)/.installed weights ingest ## fail where quality fell below the committed baseline
 	$(BIN)/python -m eval leakage
 	$(BIN)/python -m eval gate
+
+fit: $(VENV)/.installed weights ingest ## fit the gate anew, after a change of what reads (20 min)
+	$(BIN)/python -m ingest eval/other_notes --index .ragbot/other-notes
+	$(BIN)/python -m eval fit --others .ragbot/other-notes
 
 test: dev test-weights chromium ## all tests (ARGS="-k words" for some)
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)

@@ -1,5 +1,9 @@
 """Fits the gate that decides whether the notes answer: dev questions in, a regression out.
 
+Beside those on the ten sheets, which the reading models have learned by heart, there are some on
+notes that they have never seen (`other_notes/`): what tells an answer there, too, tells it better
+of a stranger's question on the former. The threshold is set by the former.
+
 `false_premise` questions count among the answerable: the notes hold their correction. The threshold
 is set without them. As in the product a question that asks several things is refused only where
 each of its parts is, too, and one that asks the same of two things is answered where both are told.
@@ -21,13 +25,14 @@ from numpy.typing import NDArray
 import ragbot.retrieval
 from eval.banks import FALSE_PREMISE, Question, load_bank
 from ragbot.partial import asked_one_by_one, same_of_each
-from ragbot.reranker import Similarity
 from ragbot.retrieval import Retriever
 from ragbot.retrieval.signals import Signals, weigh
 
 FILE = Path(ragbot.retrieval.__file__).parent / "answerability.json"
 BANKS = ("natural", "unanswerable", "strangers", "newcomers", "visitors")
 OVER_REFUSAL = 0.05  # of the answerable dev questions, each told by other authors' weights
+OTHER_NOTES = Path(__file__).resolve().parent / "other_notes"
+OTHER_QUESTIONS = OTHER_NOTES / "other_notes.jsonl"
 AUTHOR = re.compile(r"stranger|(?:newcomer|visitor)-[a-z]")
 
 # Ways in which the notes may answer one question: each float64 [questions, signals], all of whose
@@ -41,6 +46,23 @@ class Asked:
 
     read: Ways
     unread: Ways
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Questions that are fitted to and not promised for: float64 [questions, signals], and bool
+    [questions], whether the notes answer them."""
+
+    values: NDArray[np.float64]
+    answerable: NDArray[np.bool_]
+
+    def added_to(
+        self, values: NDArray[np.float64], answerable: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        return (
+            np.concatenate([values, self.values]),
+            np.concatenate([answerable, self.answerable]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +83,7 @@ class FittedGate:
     read: Fitted
     unread: Fitted
     n: int
+    n_others: int
 
 
 def dev_questions() -> list[Question]:
@@ -72,22 +95,34 @@ def dev_questions() -> list[Question]:
     ]
 
 
-def fit_gate(retriever: Retriever, k: int) -> FittedGate:
-    """Raises ValueError where one of the models is missing that the signals are taken from."""
-    similarity = retriever.similarity
+def fit_gate(retriever: Retriever, others: Retriever, k: int) -> FittedGate:
+    """Of the dev questions, and of those on `OTHER_NOTES`, in which `others` searches.
+
+    Raises:
+        ValueError: one of the models is missing that the signals are taken from.
+    """
     readers = retriever.readers
-    if similarity is None or readers.selection is None or readers.entailment is None:
+    if readers.reranker is None or readers.selection is None or readers.entailment is None:
         raise ValueError("the gate is fitted on the signals of three models, and one is missing")
     questions = dev_questions()
-    asked = [asked_of(q.question, retriever, similarity, k) for q in questions]
+    asked = [asked_of(q.question, retriever, k) for q in questions]
     answerable = np.array([q.answerable for q in questions])
     premise = np.array([q.kind == FALSE_PREMISE for q in questions])
     authors = np.array([authored(q.id) for q in questions])
-    return FittedGate(
-        _fitted([each.read for each in asked], answerable, premise, authors),
-        _fitted([each.unread for each in asked], answerable, premise, authors),
-        len(questions),
+    on_others = load_bank(OTHER_QUESTIONS).questions
+    beside = [asked_of(q.question, others, k) for q in on_others]
+    told = np.array([q.answerable for q in on_others])
+    read, unread = (
+        _fitted(
+            [getattr(each, kind) for each in asked],
+            answerable,
+            premise,
+            authors,
+            Beside(_whole([getattr(each, kind) for each in beside]), told),
+        )
+        for kind in ("read", "unread")
     )
+    return FittedGate(read, unread, len(questions), len(on_others))
 
 
 def _fitted(
@@ -95,11 +130,12 @@ def _fitted(
     answerable: NDArray[Any],
     premise: NDArray[Any],
     authors: NDArray[Any],
+    beside: Beside,
 ) -> Fitted:
     held = answerable | premise
-    told = _cross_validated(asked, held, authors)
+    told = _cross_validated(asked, held, authors, beside)
     threshold = float(np.quantile(told[answerable], OVER_REFUSAL))
-    weights, bias = _weights(_whole(asked), held)
+    weights, bias = _weights(*beside.added_to(_whole(asked), held))
     content = {
         "signals": list(Signals.names()),
         "weights": [round(float(weight), 5) for weight in weights],
@@ -114,8 +150,15 @@ def _fitted(
     )
 
 
-def asked_of(question: str, retriever: Retriever, similarity: Similarity, k: int) -> Asked:
-    """Of the question as a whole, then of what else it asks, or of both things that it asks of."""
+def asked_of(question: str, retriever: Retriever, k: int) -> Asked:
+    """Of the question as a whole, then of what else it asks, or of both things that it asks of.
+
+    Raises:
+        ValueError: there is no cross-encoder.
+    """
+    similarity = retriever.similarity
+    if similarity is None:
+        raise ValueError("without a cross-encoder there are no signals")
     query = retriever.query_for(question)
     parts = [asked for _, asked in asked_one_by_one(query, retriever)]
     ways: list[tuple[str, ...]] = [(each,) for each in (query, *parts)]
@@ -141,12 +184,19 @@ def asked_of(question: str, retriever: Retriever, similarity: Similarity, k: int
 def save_gate(fitted: FittedGate, file: Path = FILE) -> None:
     content = {
         "fitted": date.today().isoformat(),
-        "fitted_on": {name: load_bank(name).sha256 for name in BANKS},
+        "fitted_on": fitted_on(),
         "n": fitted.n,
+        "n_others": fitted.n_others,
         "read": fitted.read.content,
         "unread": fitted.unread.content,
     }
     file.write_text(json.dumps(content) + "\n", encoding="utf-8")
+
+
+def fitted_on() -> dict[str, str]:
+    """The sha256 of each bank."""
+    names: tuple[str | Path, ...] = (*BANKS, OTHER_QUESTIONS)
+    return {bank.name: bank.sha256 for bank in (load_bank(name) for name in names)}
 
 
 def authored(question_id: str) -> str:
@@ -163,14 +213,15 @@ def _cross_validated(
     asked: Sequence[Ways],
     answerable: NDArray[np.bool_],
     authors: NDArray[np.str_],
+    beside: Beside,
 ) -> NDArray[np.float64]:
     """Probability of each question by the likeliest of its ways, by a regression that saw none of
-    its author's."""
+    its author's, and all that is `beside`."""
     whole = _whole(asked)
     told = np.zeros(len(asked))
     for author in set(authors.tolist()):
         out = authors == author
-        weights, bias = _weights(whole[~out], answerable[~out])
+        weights, bias = _weights(*beside.added_to(whole[~out], answerable[~out]))
         for i in np.flatnonzero(out).tolist():
             odds = max((way @ weights + bias).min() for way in asked[i])
             told[i] = 1 / (1 + np.exp(-odds))

@@ -13,7 +13,7 @@ but the first write a patch that ships. Those that go --onto one want an index o
 (`python -m ingest`), and hold what is not so against the lines that mislead the model of the patch
 most. With --new, the sheets and files of those names are read whole, and a little of the others.
 The hash that is printed belongs into `ragbot.weights.catalogue`; after a new model that judges what
-answers, `python -m eval fit` fits the gate to it.
+answers, `make fit` fits the gate to it.
 """
 
 from __future__ import annotations

@@ -135,6 +135,12 @@ def _parser() -> argparse.ArgumentParser:
 
     fit = commands.add_parser("fit", help="fit the scorer and the gate on dev questions")
     fit.set_defaults(do=do_fit)
+    fit.add_argument(
+        "--others",
+        type=Path,
+        metavar="INDEX",
+        help="that of eval/other_notes (default: RAGBOT_HOME/other-notes)",
+    )
 
     for command in (run, gate, leaks, search, fit):
         command.add_argument("--index", type=Path, help="the index (default: RAGBOT_HOME/index)")

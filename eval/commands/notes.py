@@ -97,11 +97,13 @@ def do_fit(options: argparse.Namespace) -> int:
     fitted = fit_on_dev(bank.questions, SentenceIndex(product.sentences, product.embedder))
     save_weights(fitted)
     print(f"scorer, fitted on {len(fitted.fitted_on)} dev questions: {fitted.all_dev.weights}")
-    gate = fit_gate(product.retriever, settings.k)
+    others = settings.model_copy(update={"index": options.others or settings.home / "other-notes"})
+    gate = fit_gate(product.retriever, open_product(others, None).retriever, settings.k)
     save_gate(gate)
     for name, fit in (("gate", gate.read), ("without the entailment model", gate.unread)):
         print(
-            f"{name}, fitted on {gate.n} dev questions and set to refuse {fit.over_refused:.3f} "
-            f"of the answerable; of another author's unanswerable ones it refuses {fit.refused:.3f}"
+            f"{name}, fitted on {gate.n} dev questions and {gate.n_others} on other notes, and set "
+            f"to refuse {fit.over_refused:.3f} of the answerable; of another author's unanswerable "
+            f"ones it refuses {fit.refused:.3f}"
         )
     return 0

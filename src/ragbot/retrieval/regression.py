@@ -1,4 +1,4 @@
-"""A fitted logistic regression as plain data (`python -m eval fit` writes it)."""
+"""A fitted logistic regression as plain data (`make fit` writes it)."""
 
 from __future__ import annotations
 
