@@ -10,13 +10,14 @@ import re
 
 _FLAGS = re.IGNORECASE | re.DOTALL
 _UNREAD = re.compile(
-    r"<!--.*?-->|<(?P<tag>script|style|noscript|template|svg|nav|iframe|select|button|head)\b"
-    r"[^>]*>.*?</(?P=tag)\s*>",
+    r"<!--.*?-->|<(?P<tag>script|style|noscript|template|svg|nav|iframe|select|button|head|title)\b"
+    r"[^>]*>.*?</(?P=tag)\s*>|<!doctype\b[^>]*>|</?(?:html|head|meta|link|base)\b[^>]*>",
     _FLAGS,
 )
 _TITLE = re.compile(r"<title\b[^>]*>(.*?)</title\s*>", _FLAGS)
-_PARTS = tuple(
-    re.compile(rf"<{tag}\b[^>]*>(.*)</{tag}\s*>", _FLAGS) for tag in ("main", "article", "body")
+_PARTS = tuple(  # not every page closes its body
+    re.compile(rf"<{tag}\b[^>]*>(.*?)(?:</{tag}\s*>|\Z)", _FLAGS)
+    for tag in ("main", "article", "body")
 )
 _PRE = re.compile(r"(<pre\b.*?</pre\s*>)", _FLAGS)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)

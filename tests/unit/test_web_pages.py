@@ -71,6 +71,13 @@ def test_a_page_with_a_heading_needs_no_title() -> None:
     assert what_is_read(page) == "\n<h1>Boxes</h1>\n<p>A box is red.</p>"
 
 
+@pytest.mark.parametrize("body", ["<body class='x'>", ""])
+def test_a_page_that_closes_nothing_is_read(body: str) -> None:
+    page = f"<!doctype html>\n<html lang=en><meta charset=utf-8>{body}\n<h1>Boxes</h1>\n<p>Red."
+    assert what_is_read(page).strip() == "<h1>Boxes</h1>\n<p>Red."
+    assert what_is_read(page).count("\n") == page.count("\n")
+
+
 def test_of_several_articles_all_are_read() -> None:
     page = "<body><article>A box is red.</article>\n<article>A crate is blue.</article></body>"
     assert "red" in what_is_read(page) and "blue" in what_is_read(page)
