@@ -34,6 +34,7 @@ class _Layers:
 _BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|$))+")
 _RULER = re.compile(r"^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+")
+_STROKE = re.compile(r"\s*([=~_*-])\1{2,}\s*")
 
 
 def drawn(answer: Answer, notes: Searcher, guardrails: Guardrails) -> dict[str, Any]:
@@ -95,7 +96,8 @@ def _source(
             (section.start, section.end),
             (passage.start, passage.end),
             [(citation.start, citation.end) for citation in citations],
-            [
+            heading=passage.heading_path[-1] if passage.heading_path else "",
+            masks=[
                 (section.start + each.start, section.start + each.end, each.mask)
                 for each in guardrails.hidden_in(document.text[section.start : section.end])
             ],
@@ -109,10 +111,12 @@ def section_lines(
     tint: Span,
     marks: Sequence[Span],
     masks: Sequence[tuple[int, int, str]] = (),
+    heading: str = "",
 ) -> list[dict[str, Any]]:
     """The lines of a section: `kind` is heading, bullet, row or text; `depth` of a bullet;
     `cells` each a list of pieces {text, tint, mark}. Characters are those of the document;
-    `masks` are (start, end, what is shown instead)."""
+    `masks` are (start, end, what is shown instead). In plain text the first line is one where it
+    is the `heading`, be it numbered or above a stroke."""
     layers = _Layers(tint, tuple(marks), tuple(masks))
     lines: list[dict[str, Any]] = []
     opening = _opening(text, section)
@@ -126,9 +130,12 @@ def section_lines(
             cells = [_pieces(text, cell, layers) for cell in row]
             lines.append({"kind": "row", "depth": 0, "cells": cells})
             continue
-        sign = BULLET.match(body)
-        heading = None if sign else _HEADING.match(body)
-        lead = sign.end() if sign else heading.end() if heading else 0
+        if len(lines) == 1 and lines[0]["kind"] == "heading" and _STROKE.fullmatch(body):
+            continue
+        is_first = not lines and body.strip() == heading
+        sign = None if is_first else BULLET.match(body)
+        marked = None if sign else _HEADING.match(body)
+        lead = sign.end() if sign else marked.end() if marked else 0
         indent = len(body.expandtabs(4)) - len(body.expandtabs(4).lstrip())
         whole = (start + lead, start + len(body))
         opens = start + len(body) - len(body[lead:].lstrip()) in opening
@@ -137,7 +144,7 @@ def section_lines(
             continue
         lines.append(
             {
-                "kind": "bullet" if sign else "heading" if heading else "text",
+                "kind": "bullet" if sign else "heading" if marked or is_first else "text",
                 "depth": min(indent // 2, 4) if sign else 0,
                 "cells": [_pieces(text, whole, layers)],
             }

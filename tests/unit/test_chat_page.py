@@ -276,6 +276,14 @@ def test_a_bar_is_no_table_and_only_a_newline_ends_a_line(row: str) -> None:
     assert [p["text"] for cell in cells for p in cell if p["mark"]] == ["Two."]
 
 
+@pytest.mark.parametrize("stroke", ["", "-----\n"])
+def test_a_numbered_heading_of_plain_text_is_drawn_as_one(stroke: str) -> None:
+    text = f"2. Lids\n{stroke}\n(1) A lid is red.\n(2) It is flat."
+    lines = section_lines(text, (0, len(text)), (0, 0), (), heading="2. Lids")
+    assert [line["kind"] for line in lines] == ["heading", "bullet", "bullet"]
+    assert [piece["text"] for piece in lines[0]["cells"][0]] == ["2. Lids"]
+
+
 def test_what_a_note_hides_is_not_in_the_sentences_that_quote_it(tmp_path: Path) -> None:
     quoted = Sentence("The \u202emirror\u202c rules.", (), "unsupported", "no \u202eeye")
     sentences = (quoted, replace(quoted, withheld=True))

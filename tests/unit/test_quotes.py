@@ -80,6 +80,15 @@ def test_a_list_is_quoted_whole_and_in_its_order() -> None:
     ]
 
 
+def test_an_item_is_quoted_with_what_introduces_its_list() -> None:
+    text = "Given by the maker, by age of the box:\n- below 2 years: 1 lid\n- above: 3 lids"
+    item = scored(replace(passage(text), kind="bullets"), 1.0, 6.0, -6.0)
+    assert lines("how many lids for a box of one year?", item) == [
+        "Given by the maker, by age of the box: [1]",
+        "below 2 years: 1 lid. [1]",
+    ]
+
+
 def test_where_all_of_them_are_wanted_those_that_answer_less_well_are_told_too() -> None:
     text = "- Boxes are for tools.\n- Crates are for fish.\n- Sacks are for flour.\n- Ask Ann."
     item = scored(passage(text, "Containers"), 9.0, 8.5, 3.0, -4.0)

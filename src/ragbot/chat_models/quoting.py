@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ragbot.dated_notes import UPDATE
-from ragbot.evidence import EvidenceSentence, Prompt
+from ragbot.evidence import Evidence, EvidenceSentence, Prompt
 from ragbot.rows import row_as_sentence
 from ragbot.store.lexical import words_of
 from ragbot.types import Fact
@@ -296,8 +296,9 @@ def _with_siblings(picked: list[Quote], pool: Sequence[Quote], best: float) -> l
 
 
 def _with_antecedents(picked: list[Quote], prompt: Prompt) -> list[Quote]:
-    """A sentence that begins with "its" is quoted with the one that tells whose, and one that
-    stands below a line with that of the line's sentences which has more of the question's words."""
+    """A sentence that begins with "its" is quoted with the one that tells whose, an item of a list
+    with what introduces the list, and what stands below another line with that of the line's
+    sentences which has more of the question's words."""
     by_number = {item.number: item for item in prompt.evidence}
     whole = list(picked)
     for quote in picked:
@@ -305,12 +306,20 @@ def _with_antecedents(picked: list[Quote], prompt: Prompt) -> list[Quote]:
         above = [e for e in item.sentences if e != sentence and e.text in (sentence.parent or "")]
         nearest = max(above, key=lambda each: _share(prompt.question, each.text), default=None)
         meant = item.antecedent_of(sentence)
-        if meant is None and nearest is not None and not nearest.text.endswith(":"):
+        if meant is None and nearest is not None and nearest.text.endswith(":"):
+            meant = nearest if _opens_its_line(item, nearest) else None
+        elif meant is None and nearest is not None:
             own = _share(prompt.question, sentence.text)
             meant = nearest if _share(prompt.question, nearest.text) > own else None
         if meant is not None and all(meant != other.sentence for other in whole):
             whole.append(replace(quote, sentence=meant))
     return whole
+
+
+def _opens_its_line(item: Evidence, sentence: EvidenceSentence) -> bool:
+    """Whether it is the first of a line, and that line is no item itself."""
+    before = item.passage.text[: sentence.start - item.passage.start]
+    return not before.rpartition("\n")[2].strip()
 
 
 def _with_updates(picked: list[Quote], prompt: Prompt) -> list[Quote]:
