@@ -78,6 +78,11 @@ def test_a_page_that_closes_nothing_is_read(body: str) -> None:
     assert what_is_read(page).count("\n") == page.count("\n")
 
 
+@pytest.mark.parametrize("opened", ["<script>", "<!--", "<pre ", "<title>", "<main>", "<meta "])
+def test_what_is_opened_without_end_does_not_hold_the_rest_back(opened: str) -> None:
+    assert "A box is red." in what_is_read(f"{opened * 40_000}<p>A box is red.")
+
+
 def test_of_several_articles_all_are_read() -> None:
     page = "<body><article>A box is red.</article>\n<article>A crate is blue.</article></body>"
     assert "red" in what_is_read(page) and "blue" in what_is_read(page)
