@@ -13,18 +13,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-_NAME = r"[A-Z][\w-]*(?:\s+(?:(?:of|and|for|the)\s+)?[A-Z][\w-]*){1,6}"
-_SHORT = r"[A-Z][A-Za-z0-9]{1,6}"
-_EXPLAINED = re.compile(
-    rf"\b(?P<long>{_NAME})\s+\((?P<short>{_SHORT})s?\)|\b(?P<first>{_SHORT})\s+\((?P<then>{_NAME})\)"
-)
-# "enhanced fan-out (EFO)", "EFO (enhanced fan-out)", "EFO = enhanced fan-out"
+_SHORT = r"[A-Z][A-Za-z0-9]{1,6}?"
 _WORD = r"[A-Za-z][\w'-]*"
-_LETTERS = r"[A-Z][A-Z0-9]{1,5}"
-_BEHIND = re.compile(rf"(?P<long>(?:{_WORD} ){{0,7}}{_WORD}) \((?P<short>{_LETTERS})s?\)")
-_BEFORE = re.compile(
-    rf"(?<![\w/-])(?P<short>{_LETTERS})s?(?: \(| ?= )(?P<long>(?:{_WORD} ){{0,7}}{_WORD})"
-)
+_LONG = rf"(?:{_WORD}\s+){{0,7}}{_WORD}"
+# "enhanced fan-out (EFO)"; "EFO (enhanced fan-out)", "EFO = enhanced fan-out"
+_BEHIND = re.compile(rf"(?P<long>{_LONG})\s+\((?P<short>{_SHORT})s?\)")
+_BEFORE = re.compile(rf"(?<![\w/-])(?P<short>{_SHORT})s?(?:\s+\(|\s?=\s)(?P<long>{_LONG})")
 _SMALL = frozenset("a an and as at by for from in of on or the to with".split())
 _LONGEST = 5  # words of a name
 _SHORTEST = 3  # letters of an acronym that is guessed: too many words have the same two initials
@@ -43,17 +37,13 @@ def acronyms_of(texts: Sequence[str], words: Mapping[str, int]) -> dict[str, str
     """
     found: dict[str, str] = {}
     for text in texts:
-        for match in _EXPLAINED.finditer(text):
-            long, short = match["long"] or match["then"], match["short"] or match["first"]
-            spelt = _spelling(long, short)
-            if spelt is not None:
-                found[spelt.lower()] = short
         for match in _BEHIND.finditer(text):
             last = _initialled(re.findall(r"\w+", match["long"])[::-1], match["short"][::-1])
-            found |= {" ".join(last[::-1]).lower(): match["short"]} if last else {}
+            found[" ".join(last[::-1]).lower()] = match["short"]
         for match in _BEFORE.finditer(text):
             first = _initialled(re.findall(r"\w+", match["long"]), match["short"])
-            found |= {" ".join(first).lower(): match["short"]} if first else {}
+            found[" ".join(first).lower()] = match["short"]
+    found.pop("", None)  # of those that no words spell
     return {
         long: short
         for long, short in found.items()
@@ -157,16 +147,6 @@ def spelt_out(
         return match[0] if len(meant) != 1 or is_name(*meant) else f"{min(meant)}{plural}"
 
     return _CAPITALS.sub(long_form, text)
-
-
-def _spelling(long: str, short: str) -> str | None:
-    """The last words of the long form, whose initials spell the short one."""
-    words = re.findall(r"\w+", long)
-    for count in range(2, len(words) + 1):
-        capitals = (word[0] for word in words[-count:] if word[0].isupper())
-        if "".join(capitals) == short.upper():
-            return " ".join(words[-count:])
-    return None
 
 
 def _initialled(words: Sequence[str], letters: str) -> list[str]:
