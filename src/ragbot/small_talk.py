@@ -27,7 +27,7 @@ _FILLERS = frozenset(
     """there everyone everybody all folks guys team bot chatbot ragbot robot assistant friend mate
     buddy dear sir madam dude man my you your very so much a lot again please then now and oh well
     ah um for the this that today to me just really well quick help info answer answers it was is
-    thats too also indeed""".split()
+    thats too also indeed anyway""".split()
 )
 # Of several kinds in one text, the first is answered.
 _LEADS: dict[SmallTalk, str] = {

@@ -108,7 +108,7 @@ def test_and_x_asks_the_same_of_x(before: str, question: str, expected: str) -> 
          "do CloudTrail and Config work together?"),
         ("DocumentDB or Neptune for graphs?", "do both have transactions?", "do DocumentDB and "
          "Neptune have transactions?"),
-        ("CloudTrail vs Config", "which one is cheaper?", "which one is cheaper, CloudTrail or "
+        ("CloudTrail vs Config", "which one is cheaper?", "which one is cheaper: CloudTrail or "
          "Config?"),
         ("Compare ECS, EKS and Fargate", "and the third one?", "What is Fargate?"),
     ],
@@ -209,7 +209,7 @@ def test_where_words_cannot_tell_there_are_two_readings() -> None:
         "what are the limitations?",
         "Fargate: what are the limitations?",
     )
-    assert readings("and pricing?", before, NAMES) == ("What is pricing?", "Fargate: pricing")
+    assert readings("and layers?", before, NAMES) == ("What is layers?", "Fargate: layers")
     assert (
         readings("is it possible to run jobs?", before, NAMES)[0] == "is it possible to run jobs?"
     )
@@ -306,3 +306,110 @@ def test_it_is_a_department_too(question: str) -> None:
     found = readings(question, [Turn("What is Neptune?", "")], NAMES)
     assert found[0] == question
     assert not any("the Neptune desk" in each for each in found)
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("What is Neptune?", "back to Lambda: how long does it run?", "how long does Lambda run?"),
+        ("What is Neptune?", "lambda again, what does it cost?", "what does lambda cost?"),
+        ("What is Neptune?", "going back to ECS", "What is ECS?"),
+        ("What is Neptune?", "new topic: do they expire?", "do they expire?"),
+        ("How long does EBS gp3 run?", "no, I meant Lambda", "How long does Lambda run?"),
+        (
+            "How long do Step Functions Express Workflows run?",
+            "sorry, standard, not express",
+            "How long do Step Functions standard Workflows run?",
+        ),
+        ("What does the ECS control plane cost?", "same for eks?", "What does the eks control "
+         "plane cost?"),
+    ],
+)  # fmt: skip
+def test_a_turn_of_the_conversation(before: str, question: str, expected: str) -> None:
+    assert meant(question, before) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("lambda max timeout", "memory?", "What is the memory of lambda?"),
+        ("What is S3 Glacier?", "minimum storage duration?", "What is the minimum storage duration "
+         "of S3 Glacier?"),
+        ("EBS gp3 baseline iops?", "and the max of io2?", "EBS io2 max iops?"),
+        ("How much disk does Fargate have by default?", "ok and the max?", "How much disk does "
+         "Fargate have max?"),
+        ("What is the throughput of EBS gp3?", "in MB/s?", "What is the throughput of EBS gp3 in "
+         "MB/s?"),
+        ("What is the limit of API Gateway?", "per account or per region?", "What is the limit of "
+         "API Gateway per account or per region?"),
+        ("What does Firewall Manager need?", "why Config?", "Firewall Manager: why Config"),
+        ("how long are Lambda logs kept?", "and CloudTrail events?", "how long are CloudTrail "
+         "events kept?"),
+        ("how often can I rotate customer managed KMS keys?", "and the AWS managed ones?",
+         "how often can I rotate AWS managed KMS keys?"),
+    ],
+)  # fmt: skip
+def test_a_few_words_go_with_the_question_before(before: str, question: str, expected: str) -> None:
+    assert readings(question.rstrip(), [Turn(before, "")], NAMES)[-1].rstrip("?") == (
+        expected.rstrip("?")
+    )
+
+
+def test_of_two_that_were_spoken_of_one_after_the_other() -> None:
+    before = ("What does KMS cost?", "and CloudHSM?")
+    assert meant("which of them is single tenant?", *before) == (
+        "which of them is single tenant: KMS or CloudHSM?"
+    )
+    assert meant("for the first one, what do 10 calls cost?", *before) == (
+        "KMS: what do 10 calls cost?"
+    )
+    assert meant("is the other one shared?", *before) == "is KMS shared?"
+
+
+def test_what_was_asked_of_it_can_be_raised() -> None:
+    asked = "What is the concurrency limit of Lambda?"
+    assert meant("can it be raised?", asked) == "can the concurrency limit of Lambda be raised?"
+    assert meant("is that per region?", asked) == "is the concurrency limit of Lambda per region?"
+    assert meant("is it serverless?", asked) == "is Lambda serverless?"
+
+
+def test_what_was_joined_to_is_still_spoken_of() -> None:
+    joined = Turn("throughput?", "", query="EFS: throughput")
+    assert meant("what does it cost?", joined) == "what does EFS cost?"
+    assert meant("and in Neptune?", joined) == "Neptune: throughput"
+
+
+def test_how_it_does_that() -> None:
+    before = Turn("KMS or CloudHSM to wait for a human?", "CloudHSM waits. [1]")
+    assert meant("how does it do that?", before) == (
+        "how does CloudHSM do so? KMS or CloudHSM to wait for a human?"
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Where do I put a switch that turns parts on, for little money a month?",
+        "Passwords of our database should change by themselves. Who does that?",
+        "which service records who deleted a bucket?",
+        "can there be more than one account in it?",
+    ],
+)
+def test_that_and_there_are_not_always_what_came_before(question: str) -> None:
+    for reading in readings(question, [Turn("What is Neptune?", "")], NAMES):
+        assert "switch Neptune" not in reading
+        assert "Who does Neptune" not in reading
+        assert "can in Neptune" not in reading
+    assert readings(question, [Turn("What is Neptune?", "")], NAMES)[0] in {
+        question,
+        "can there be more than one account in Neptune?",
+    }
+
+
+def test_no_figure_and_no_month_is_spoken_of() -> None:
+    for told in ("As of November 2026 it is free.", "It holds 12 of them.", "Yes, 400."):
+        assert meant("what does it cost?", Turn("which one is free?", told)) == (
+            "which one is free? what does it cost?"
+        )
+    cell = Turn("how many days?", "Neptune - Min. days kept: 30. [1]")
+    assert meant("what does it cost?", cell) == "what does Neptune cost?"

@@ -14,10 +14,30 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ragbot.retrieval.names import AUXILIARIES, QUESTION_WORDS, Names, Piece, words_in
-from ragbot.retrieval.pronouns import Resolved, last_subject, resolved, with_meaning
+from ragbot.retrieval.names import (
+    AUXILIARIES,
+    QUESTION_WORDS,
+    Names,
+    words_in,
+)
+from ragbot.retrieval.pronouns import (
+    Resolved,
+    last_subject,
+    leans,
+    resolved,
+    with_meaning,
+)
 from ragbot.retrieval.queries import pasted_choices
 from ragbot.retrieval.subjects import Earlier, earlier
+from ragbot.retrieval.swapping import (
+    ARTICLE,
+    PREPOSED,
+    behind,
+    is_alike,
+    is_written_as_name,
+    swapped,
+    swapped_inside,
+)
 from ragbot.store.lexical import words_of
 from ragbot.types import Turn
 
@@ -29,9 +49,11 @@ REMEMBERED = 4  # turns that a follow-up can lean back over
 
 _CONNECTIVE = re.compile(
     r"^(?:(?:and|or|but|so|then|also|ok(?:ay)?|well|hm+|yes|no|right|sorry|oh|now|great|cool|nice"
-    r"|perfect|thanks|thank you|i see|got it|understood|interesting|fair enough|good to know"
+    r"|perfect|thanks|thank you|i see|got it|understood|interesting|fair enough|good to know|a+h+"
+    r"|aha|wait|wow|alright|all right|sure|gotcha|btw|by the way|(?:no,? )?i mean(?:t)?|not really"
     r"|(?:that |it )?makes sense|that(?:['’]s| is) (?:clear|good|great|helpful|fine)|that helps)\b"
-    r"[\s,.!:-]*)*(?:(?:what|how) about\b|what of\b|(?:(?:is|are) (?:it|they) )?the same for\b"
+    r"[\s,.!:-]*)*(?:(?:what|how) about\b|what of\b|(?:(?:is|are) (?:it|they) )?(?:the )?same"
+    r" (?:for|with)\b"
     r"|(?:does|do|would|will) (?:that|this|the same|it(?= (?:also |still )?hold)) (?:also |still )?"
     r"(?:hold|apply|go)(?: true)? (?:for|to)\b)?"
     r"[\s,]*",
@@ -56,33 +78,66 @@ _SAME_ASKED = re.compile(
     r"^(?:is|are|was|does|do|did|can|has|have|will)\s+(?P<noun>\S+(?:\s\S+){0,2})$", re.IGNORECASE
 )
 _IF = re.compile(r"(?:and |but )?(?:what )?if\b", re.IGNORECASE)
-_HEADED = re.compile(r"^(?P<noun>[^,?]{2,60}),\s*(?P<rest>\S.*)$", re.DOTALL)
-_ANOTHERS = re.compile(r"^(?:the\s+)?(?:ones?|that|those)\s+(?:of|for|in|from|with)\s+", re.I)
-_ONE_THAT = re.compile(r"(?:the|an?) ones? (?:that|which|who)\b", re.IGNORECASE)
-_ONES = re.compile(r"^(?:the\s+)?(?P<how>\S+(?:\s\S+)?)\s+ones?$", re.IGNORECASE)
-_PREPOSED = re.compile(
-    r"^(?P<by>of|for|from|in|on|with|to|by|at|per|after|under|during|against|without)\s+"
-    r"(?P<noun>\S.*)$",
+_BACK = re.compile(
+    r"^(?:(?:going|coming|let['’]?s go|go|come|jump(?:ing)?) )?(?:back to|returning to|regarding"
+    r"|concerning|as for|about) (?P<noun>[^,:;?]{2,60}?)\s*(?:[,:;]|\s-+\s|$)\s*(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+_AGAIN = re.compile(r"^(?P<noun>[^,:;?]{2,40}?) again\s*[,:;-]\s*(?P<rest>\S.*)$", re.I | re.DOTALL)
+_DOES_SO = re.compile(r"(?<=\w )\b(?:do|doing) (?:it|that|this|so)\b", re.IGNORECASE)
+_NEW = re.compile(
+    r"^\W*(?:(?:ok(?:ay)?|sorry|now|btw|and|so|alright)\W+)*(?:an? )?(?:new|different|another|other"
+    r"|next|unrelated|separate) (?:topic|question|subject|thing)\s*[,:;.-]+\s*",
+    re.IGNORECASE,
+)
+# "sorry, standard, not express"
+_RATHER = re.compile(r"^(?:the )?(?P<new>\S.*?),? not (?:the )?(?P<old>\S.*)$", re.IGNORECASE)
+# "and the max?" after "how much disk is there by default?"
+_DEGREE = re.compile(
+    r"(?:the |its |any )?(?P<how>max(?:imum)?|min(?:imum)?|default|average)"
+    r"(?: (?:of|for|in|with|on) (?P<noun>\S.*))?",
+    re.IGNORECASE,
+)
+_DEGREE_ASKED = re.compile(
+    r"\b(?:by default|default|max(?:imum)?|min(?:imum)?|average|baseline)\b", re.IGNORECASE
+)
+# "why Config?" asks why it, of what was spoken of.
+_ASKS_OF = re.compile(
+    r"(?:why|how|when|where|since when|how come)\s+(?:an?\s+|the\s+)?\S+", re.IGNORECASE
+)
+# What such a question asks for is not what was spoken of.
+_OWN = re.compile(
+    r"\b(?:which|what) (?:aws |amazon )?(?:service|product|tool)s?\b"
+    r"|^(?:what(?:['’]?s| is| are)|who is) (?!the\b|its\b|their\b|that\b)\S+$",
+    re.IGNORECASE,
+)
+_HEADED = re.compile(r"^(?P<noun>[^,?]{2,60}),\s*(?P<rest>\S.*)$", re.DOTALL)
+_PREPOSITION = re.compile(
+    r"^(?:of|for|from|in|on|with|to|by|at|per|after|under|during|against|without)\s+", re.I
+)
 _OF_SOMETHING = frozenset(
-    """alternative api charge cost default difference discount feature fee length limit limitation
-    maximum minimum mode name number option period price quota rate region requirement restriction
-    retention setting size sla term tier time type variant version way""".split()
+    """alternative api bandwidth capacity charge cost default difference discount duration feature
+    fee interval latency length limit limitation maximum memory minimum mode name number option
+    period price quota rate region requirement restriction retention setting size sla storage
+    subscription term threshold throughput tier time timeout type variant version way""".split()
+)
+# They stand in headings, and are asked for as such.
+_TOPICS = frozenset(
+    "benefits costs features limits limitations pricing pros cons quotas requirements".split()
 )
 _ENDING = re.compile(
     r"(?:[\s,]+(?:then|too|instead|as well|either|please))*[\s?!.]*$", re.IGNORECASE
 )
 # "and what about the warranty of the Aero 14?" asks nothing of what came before.
-_PROPERTY = re.compile(r"the (?!ones?\b)(?:[\w-]+ ){1,3}of (?:the )?\w", re.IGNORECASE)
-_ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
+_PROPERTY = re.compile(r"(?:the )?(?!the\b|ones?\b)(?:[\w-]+,? ){1,3}of (?:the )?\w", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?]\s")
 _INDEFINITE = re.compile(r"\b(?:an?|any)\s+$", re.IGNORECASE)
 
 
 def readings(question: str, history: Sequence[Turn], names: Names) -> tuple[str, ...]:
-    """What the question may mean after what came before; mostly one reading.
+    """What the question may mean after what came before, likeliest first; mostly one reading.
 
-    Of two, the first leans back less than the second.
+    Where the question may stand on its own, the first is the question as it is.
     """
     if not history or len(question.split()) >= LONG or pasted_choices(question):
         return (question,)
@@ -112,25 +167,49 @@ def _in_one_line(text: str) -> str:
 
 
 def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str]:
-    if not turns:
-        return [question]
+    new = _NEW.match(question)
+    if not turns or new:
+        return [question[new.end() :] if new else question]
     last = turns[-1]
     connective = _CONNECTIVE.match(question)
     rest = question[connective.end() :].strip() if connective else question
     bare = _ENDING.sub("", rest)
     if not words_in(bare) or _MORE.fullmatch(bare):
         return [last.question]
+    rather = _RATHER.match(bare)
+    if rather and rather["old"].lower() in last.question.lower():
+        at = last.question.lower().index(rather["old"].lower())
+        return [f"{last.question[:at]}{rather['new']}{last.question[at + len(rather['old']) :]}"]
     asks = _JUST_ASKS.fullmatch(bare)
     if asks:
         return [_asked_of(asks["ask"] or asks["why"], last)]
-    if _IF.match(bare):
-        return [f"{last.question} {bare}?"]
-    connected = rest != question
+    if _IF.match(bare) and not any(word.low in QUESTION_WORDS for word in words_in(bare)[1:]):
+        asked = [f"{last.question} {bare}?"]
+        named = [piece for piece in names.pieces(bare) if piece.known]
+        return [
+            *asked,
+            *(swapped(bare[p.core[0].start : p.core[-1].end], last, names) for p in named),
+        ]
+    if _ASKS_OF.fullmatch(bare) and not words_in(bare)[-1].separates:
+        return [_joined(rest, turns)]
+    # "per account or per region?" goes with the question before, too.
+    connected = rest != question or (PREPOSED.match(bare) is not None and _is_noun(bare))
+    back = _BACK.match(rest) or _AGAIN.match(rest)
+    if back:
+        return [_back_to(back["noun"], back["rest"], turns, names)]
+    degree = _DEGREE.fullmatch(bare)
+    if degree:
+        return [_to_degree(degree["how"], degree["noun"], last, names)]
+    if _DOES_SO.search(bare):
+        so = _DOES_SO.sub("do so", bare)
+        found = resolved(so, turns, names)
+        return [f"{found.text if found else so}? {last.question}"]
     headed = _HEADED.match(rest)
-    if headed and _is_noun(headed["noun"]):
-        meant = resolved(headed["noun"], turns, names)
+    if headed and _is_noun(headed["noun"]) and not PREPOSED.match(headed["rest"]):
+        noun = _PREPOSITION.sub("", headed["noun"])
+        meant = resolved(noun, turns, names)
         if meant or connected:
-            return [_with_head(meant, headed["noun"], headed["rest"], turns, names)]
+            return _with_head(meant, noun, headed["rest"], turns, names)
     telling = len(words_of(rest))
     found = resolved(rest, turns, names)
     if found is not None and (found.sure or telling <= TELLING):
@@ -141,20 +220,24 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
         if connected and _PROPERTY.match(bare) and names.know_one_in(bare):
             return [f"What is {bare}?"]
         if connected or len(words_in(bare)) <= 2:
-            return _swapped_readings(bare, turns, names)
+            return _swapped_readings(bare, turns, names, connected=connected)
         # Words as they are typed into a search box.
         return [question] if _is_named(bare, names) else [question, _joined(bare, turns)]
+    if found is None and leans(rest):
+        return [question, _joined(rest, turns)]
     same = _SAME_ASKED.match(bare)
     if found is None and same and names.know(same["noun"]):
-        return [_swapped(same["noun"], last, names)]
-    if telling > IMPLICIT or names.know_one_in(rest):
+        return [swapped(same["noun"], last, names)]
+    told = _SENTENCE_END.split(rest)[0]
+    tells_first = told != rest and len(words_of(told)) >= IMPLICIT
+    if telling > IMPLICIT or tells_first or names.know_one_in(rest) or _OWN.search(bare):
         return [question]
     return [question, _joined(rest, turns)]
 
 
 def _is_noun(text: str) -> bool:
     """No question of its own: short, and no question word or auxiliary opens it."""
-    words = words_in(text)
+    words = words_in(_PREPOSITION.sub("", text))
     opening = words[0].low.partition("'")[0] if words else ""
     return len(words) <= SHORT and opening not in AUXILIARIES | QUESTION_WORDS | {"i", "any"}
 
@@ -171,80 +254,73 @@ def _asked_of(ask: str, last: Earlier) -> str:
     return f"{last.question} {ask}?"
 
 
+def _back_to(noun: str, rest: str, turns: Sequence[Earlier], names: Names) -> str:
+    """`back to X: how fast is it?`: what was spoken of since is not what "it" means."""
+    found = resolved(noun, turns, names)
+    head = found.text if found else names.completed(ARTICLE.sub("", noun))
+    if not rest:
+        return f"What is {head}?"
+    spoken = with_meaning(rest, head)
+    return spoken if spoken != rest else f"{head}: {rest}"
+
+
+def _to_degree(how: str, noun: str | None, last: Earlier, names: Names) -> str:
+    """`and the max?`, `and the max of X?`: the question before, of that degree."""
+    asked = swapped(noun, last, names) if noun else last.question
+    degree = _DEGREE_ASKED.search(asked)
+    if degree is None:
+        return f"{asked.rstrip(' ?')}, {how}?"
+    return f"{asked[: degree.start()]}{how}{asked[degree.end() :]}"
+
+
 def _joined(text: str, turns: Sequence[Earlier]) -> str:
     subject = last_subject(turns)
-    return f"{subject}: {text}" if subject else f"{turns[-1].question} {text}"
+    if not subject:
+        return f"{turns[-1].question} {text}"
+    if _is_attribute(text) and words_in(text)[-1].low not in _TOPICS:
+        return f"What is the {ARTICLE.sub('', text).rstrip(' ?.!')} of {subject}?"
+    return f"{subject}: {text}"
+
+
+def _is_attribute(text: str) -> bool:
+    """Names what something has: "minimum storage duration"."""
+    words = words_in(text)
+    if not words or words[-1].low not in _OF_SOMETHING | _TOPICS or re.search(r"[,?:;]\s", text):
+        return False
+    ordinary = (word.low not in AUXILIARIES | QUESTION_WORDS | {"of", "or"} for word in words)
+    return all(ordinary) and not any(word.is_written_as_name() for word in words[:-1])
 
 
 def _with_head(
     found: Resolved | None, noun: str, rest: str, turns: Sequence[Earlier], names: Names
-) -> str:
+) -> list[str]:
     """`and the other one, does it scale?`: what stands in front is what "it" means."""
-    head = found.text if found else names.completed(_ARTICLE.sub("", noun))
+    head = found.text if found else names.completed(ARTICLE.sub("", noun))
+    slot = turns[-1].slot
+    unknown = not found and not names.know_one_in(head) and is_written_as_name(noun, first_too=True)
+    if unknown and slot and slot.known:  # S3 Flexible, after S3 Glacier Deep Archive
+        head = f"{' '.join(word.text for word in slot.known)} {head}"
     spoken = with_meaning(rest, head)
     if spoken == rest:
         spoken = f"{head}: {rest}"
     if found or _is_named(head, names):
-        return spoken
-    return _joined(spoken, turns)
+        return [spoken]
+    return [_joined(spoken, turns), spoken]
 
 
-def _swapped_readings(noun: str, turns: Sequence[Earlier], names: Names) -> list[str]:
+def _swapped_readings(
+    noun: str, turns: Sequence[Earlier], names: Names, *, connected: bool
+) -> list[str]:
     """`and X?`: the question before, asked of X; or an X of what was spoken of."""
-    swapped = _swapped(noun, turns[-1], names)
-    preposed = _PREPOSED.match(noun)
-    replaces = preposed and _behind(preposed["by"], turns[-1].question, names)
+    if _is_attribute(noun):
+        return [_joined(noun, turns)]
+    asked = swapped(noun, turns[-1], names)
+    preposed = PREPOSED.match(noun)
+    replaces = preposed and behind(preposed["by"], turns[-1].question, names)
     slot = turns[-1].slot  # a page blob in the place of an append blob
-    alike = slot is not None and slot.words[-1].key == words_in(noun)[-1].key
-    if replaces or alike or names.know_one_in(names.completed(noun)):
-        return [swapped]
-    return [swapped, _joined(noun, turns)]
-
-
-def _swapped(noun: str, last: Earlier, names: Names) -> str:
-    asked = last.question
-    slot = last.slot
-    preposed = _PREPOSED.match(noun)
-    if preposed:
-        slot = _behind(preposed["by"], asked, names) or slot
-        noun = preposed["noun"]
-    if slot is None:
-        return f"{asked} {noun}?"
-    another = _ANOTHERS.match(noun)
-    if another:
-        noun = noun[another.end() :]
-    ones = _ONES.match(noun)
-    if ones:
-        how = _ARTICLE.sub("", ones["how"])
-        noun = how if names.know_one_in(how) else f"{how} {slot.words[-1].text}"
-    article = _ARTICLE.match(noun)
-    noun = names.completed(noun if preposed else _ARTICLE.sub("", noun))
-    start, end = _exchanged(slot, noun, names)
-    if _ONE_THAT.match(noun):
-        start, end = slot.start, slot.end
-    lead = re.search(r"\b(?:the|an?)\s+$", asked[:start], re.IGNORECASE)
-    if article and lead:  # it brings its own
-        start = lead.start()
-        noun = noun if noun.startswith(article[0]) else f"{article[0]}{noun}"
-    # "the Data rota" takes the place of Platform in "the Platform rota", and brings its own.
-    again = re.match(rf" {re.escape(noun.split()[-1])}\b", asked[end:], re.IGNORECASE)
-    return f"{asked[:start]}{noun}{asked[end + (again.end() if again else 0) :]}"
-
-
-def _behind(preposition: str, asked: str, names: Names) -> Piece | None:
-    """The piece that the same preposition stands before."""
-    for piece in names.pieces(asked):
-        before = re.search(r"(\w+)\s+(?:(?:the|an?)\s+)?$", asked[: piece.start])
-        if before and before[1].lower() == preposition.lower():
-            return piece
-    return None
-
-
-def _exchanged(slot: Piece, noun: str, names: Names) -> tuple[int, int]:
-    """The characters that the noun takes the place of: "EBS io1" stays EBS for "gp3"."""
-    core = slot.core
-    keys = {word.key for word in words_in(noun)}
-    names_it = names.know_one_in(noun) or keys & {word.key for word in slot.known}
-    if slot.known and not names_it and core[-1] != slot.known[-1]:
-        core = core[core.index(slot.known[-1]) + 1 :]
-    return core[0].start, core[-1].end
+    alike = slot is not None and is_alike(noun, slot)
+    named = slot is not None and is_written_as_name(noun, first_too=connected)
+    goes_with = preposed is not None and not replaces and asked.endswith(f" {noun}?")
+    if replaces or goes_with or alike or named or names.know_one_in(names.completed(noun)):
+        return [asked]
+    return [asked, *swapped_inside(noun, turns[-1], names), _joined(noun, turns)]

@@ -72,7 +72,7 @@ class Retriever:
         """What is searched for: the question, standing on its own, in the words of the notes."""
         typed = self._mended(question)
         meant = self._readings(typed, history)
-        alone = typed if self._changes_subject(typed, meant) else self._best_known(meant)
+        alone = typed if self._changes_subject(typed, meant) else self._best_known(typed, meant)
         short = shortened(abbreviated(alone, self._is_acronym, self.index.says), self._acronyms)
         return spelt_out(short, self._holds_or_skips, self.names.know, lambda: self._initials)
 
@@ -96,13 +96,22 @@ class Retriever:
     def _readings(self, typed: str, history: Sequence[Turn]) -> tuple[str, ...]:
         return readings(typed, history, self.names) if history else (typed,)
 
-    def _best_known(self, questions: Sequence[str]) -> str:
-        """The last one if the notes are clearly nearer to it, else the first."""
-        if len(questions) == 1:
-            return questions[0]
-        vectors = self._embedder.encode([questions[0], questions[-1]])
-        first, last = map(self.index.nearness, vectors)
-        return questions[-1] if last >= first + LEANS else questions[0]
+    def _best_known(self, typed: str, meant: Sequence[str]) -> str:
+        """Of what leans back the reading whose words stand together in a passage; the question as
+        it is, unless the notes are clearly nearer to that."""
+        if len(meant) == 1:
+            return meant[0]
+        leaning = [reading for reading in meant if reading != typed]
+        pieces = " ".join(typed[each.start : each.end] for each in self.names.pieces(typed))
+        told = {each: self.index.share_told(each, pieces) if pieces else 0.0 for each in leaning}
+        best = max(leaning, key=lambda each: told[each])
+        first = typed if meant[0] == typed else leaning[0]
+        if first != typed and told[best]:
+            return best
+        last = best if told[best] else leaning[-1 if first != typed else 0]
+        vectors = self._embedder.encode([first, last])
+        near, nearer = map(self.index.nearness, vectors)
+        return last if nearer >= near + LEANS else first
 
     def _changes_subject(self, typed: str, meant: Sequence[str]) -> bool:
         """Whether the question, which may stand on its own, brings something up that the notes

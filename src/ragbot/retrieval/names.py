@@ -17,7 +17,9 @@ AUXILIARIES = frozenset(
     """do does did can could may might must shall should will would is are was were has have had
     isn't aren't doesn't don't can't won't""".split()
 )
-QUESTION_WORDS = frozenset("what which who whom whose when where why how".split())
+QUESTION_WORDS = frozenset(
+    "what which who whom whose when where why how whats whos wheres whens hows".split()
+)
 _PREPOSITIONS = frozenset(
     """after against among around before behind below between by down during inside like near off
     onto out outside over per since than through toward under until upon via within without versus
@@ -35,7 +37,9 @@ VERBS = frozenset(
     save saves say see send serve share show shows start stop stops suit suits support supported
     supports take takes think try use used uses using work works worth write""".split()
 )
-_JUDGMENTS = frozenset("best better cheaper cheapest different faster free good other".split())
+_JUDGMENTS = frozenset(
+    "best better cheaper cheapest different faster free good longer other shorter slower".split()
+)
 _SEPARATORS = (
     STOPWORDS
     | AUXILIARIES
@@ -43,13 +47,20 @@ _SEPARATORS = (
     | _PREPOSITIONS
     | VERBS
     | _JUDGMENTS
-    | set("already another ever every never once only still whether yet".split())
+    | set(
+        """again already another anymore btw ever every never once only pls plz still though whether
+        yet""".split()
+    )
 )
 _GENERIC = frozenset(
     """background comparison details example examples faq features introduction limitations limits
     notes overview pricing references security summary""".split()
 )
-_NO_SUBJECT = frozenset({"aws", "amazon", "api", "apis", "i", "ok"})
+_NO_SUBJECT = frozenset(
+    """aws amazon api apis i ok january february march april may june july august september october
+    november december""".split()
+)
+_NUMBERS = frozenset("one two three four five".split())
 
 _WORD = re.compile(r"[^\W_](?:[\w@/+.-]*\w)?(?:['’][a-z]+)?")
 _BRAND = re.compile(r"^(?:aws|amazon)\s+", re.IGNORECASE)
@@ -111,7 +122,9 @@ class Piece:
     @property
     def is_named(self) -> bool:
         return bool(self.known) or any(
-            word.is_written_as_name() and word.low not in _NO_SUBJECT for word in self.words
+            word.is_written_as_name() and word.low not in _NO_SUBJECT
+            for word in self.words
+            if any(map(str.isalpha, word.text))
         )
 
     @property
@@ -231,8 +244,8 @@ def _is_done(words: Sequence[Word]) -> bool:
 
 
 def _is_capital(word: Word) -> bool:
-    """A separator that is part of a name: the Cost of Cost Explorer."""
-    return word.start > 0 and word.text[0].isupper() and word.low in VERBS
+    """A separator that is part of a name: the Cost of Cost Explorer, the One of One Zone-IA."""
+    return word.start > 0 and word.text[0].isupper() and word.low in VERBS | _NUMBERS
 
 
 def names_in_heading(heading: str) -> list[str]:

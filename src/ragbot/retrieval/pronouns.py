@@ -11,14 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ragbot.retrieval.names import AUXILIARIES, Names, is_plural, words_in
+from ragbot.retrieval.names import AUXILIARIES, Names, Word, is_plural, words_in
 from ragbot.retrieval.subjects import Earlier
 from ragbot.store.lexical import words_of
 
 TOLD_WORDS = 4  # content words of what is more than an "OK, that makes sense."
 TELLING_WORDS = 12  # of so long a question, a pronoun rather means what the question told
 
-_KINDS = "one|kind|type|option|mode|tier|class|policy|service|feature|way"
+_KINDS = "one|kind|type|option|mode|tier|class|policy|service|feature|way|thing|product"
 _PLACED = re.compile(
     rf"\b(?:the\s+)?(?P<sure>former|latter)\b(?:\s+(?:{_KINDS})\b)?"
     rf"|\b(?:the|its)\s+(?P<place>first|second|third|last|other)\b"
@@ -26,9 +26,13 @@ _PLACED = re.compile(
     re.IGNORECASE,
 )
 _BOTH = re.compile(r"\bboth(?:\s+of\s+(?:them|those|these))?\b(?!\s+\w+\s+and\b)", re.IGNORECASE)
+_WHICH_OF = re.compile(
+    r"which (?:one|of (?:them|(?:those|these|the) (?:two|three|four)|those|these))\b",
+    re.IGNORECASE,
+)
 _WHICH = re.compile(
-    r"which(?: one| of (?:them|those|these|the (?:two|three|four)))?\s+"
-    r"(?:is|are|has|have|does|do|can|would|should|will)\b(?! (?:the )?\w+ (?:do|does)\b)",
+    r"which\s+(?:is|are|has|have|does|do|can|would|should|will)\b"
+    r"(?! (?:the )?\w+ (?:do|does)\b)",
     re.IGNORECASE,
 )
 _QUALIFIED = re.compile(r"\bthe\s+(?P<how>[\w-]+)\s+(?P<noun>ones?)\b", re.IGNORECASE)
@@ -37,7 +41,10 @@ _PRONOUN = re.compile(
     r"|\b(?P<owning>its|their)\b(?!\s+own\b)"
     r"|\b(?P<many>they|them|these|those)\b(?!\s+(?:who|that)\b)"
     r"|\b(?P<one>(?:the|that|this) one)\b(?!\s+(?:of|for|in|from|with|that|which|who|where)\b)"
-    r"|(?<!\bis )(?<!\bare )(?<!\bif )\b(?:in )?(?P<there>there)\b(?! (?:is|are)\b)"
+    r"|(?<!\bis )(?<!\bare )(?<!\bif )\b(?:in )?(?P<there>there)\b(?! (?:is|are|be|any|an?)\b)"
+    r"|(?:(?<=\bdoes )|(?<=\bof )|(?<=\border )|(?<=\bget )|(?<=\buse )|(?<=\bhave )|(?<=\bneed )"
+    r"|(?<=\bfor )|(?<=\bto )|(?<=\bin )|(?<=\bon ))"
+    r"(?P<any>one)(?=\s*(?:[?.!,]|$)|\s+(?:cost|hold|keep|last|run)\b)"
     r"|(?<!\bthe )\b(?-i:[Ii]t)\b(?!\s+(?:is|was)\s+\w+\s+(?:to|that)\b)",
     re.IGNORECASE,
 )
@@ -47,7 +54,7 @@ _POINTING = re.compile(
     r"|(?<=\bfrom )|(?<=\blike )|(?<=\bthan )|(?<=\bwhy )|(?<=\bhow )|(?<=\buse )|(?<=\busing )"
     r"|(?<=\bby )|(?<=\bif )|(?<=\bwhen ))(?P<points>(?:that|this)\b(?:\s+(?:"
     + _KINDS
-    + r"|thing|tool|product)\b)?)",
+    + r"|tool)\b)?)",
     re.IGNORECASE,
 )
 # "is it possible to", "is it true that": no pronoun.
@@ -55,7 +62,13 @@ _EMPTY_IT = re.compile(r"\b(?:is|was|would|will)\s+it\s+(?:\w+\s+){1,3}?(?:to|th
 _CLAUSE = re.compile(
     r"[,;:.?!]|\b(?:and|or|but|if|when|because|while|where|that|which|so|as)\b", re.IGNORECASE
 )
+_OF_LIMIT = re.compile(
+    r"\b(?:raised?|increased?|lowered|changed?|extended|exceed(?:ed)?|adjust(?:ed|able)?|hard|soft"
+    r"|per (?:region|account|vpc|user|function|table|queue|second|day|month))\b",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[.!?]\s")
+_LEADS = frozenset("about after and before by during for from in of on than to until with".split())
 _PLACES = {"first": 0, "former": 0, "second": 1, "third": 2, "latter": -1, "last": -1}
 
 
@@ -72,21 +85,24 @@ class Resolved:
 
 def resolved(text: str, turns: Sequence[Earlier], names: Names) -> Resolved | None:
     """None where nothing in the text leans back."""
-    options = next((turn.options for turn in reversed(turns) if turn.options), ())
     subject = last_subject(turns)
+    options = next((turn.options for turn in reversed(turns) if turn.options), ())
     placed = _placed(text)
     if placed is not None and not names.know_one_in(text[: placed.start()]):
-        meant = _option(placed, turns[-1], options)
+        spoken = spoken_of(turns)
+        meant = _option(placed, turns[-1].chosen, options) or _option(placed, subject, spoken)
         if not meant and (placed["sure"] or placed["place"]).lower() != "other":
             meant = subject  # the other one is whatever it is, but not what was spoken of
         return Resolved(with_meaning(_put(text, placed, meant), meant)) if meant else None
+    options = options or tuple(spoken_of(turns))
     if len(options) > 1 and not names.know_one_in(text):
         if both := _BOTH.search(text):
             return Resolved(_put(text, both, " and ".join(options)))
-        if turns[-1].compares and _WHICH.match(text):
-            return Resolved(f"{text.rstrip(' ?')}, {' or '.join(options)}?")
+        if _WHICH_OF.match(text) or (turns[-1].compares and _WHICH.match(text)):
+            return Resolved(f"{text.rstrip(' ?')}: {' or '.join(options)}?")
     qualified = _QUALIFIED.search(text)
-    alone = qualified is not None and qualified[0] == text.strip(" ?.!")  # "and the larger ones?"
+    # "and the larger ones?", "and on the small one?" ask the same again.
+    alone = qualified is not None and text.strip(" ?.!").partition("the ")[2] == qualified[0][4:]
     if qualified and subject and not alone and not names.know_one_in(text[: qualified.start()]):
         return Resolved(_put(text, qualified, f"the {qualified['how']} {subject}"))
     found = _leaning(text)
@@ -97,7 +113,24 @@ def resolved(text: str, turns: Sequence[Earlier], names: Names) -> Resolved | No
         return None
     if not subject:
         return Resolved(f"{turns[-1].question} {text}", sure=not bound)
+    if found.lastgroup == "there":
+        place = next((turn.place for turn in reversed(turns) if turn.place), subject)
+        return Resolved(with_meaning(text, place), sure=not bound)
+    if turns[-1].asked and _OF_LIMIT.search(text):  # is that per region? can it be raised?
+        limit = f"the {turns[-1].asked} of {subject}"
+        return Resolved(with_meaning(text, limit), sure=not bound)
     return Resolved(with_meaning(text, subject, _plural(subject, turns)), sure=not bound)
+
+
+def spoken_of(turns: Sequence[Earlier]) -> list[str]:
+    """The two things that were spoken of last, the earlier first; none where it was one."""
+    spoken: list[str] = []
+    for turn in reversed(turns):
+        keys = {word.key for word in words_in(turn.subject)}
+        others = [{word.key for word in words_in(each)} for each in spoken]
+        if keys and not any(keys <= other or other <= keys for other in others):
+            spoken.insert(0, turn.subject)
+    return spoken[-2:] if len(spoken) > 1 else []
 
 
 def last_subject(turns: Sequence[Earlier]) -> str:
@@ -105,7 +138,7 @@ def last_subject(turns: Sequence[Earlier]) -> str:
     for turn in reversed(turns):
         if turn.subject:
             return turn.subject
-        if turn.options:
+        if len(turn.options) == 2:
             return " and ".join(turn.options)
     return ""
 
@@ -136,6 +169,8 @@ def _in_form(found: re.Match[str], one: str, many: str) -> str:
             return many
         case "there":
             return f"in {one}"
+        case "any":
+            return f"one {one}"
         case _:
             return one
 
@@ -146,9 +181,32 @@ def _leaning(text: str) -> re.Match[str] | None:
     found = [
         match
         for pattern in (_PRONOUN, _POINTING)
-        if (match := pattern.search(text, behind)) is not None
+        for match in pattern.finditer(text, behind)
+        if _pointed_at(text, match) is None
     ]
     return min(found, key=lambda match: match.start()) if found else None
+
+
+def leans(text: str) -> bool:
+    """Whether it points at something that no rule puts a name to: "that function", "the other"."""
+    pointing = re.finditer(r"\b(?:this|that|these|those)\b", text, re.IGNORECASE)
+    return _placed(text) is not None or any(_pointed_at(text, each) for each in pointing)
+
+
+def _pointed_at(text: str, match: re.Match[str]) -> Word | None:
+    """The noun that it points at: as in "that function", not as in "does that scale?"."""
+    if match[0].lower() not in {"this", "that", "these", "those"}:
+        return None
+    words = words_in(text)
+    after = [word for word in words if word.start >= match.end()]
+    if not after or after[0].separates or text[match.end() : after[0].start].strip():
+        return None
+    before = [word.low for word in words if word.end <= match.start()]
+    led = not before or before[-1] in AUXILIARIES | _LEADS
+    if match[0].lower() == "that" and not led:
+        return None  # "prove that logs were kept", "a box that runs"
+    is_verb = bool(before) and before[-1] in AUXILIARIES and len(after) == 1
+    return None if is_verb else after[0]
 
 
 def _bound(text: str, pronoun: re.Match[str], names: Names) -> Literal["surely", "perhaps"] | None:
@@ -173,6 +231,9 @@ def _bound(text: str, pronoun: re.Match[str], names: Names) -> Literal["surely",
         told = before[: max((end.start() for end in _SENTENCE_END.finditer(before)), default=0)]
         tells = things[0].end <= len(told) and len(words_of(told)) >= TOLD_WORDS
         return "surely" if tells else "perhaps"
+    ends = [end.start() for end in _SENTENCE_END.finditer(before)]
+    if ends and pronoun.lastgroup == "points" and len(words_of(before[: ends[-1]])) >= TOLD_WORDS:
+        return "surely"  # "Passwords should change by themselves. Who does that?"
     tells = len(words_in(text)) >= TELLING_WORDS and bool(names.pieces(before))
     return "perhaps" if tells or names.pieces(inside) else None
 
@@ -188,11 +249,11 @@ def _placed(text: str) -> re.Match[str] | None:
     return None
 
 
-def _option(placed: re.Match[str], last: Earlier, options: Sequence[str]) -> str:
+def _option(placed: re.Match[str], chosen: str, options: Sequence[str]) -> str:
     which = (placed["sure"] or placed["place"]).lower()
     if which == "other":
-        if len(options) == 2 and last.chosen in options:
-            return options[1 - options.index(last.chosen)]
+        if len(options) == 2 and chosen in options:
+            return options[1 - options.index(chosen)]
         return " and ".join(options) if len(options) == 2 else ""
     place = _PLACES[which]
     return options[place] if options and place < len(options) else ""

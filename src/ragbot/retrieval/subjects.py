@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from ragbot.retrieval.names import (
     AUXILIARIES,
+    QUESTION_WORDS,
     VERBS,
     Names,
     Piece,
@@ -28,18 +29,32 @@ _DEFINES = re.compile(
     r"^\W*(?:(?:what|who)(?:['’]s| is| are| was| were)|tell me about|explain|describe|define)\b",
     re.IGNORECASE,
 )
-_ASKS_WHICH = re.compile(r"^\W*(?:what|which|who)\b(?!['’]s\b)", re.IGNORECASE)
+_ASKS_WHICH = re.compile(
+    r"^\W*(?:(?:what|which|who)\b(?!['’]s\b)|(?:is|are) there\b)", re.IGNORECASE
+)
 _OR = re.compile(r"^,?\s*(?:or|vs\.?|versus)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _AND = re.compile(r"^,?\s*(?:and|than|or|to|from|with)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _COMPARES = re.compile(
     r"\b(?:differ\w*|compar\w*|between|both|versus|vs|than|better|or)\b", re.IGNORECASE
 )
 _ALTERNATIVE = re.compile(r"\bor\b", re.IGNORECASE)
+_THAN = re.compile(r"\bthan\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(?:an?|the|my|our|your)\s*$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\W*[A-Z])|\n")
 _BEING = frozenset("is are was were".split())
+# Behind these and an auxiliary stands a verb: "can customers still order X", "do I mount X".
+_LIMITS = frozenset("limit maximum minimum quota size timeout window threshold".split())
+_BEFORE_VERB = frozenset(
+    "i you we they one people still also already only ever never not to".split()
+)
 _MARKERS = re.compile(r"\s*\[\d+\]")
-_ITEM_END = re.compile(r",|\s(?:for|which|that|with|is|are|has|have|can|costs?|holds?|fits?)\s")
+_ITEM_END = re.compile(
+    r",|\s(?:for|which|that|with|is|are|has|have|can|costs?|holds?|fits?|uses?|runs?|keeps?|needs?"
+    r"|takes?|gives?|stores?)\s|\s(?:Yes|No|None)\b"
+)
+# "Cool - Min. days kept: 30", "Parameter Store's secret size: 4 KB": as cells are quoted.
+_ROW = re.compile(r"^(?P<of>[^:.?!]{2,40}?)(?:['’]s?| -) [^:?!]{2,60}: ")
+_NO_ITEM = re.compile(r"(?:yes|no|up to|about|at)\b|\W|\d", re.IGNORECASE)
 # What opens an explanation of the item before it and is no item of a list itself.
 _EXPLAINS = re.compile(
     r"^(?:for|which|who|that|with|without|where|when|so|created|under|by|in|on|to|as|its?|their"
@@ -59,6 +74,8 @@ class Earlier:
         options: what it compared (`compares`), or the answer listed.
         chosen: the one of two options that the answer was for.
         things: the plural noun asked for, which "they" may mean.
+        asked: what of the subject was asked for, if it has a name: "concurrency limit".
+        place: what "there" is: the name in the subject, or in the heading that the answer cites.
     """
 
     question: str
@@ -68,21 +85,30 @@ class Earlier:
     compares: bool = False
     chosen: str = ""
     things: str = ""
+    asked: str = ""
+    place: str = ""
 
 
 def earlier(turn: Turn, question: str, names: Names) -> Earlier:
     """What can be leaned on of a turn; `question` is the turn's, as it stood on its own."""
     question = _cased(question, turn.answer)
     pieces = names.pieces(question)
-    slot = _asked_about(question, pieces)
     compared = _compared(question, pieces)
-    subject = _subject(question, slot, pieces)
+    put_before = _put_before(question, turn.question)
+    asked = question.removeprefix(put_before).lstrip(": ")
+    slot = _asked_about(question, names.pieces(put_before) if put_before else pieces)
+    subject = put_before or _subject(question, slot, pieces)
     answered = _told_of(turn, names)
-    if answered and (not subject or (_ASKS_WHICH.match(question) and _is_open(question, slot))):
+    if answered and (not subject or (_ASKS_WHICH.match(asked) and _is_open(question, slot))):
         subject = answered
     options = compared or _listed(turn.answer, names)
-    chooses = len(compared) == 2 and _ALTERNATIVE.search(question)
-    chosen = _chosen(compared, turn.answer) if chooses else ""
+    known = [piece for piece in names.pieces(subject) if piece.known]
+    places = [subject[known[0].core[0].start : known[0].core[-1].end]] if known else _headings(turn)
+    chosen = ""
+    if len(compared) == 2 and _ALTERNATIVE.search(question):
+        chosen = _chosen(compared, turn.answer)
+    elif compared and _THAN.search(question):
+        chosen = compared[0]
     return Earlier(
         question=question,
         subject=chosen if compared else subject,
@@ -91,6 +117,8 @@ def earlier(turn: Turn, question: str, names: Names) -> Earlier:
         compares=bool(compared),
         chosen=chosen,
         things=_things(question, slot, pieces),
+        asked=_limit(question, pieces),
+        place=next(iter(places), subject),
     )
 
 
@@ -104,16 +132,29 @@ def _cased(question: str, answer: str) -> str:
     return question
 
 
+def _put_before(question: str, typed: str) -> str:
+    """What the follow-up was joined to: EFS, where "EFS: throughput" was searched for."""
+    subject, colon, _ = question.partition(": ")
+    return subject if colon and subject.lower() not in typed.lower() else ""
+
+
 def _asked_about(question: str, pieces: Sequence[Piece]) -> Piece | None:
     """The piece that is the question's subject: behind its auxiliary, else the first known name."""
     named = [piece for piece in pieces if piece.is_named]
-    for piece in named:
+    for piece, following in zip_longest(named, named[1:]):
         if _word_before(question, piece.start) in AUXILIARIES:
+            owned = following is not None and not piece.known and bool(following.known)
+            if owned and question[piece.end : following.start].split()[:1] == ["of"]:
+                return following  # the baseline IOPS of EBS gp3
             return piece
+    if not any(piece.known for piece in named):
+        plain = next((p for p in pieces if _is_plain_subject(question, p)), None)
+        if plain is not None:
+            return plain  # what do guardrails do against PII?
     if not named:
         if len(pieces) == 1 and _DEFINES.match(question):
             return pieces[0]
-        return next((piece for piece in pieces if _is_plain_subject(question, piece)), None)
+        return None
     first = named[0]
     known = next((piece for piece in named if piece.known), None)
     if known is None or (known is not first and _is_in(question, first, known)):
@@ -126,46 +167,63 @@ def _is_plain_subject(question: str, piece: Piece) -> bool:
     before = question[: piece.start].rstrip()
     after = words_in(question[piece.end :])
     return (
-        _ARTICLE.search(before) is not None
+        (_ARTICLE.search(before) is not None or is_plural(piece.words[-1].low))
         and _word_before(question, piece.start) in AUXILIARIES - _BEING
         and bool(after)
-        and (after[0].low in VERBS or after[0].low == "get")
+        and after[0].low in VERBS | {"get", "do", "be", "have"}
     )
 
 
 def _subject(question: str, slot: Piece | None, pieces: Sequence[Piece]) -> str:
     if slot is None:
         return ""
-    words = _nominal(question, slot)
+    words = nominal(question, slot)
     start, end = words[0].start, words[-1].end
+    ahead = next((piece for piece in reversed(pieces) if piece.end < slot.start), None)
+    auxiliary = "" if ahead is None else _word_before(question, ahead.start)
+    behind_auxiliary = auxiliary in AUXILIARIES - _BEING
+    if ahead is not None and behind_auxiliary and _is_in(question, ahead, slot):
+        start = ahead.start  # rate-based rules in WAF
     following = next((piece for piece in pieces if piece.start > slot.end), None)
     if following is not None and not slot.known and _is_in(question, slot, following):
         end = following.end  # a REST API in API Gateway
     return question[start:end]
 
 
-def _nominal(question: str, piece: Piece) -> tuple[Word, ...]:
+def nominal(question: str, piece: Piece) -> tuple[Word, ...]:
     """The piece without a verb or predicate that no separator cut off.
 
     "does Secrets Manager version secrets", "is KMS multi-tenant": the name alone; "are CloudTrail
-    data events immutable": up to the plural.
+    data events immutable": up to the plural; "can I mount EFS volumes": without the verb; "lambda
+    max timeout", where nothing is a verb: the name alone.
     """
     before = _word_before(question, piece.start)
     after = words_in(question[piece.end :])
     opens = before == next((word.low for word in words_in(question)), "")
+    if not any(_is_of_sentence(word) for word in words_in(question)):
+        return piece.core
     is_whole = (
         before not in AUXILIARIES
         or (before in _BEING and not opens)
-        or (bool(after) and after[0].low in VERBS)
+        or (bool(after) and after[0].low in VERBS | {"do"})
+        or (len(after) > 1 and after[0].low == "be" and after[1].low.endswith("ed"))
     )
-    if is_whole:
-        return piece.words
     first = piece.words.index(piece.core[0])
     last = piece.words.index(piece.core[-1])
+    if is_whole:
+        governed = before in _BEFORE_VERB and first > 0
+        ends = (
+            before in _BEING and piece.words[-1].low.endswith("ed") and last + 1 < len(piece.words)
+        )
+        return piece.words[int(governed) : len(piece.words) - int(ends)]
     if before in ("are", "do"):
-        plurals = [at for at, word in enumerate(piece.words) if is_plural(word.low)]
-        last = max([last, *plurals])
+        plurals = (at for at, word in enumerate(piece.words) if is_plural(word.low))
+        last = next((at for at in plurals if at >= last), last)
     return piece.words[first : last + 1]
+
+
+def _is_of_sentence(word: Word) -> bool:
+    return word.low.partition("'")[0] in AUXILIARIES | QUESTION_WORDS | VERBS
 
 
 def _is_in(question: str, inner: Piece, outer: Piece) -> bool:
@@ -200,10 +258,14 @@ def _compared(question: str, pieces: Sequence[Piece]) -> tuple[str, ...]:
         if not fits:
             continue
         first = at
-        while first > 0 and question[pieces[first - 1].end : pieces[first].start].strip() == ",":
+        while (
+            first > 0
+            and question[pieces[first - 1].end : pieces[first].start].strip() == ","
+            and (pieces[first - 1].is_named or not pieces[first].is_named)
+        ):
             first -= 1
         chosen = pieces[first : at + 2]
-        named = [_nominal(question, piece) for piece in chosen]
+        named = [nominal(question, piece) for piece in chosen]
         return tuple(question[words[0].start : words[-1].end] for words in named)
     return ()
 
@@ -221,20 +283,30 @@ def _things(question: str, slot: Piece | None, pieces: Sequence[Piece]) -> str:
     return ""
 
 
+def _limit(question: str, pieces: Sequence[Piece]) -> str:
+    found = (piece for piece in pieces if piece.words[-1].key in _LIMITS and not piece.known)
+    return next((question[piece.start : piece.end] for piece in found), "")
+
+
 def _told_of(turn: Turn, names: Names) -> str:
     """What the answer's first sentence is about, else the heading that it cites."""
     said = first_sentence(turn.answer)
+    if row := _ROW.match(said):
+        return row["of"]
     pieces = [piece for piece in names.pieces(said) if piece.is_named]
     known = next((piece for piece in pieces if piece.known), None)
     leading = pieces[0] if pieces and len(pieces[0].core) > 1 else None
     piece = leading or known or (pieces[0] if pieces else None)
     if piece is not None and turn.answer.strip():
         return said[piece.core[0].start : piece.core[-1].end]
-    for path in turn.about:
-        for heading in reversed(path):
-            if found := names_in_heading(heading):
-                return found[0]
-    return ""
+    return next(iter(_headings(turn)), "")
+
+
+def _headings(turn: Turn) -> list[str]:
+    """The names in the headings that the answer cites, first cited and nearest first."""
+    return [
+        name for path in turn.about for each in reversed(path) for name in names_in_heading(each)
+    ]
 
 
 def first_sentence(answer: str) -> str:
@@ -261,7 +333,8 @@ def _listed(answer: str, names: Names) -> tuple[str, ...]:
             pair if len(pair) == 2 and all(len(each.split()) <= 3 for each in pair) else [plain]
         )
     heads = [_ITEM_END.split(item)[0].strip() for item in items]
-    return tuple(head for head in heads if len(head.split()) <= 6) if len(heads) > 1 else ()
+    heads = [head for head in heads if len(head.split()) <= 6 and not _NO_ITEM.match(head)]
+    return tuple(heads) if len(heads) > 1 else ()
 
 
 def _head(line: str, names: Names) -> str:
