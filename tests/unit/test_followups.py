@@ -355,6 +355,11 @@ def test_a_few_words_go_with_the_question_before(before: str, question: str, exp
     )
 
 
+def test_the_standard_ones_are_of_what_was_spoken_of() -> None:
+    asked = meant("and the standard ones?", "How long do Step Functions Express Workflows run?")
+    assert asked == "How long do Step Functions standard Workflows run?"
+
+
 def test_of_two_that_were_spoken_of_one_after_the_other() -> None:
     before = ("What does KMS cost?", "and CloudHSM?")
     assert meant("which of them is single tenant?", *before) == (

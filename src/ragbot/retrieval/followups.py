@@ -31,6 +31,7 @@ from ragbot.retrieval.queries import pasted_choices
 from ragbot.retrieval.subjects import Earlier, earlier
 from ragbot.retrieval.swapping import (
     ARTICLE,
+    ONES,
     PREPOSED,
     behind,
     is_alike,
@@ -320,7 +321,8 @@ def _swapped_readings(
     slot = turns[-1].slot  # a page blob in the place of an append blob
     alike = slot is not None and is_alike(noun, slot)
     named = slot is not None and is_written_as_name(noun, first_too=connected)
+    ones = slot is not None and ONES.match(noun)  # Workflows, too: that is said
     goes_with = preposed is not None and not replaces and asked.endswith(f" {noun}?")
-    if replaces or goes_with or alike or named or names.know_one_in(names.completed(noun)):
+    if replaces or goes_with or alike or named or ones or names.know_one_in(names.completed(noun)):
         return [asked]
     return [asked, *swapped_inside(noun, turns[-1], names), _joined(noun, turns)]

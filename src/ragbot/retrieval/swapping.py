@@ -20,7 +20,7 @@ PREPOSED = re.compile(
 )
 _ANOTHERS = re.compile(r"^(?:the\s+)?(?:ones?|that|those)\s+(?:of|for|in|from|with)\s+", re.I)
 _ONE_THAT = re.compile(r"(?:the|an?) ones? (?:that|which|who)\b", re.IGNORECASE)
-_ONES = re.compile(r"^(?:the\s+)?(?P<how>\S+(?:\s\S+)?)\s+ones?$", re.IGNORECASE)
+ONES = re.compile(r"^(?:the\s+)?(?P<how>\S+(?:\s\S+)?)\s+ones?$", re.IGNORECASE)
 
 
 def swapped(noun: str, last: Earlier, names: Names) -> str:
@@ -48,7 +48,7 @@ def swapped(noun: str, last: Earlier, names: Names) -> str:
     another = _ANOTHERS.match(noun)
     if another:
         noun = noun[another.end() :]
-    ones = _ONES.match(noun)
+    ones = ONES.match(noun)
     if ones:
         how = ARTICLE.sub("", ones["how"])
         noun = how if names.know_one_in(how) else f"{how} {slot.words[-1].text}"
