@@ -97,21 +97,14 @@ class Retriever:
         return readings(typed, history, self.names) if history else (typed,)
 
     def _best_known(self, typed: str, meant: Sequence[str]) -> str:
-        """Of what leans back the reading whose words stand together in a passage; the question as
-        it is, unless the notes are clearly nearer to that."""
+        """The last reading if the notes are clearly nearer to it, else of those before it the one
+        whose words stand together in a passage."""
         if len(meant) == 1:
             return meant[0]
-        leaning = [reading for reading in meant if reading != typed]
         pieces = " ".join(typed[each.start : each.end] for each in self.names.pieces(typed))
-        told = {each: self.index.share_told(each, pieces) if pieces else 0.0 for each in leaning}
-        best = max(leaning, key=lambda each: told[each])
-        first = typed if meant[0] == typed else leaning[0]
-        if first != typed and told[best]:
-            return best
-        last = best if told[best] else leaning[-1 if first != typed else 0]
-        vectors = self._embedder.encode([first, last])
-        near, nearer = map(self.index.nearness, vectors)
-        return last if nearer >= near + LEANS else first
+        first = max(meant[:-1], key=lambda each: self.index.share_told(each, pieces))
+        near, nearer = map(self.index.nearness, self._embedder.encode([first, meant[-1]]))
+        return meant[-1] if nearer >= near + LEANS else first
 
     def _changes_subject(self, typed: str, meant: Sequence[str]) -> bool:
         """Whether the question, which may stand on its own, brings something up that the notes
