@@ -72,17 +72,6 @@ def test_what_stands_in_small_letters_somewhere_is_no_name_for_its_capital(tmp_p
     assert not index.writes_small("crate")
 
 
-def test_what_a_passage_tells_together(tmp_path: Path) -> None:
-    write(tmp_path, "small boxes hold 400 KB", "large crates hold a ton, and never joins")
-    index = open_index(tmp_path)
-    assert index.share_told("small boxes: 400 KB", "boxes") == 1.0
-    assert index.share_told("large boxes", "large boxes") == 1.0  # the heading is of boxes
-    assert 0 < index.share_told("small crates: joins", "joins") < 1
-    assert index.share_told("crates: joins", "joins") == 1.0
-    assert index.share_told("small or a ton", "small ton") == 0.0  # in no passage together
-    assert index.share_told("crates: joins", "barrels") == 0.0  # unknown to the notes
-
-
 @pytest.mark.parametrize("count", [1, 2, 3, 150])
 def test_reading_changes_nothing_so_the_checksums_hold(tmp_path: Path, count: int) -> None:
     write(tmp_path, *(f"box number {n}" for n in range(count)))

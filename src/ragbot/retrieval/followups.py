@@ -37,7 +37,7 @@ from ragbot.retrieval.swapping import (
     is_alike,
     is_written_as_name,
     swapped,
-    swapped_inside,
+    without_preposition,
 )
 from ragbot.store.lexical import words_of
 from ragbot.types import Turn
@@ -84,8 +84,10 @@ _BACK = re.compile(
     r"|concerning|as for|about) (?P<noun>[^,:;?]{2,60}?)\s*(?:[,:;]|\s-+\s|$)\s*(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
+# "lambda again, what does it cost?"
 _AGAIN = re.compile(r"^(?P<noun>[^,:;?]{2,40}?) again\s*[,:;-]\s*(?P<rest>\S.*)$", re.I | re.DOTALL)
 _DOES_SO = re.compile(r"(?<=\w )\b(?:do|doing) (?:it|that|this|so)\b", re.IGNORECASE)
+# "new topic: what is a log group?"
 _NEW = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|sorry|now|btw|and|so|alright)\W+)*(?:an? )?(?:new|different|another|other"
     r"|next|unrelated|separate) (?:topic|question|subject|thing)\s*[,:;.-]+\s*",
@@ -113,9 +115,6 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 _HEADED = re.compile(r"^(?P<noun>[^,?]{2,60}),\s*(?P<rest>\S.*)$", re.DOTALL)
-_PREPOSITION = re.compile(
-    r"^(?:of|for|from|in|on|with|to|by|at|per|after|under|during|against|without)\s+", re.I
-)
 _OF_SOMETHING = frozenset(
     """alternative api bandwidth capacity charge cost default difference discount duration feature
     fee interval latency length limit limitation maximum memory minimum mode name number option
@@ -136,9 +135,9 @@ _INDEFINITE = re.compile(r"\b(?:an?|any)\s+$", re.IGNORECASE)
 
 
 def readings(question: str, history: Sequence[Turn], names: Names) -> tuple[str, ...]:
-    """What the question may mean after what came before, likeliest first; mostly one reading.
+    """What the question may mean after what came before; mostly one reading.
 
-    Where the question may stand on its own, the first is the question as it is.
+    Of two, the first leans back less than the second.
     """
     if not history or len(question.split()) >= LONG or pasted_choices(question):
         return (question,)
@@ -185,12 +184,7 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     if asks:
         return [_asked_of(asks["ask"] or asks["why"], last)]
     if _IF.match(bare) and not any(word.low in QUESTION_WORDS for word in words_in(bare)[1:]):
-        asked = [f"{last.question} {bare}?"]
-        named = [piece for piece in names.pieces(bare) if piece.known]
-        return [
-            *asked,
-            *(swapped(bare[p.core[0].start : p.core[-1].end], last, names) for p in named),
-        ]
+        return [f"{last.question} {bare}?"]
     if _ASKS_OF.fullmatch(bare) and not words_in(bare)[-1].separates:
         return [_joined(rest, turns)]
     # "per account or per region?" goes with the question before, too.
@@ -207,7 +201,7 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
         return [f"{found.text if found else so}? {last.question}"]
     headed = _HEADED.match(rest)
     if headed and _is_noun(headed["noun"]) and not PREPOSED.match(headed["rest"]):
-        noun = _PREPOSITION.sub("", headed["noun"])
+        noun = without_preposition(headed["noun"])
         meant = resolved(noun, turns, names)
         if meant or connected:
             return _with_head(meant, noun, headed["rest"], turns, names)
@@ -238,7 +232,7 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
 
 def _is_noun(text: str) -> bool:
     """No question of its own: short, and no question word or auxiliary opens it."""
-    words = words_in(_PREPOSITION.sub("", text))
+    words = words_in(without_preposition(text))
     opening = words[0].low.partition("'")[0] if words else ""
     return len(words) <= SHORT and opening not in AUXILIARIES | QUESTION_WORDS | {"i", "any"}
 
@@ -325,4 +319,4 @@ def _swapped_readings(
     goes_with = preposed is not None and not replaces and asked.endswith(f" {noun}?")
     if replaces or goes_with or alike or named or ones or names.know_one_in(names.completed(noun)):
         return [asked]
-    return [asked, *swapped_inside(noun, turns[-1], names), _joined(noun, turns)]
+    return [asked, _joined(noun, turns)]

@@ -72,7 +72,7 @@ class Retriever:
         """What is searched for: the question, standing on its own, in the words of the notes."""
         typed = self._mended(question)
         meant = self._readings(typed, history)
-        alone = typed if self._changes_subject(typed, meant) else self._best_known(typed, meant)
+        alone = typed if self._changes_subject(typed, meant) else self._best_known(meant)
         short = shortened(abbreviated(alone, self._is_acronym, self.index.says), self._acronyms)
         return spelt_out(short, self._holds_or_skips, self.names.know, lambda: self._initials)
 
@@ -96,15 +96,13 @@ class Retriever:
     def _readings(self, typed: str, history: Sequence[Turn]) -> tuple[str, ...]:
         return readings(typed, history, self.names) if history else (typed,)
 
-    def _best_known(self, typed: str, meant: Sequence[str]) -> str:
-        """The last reading if the notes are clearly nearer to it, else of those before it the one
-        whose words stand together in a passage."""
-        if len(meant) == 1:
-            return meant[0]
-        pieces = " ".join(typed[each.start : each.end] for each in self.names.pieces(typed))
-        first = max(meant[:-1], key=lambda each: self.index.share_told(each, pieces))
-        near, nearer = map(self.index.nearness, self._embedder.encode([first, meant[-1]]))
-        return meant[-1] if nearer >= near + LEANS else first
+    def _best_known(self, questions: Sequence[str]) -> str:
+        """The last one if the notes are clearly nearer to it, else the first."""
+        if len(questions) == 1:
+            return questions[0]
+        vectors = self._embedder.encode([questions[0], questions[-1]])
+        first, last = map(self.index.nearness, vectors)
+        return questions[-1] if last >= first + LEANS else questions[0]
 
     def _changes_subject(self, typed: str, meant: Sequence[str]) -> bool:
         """Whether the question, which may stand on its own, brings something up that the notes

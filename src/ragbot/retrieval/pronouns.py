@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ragbot.retrieval.names import AUXILIARIES, Names, Word, is_plural, words_in
+from ragbot.retrieval.names import AUXILIARIES, Names, is_plural, words_in
 from ragbot.retrieval.subjects import Earlier
 from ragbot.store.lexical import words_of
 
@@ -86,15 +86,15 @@ class Resolved:
 def resolved(text: str, turns: Sequence[Earlier], names: Names) -> Resolved | None:
     """None where nothing in the text leans back."""
     subject = last_subject(turns)
+    spoken = _spoken_of(turns)
     options = next((turn.options for turn in reversed(turns) if turn.options), ())
     placed = _placed(text)
     if placed is not None and not names.know_one_in(text[: placed.start()]):
-        spoken = spoken_of(turns)
         meant = _option(placed, turns[-1].chosen, options) or _option(placed, subject, spoken)
         if not meant and (placed["sure"] or placed["place"]).lower() != "other":
             meant = subject  # the other one is whatever it is, but not what was spoken of
         return Resolved(with_meaning(_put(text, placed, meant), meant)) if meant else None
-    options = options or tuple(spoken_of(turns))
+    options = options or spoken
     if len(options) > 1 and not names.know_one_in(text):
         if both := _BOTH.search(text):
             return Resolved(_put(text, both, " and ".join(options)))
@@ -116,13 +116,13 @@ def resolved(text: str, turns: Sequence[Earlier], names: Names) -> Resolved | No
     if found.lastgroup == "there":
         place = next((turn.place for turn in reversed(turns) if turn.place), subject)
         return Resolved(with_meaning(text, place), sure=not bound)
-    if turns[-1].asked and _OF_LIMIT.search(text):  # is that per region? can it be raised?
-        limit = f"the {turns[-1].asked} of {subject}"
+    if turns[-1].limit and _OF_LIMIT.search(text):  # is that per region? can it be raised?
+        limit = f"the {turns[-1].limit} of {subject}"
         return Resolved(with_meaning(text, limit), sure=not bound)
     return Resolved(with_meaning(text, subject, _plural(subject, turns)), sure=not bound)
 
 
-def spoken_of(turns: Sequence[Earlier]) -> list[str]:
+def _spoken_of(turns: Sequence[Earlier]) -> tuple[str, ...]:
     """The two things that were spoken of last, the earlier first; none where it was one."""
     spoken: list[str] = []
     for turn in reversed(turns):
@@ -130,7 +130,7 @@ def spoken_of(turns: Sequence[Earlier]) -> list[str]:
         others = [{word.key for word in words_in(each)} for each in spoken]
         if keys and not any(keys <= other or other <= keys for other in others):
             spoken.insert(0, turn.subject)
-    return spoken[-2:] if len(spoken) > 1 else []
+    return tuple(spoken[-2:]) if len(spoken) > 1 else ()
 
 
 def last_subject(turns: Sequence[Earlier]) -> str:
@@ -182,7 +182,7 @@ def _leaning(text: str) -> re.Match[str] | None:
         match
         for pattern in (_PRONOUN, _POINTING)
         for match in pattern.finditer(text, behind)
-        if _pointed_at(text, match) is None
+        if not _points_at_noun(text, match)
     ]
     return min(found, key=lambda match: match.start()) if found else None
 
@@ -190,23 +190,21 @@ def _leaning(text: str) -> re.Match[str] | None:
 def leans(text: str) -> bool:
     """Whether it points at something that no rule puts a name to: "that function", "the other"."""
     pointing = re.finditer(r"\b(?:this|that|these|those)\b", text, re.IGNORECASE)
-    return _placed(text) is not None or any(_pointed_at(text, each) for each in pointing)
+    return _placed(text) is not None or any(_points_at_noun(text, each) for each in pointing)
 
 
-def _pointed_at(text: str, match: re.Match[str]) -> Word | None:
-    """The noun that it points at: as in "that function", not as in "does that scale?"."""
+def _points_at_noun(text: str, match: re.Match[str]) -> bool:
+    """As in "that function", not as in "does that scale?"."""
     if match[0].lower() not in {"this", "that", "these", "those"}:
-        return None
+        return False
     words = words_in(text)
     after = [word for word in words if word.start >= match.end()]
     if not after or after[0].separates or text[match.end() : after[0].start].strip():
-        return None
-    before = [word.low for word in words if word.end <= match.start()]
-    led = not before or before[-1] in AUXILIARIES | _LEADS
-    if match[0].lower() == "that" and not led:
-        return None  # "prove that logs were kept", "a box that runs"
-    is_verb = bool(before) and before[-1] in AUXILIARIES and len(after) == 1
-    return None if is_verb else after[0]
+        return False
+    before = next((word.low for word in reversed(words) if word.end <= match.start()), "")
+    if match[0].lower() == "that" and before and before not in AUXILIARIES | _LEADS:
+        return False  # "prove that logs were kept", "a box that runs"
+    return before not in AUXILIARIES or len(after) > 1
 
 
 def _bound(text: str, pronoun: re.Match[str], names: Names) -> Literal["surely", "perhaps"] | None:

@@ -42,8 +42,8 @@ _THAN = re.compile(r"\bthan\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(?:an?|the|my|our|your)\s*$", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\W*[A-Z])|\n")
 _BEING = frozenset("is are was were".split())
-# Behind these and an auxiliary stands a verb: "can customers still order X", "do I mount X".
 _LIMITS = frozenset("limit maximum minimum quota size timeout window threshold".split())
+# Behind these stands a verb: "can customers still order X", "do I mount X".
 _BEFORE_VERB = frozenset(
     "i you we they one people still also already only ever never not to".split()
 )
@@ -74,7 +74,7 @@ class Earlier:
         options: what it compared (`compares`), or the answer listed.
         chosen: the one of two options that the answer was for.
         things: the plural noun asked for, which "they" may mean.
-        asked: what of the subject was asked for, if it has a name: "concurrency limit".
+        limit: the limit of it that was asked for: "concurrency limit".
         place: what "there" is: the name in the subject, or in the heading that the answer cites.
     """
 
@@ -85,7 +85,7 @@ class Earlier:
     compares: bool = False
     chosen: str = ""
     things: str = ""
-    asked: str = ""
+    limit: str = ""
     place: str = ""
 
 
@@ -95,15 +95,13 @@ def earlier(turn: Turn, question: str, names: Names) -> Earlier:
     pieces = names.pieces(question)
     compared = _compared(question, pieces)
     put_before = _put_before(question, turn.question)
-    asked = question.removeprefix(put_before).lstrip(": ")
+    own = question.removeprefix(put_before).lstrip(": ")
     slot = _asked_about(question, names.pieces(put_before) if put_before else pieces)
     subject = put_before or _subject(question, slot, pieces)
     answered = _told_of(turn, names)
-    if answered and (not subject or (_ASKS_WHICH.match(asked) and _is_open(question, slot))):
+    if answered and (not subject or (_ASKS_WHICH.match(own) and _is_open(question, slot))):
         subject = answered
     options = compared or _listed(turn.answer, names)
-    known = [piece for piece in names.pieces(subject) if piece.known]
-    places = [subject[known[0].core[0].start : known[0].core[-1].end]] if known else _headings(turn)
     chosen = ""
     if len(compared) == 2 and _ALTERNATIVE.search(question):
         chosen = _chosen(compared, turn.answer)
@@ -117,8 +115,8 @@ def earlier(turn: Turn, question: str, names: Names) -> Earlier:
         compares=bool(compared),
         chosen=chosen,
         things=_things(question, slot, pieces),
-        asked=_limit(question, pieces),
-        place=next(iter(places), subject),
+        limit=_limit(question, pieces),
+        place=_place(subject, turn, names),
     )
 
 
@@ -281,6 +279,13 @@ def _things(question: str, slot: Piece | None, pieces: Sequence[Piece]) -> str:
     if before and is_plural(before[-1].words[-1].low):
         return question[before[-1].start : before[-1].end]
     return ""
+
+
+def _place(subject: str, turn: Turn, names: Names) -> str:
+    known = next((piece for piece in names.pieces(subject) if piece.known), None)
+    if known is not None:
+        return subject[known.core[0].start : known.core[-1].end]
+    return next(iter(_headings(turn)), subject)
 
 
 def _limit(question: str, pieces: Sequence[Piece]) -> str:

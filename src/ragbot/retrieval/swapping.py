@@ -23,7 +23,14 @@ _ONE_THAT = re.compile(r"(?:the|an?) ones? (?:that|which|who)\b", re.IGNORECASE)
 ONES = re.compile(r"^(?:the\s+)?(?P<how>\S+(?:\s\S+)?)\s+ones?$", re.IGNORECASE)
 
 
+def without_preposition(text: str) -> str:
+    """`of EKS` is EKS."""
+    preposed = PREPOSED.match(text)
+    return preposed["noun"] if preposed else text
+
+
 def swapped(noun: str, last: Earlier, names: Names) -> str:
+    """The question before, with the noun in the place of what it was asked of."""
     asked = last.question
     slot = last.slot
     preposed = PREPOSED.match(noun)
@@ -98,25 +105,14 @@ def _exchanged(asked: str, slot: Piece, noun: str, names: Names) -> tuple[int, i
     return core[0].start, core[-1].end
 
 
-def swapped_inside(noun: str, last: Earlier, names: Names) -> list[str]:
-    """The noun as the head of the last piece, and as what describes it: after "how many days in
-    the cool tier?", "cool storage?" and "archive?"."""
-    pieces = names.pieces(last.question)
-    if not pieces or len(pieces[-1].words) < 2 or pieces[-1].is_named:
-        return []
-    asked, words, noun = last.question, pieces[-1].words, ARTICLE.sub("", noun)
-    return [
-        f"{asked[: words[-1].start]}{noun}{asked[words[-1].end :]}",
-        f"{asked[: words[0].start]}{noun} {asked[words[-1].start :]}",
-    ]
-
-
 def is_alike(noun: str, slot: Piece) -> bool:
+    """Whether both end in one word: a page blob and an append blob."""
     words = words_in(noun)
     return bool(words) and words[-1].key == slot.words[-1].key
 
 
 def is_written_as_name(noun: str, *, first_too: bool) -> bool:
+    """By capitals or figures; `first_too`: a capital at the very beginning counts."""
     words = words_in(ARTICLE.sub("", noun))
     capital = first_too and bool(words) and words[0].text[0].isupper()
     return capital or any(word.is_written_as_name() for word in words)

@@ -44,7 +44,6 @@ Allowed = NDArray[np.bool_]  # [passages], by position
 # Up to so many passages are compared one by one: that loses none of them, and is quicker than
 # Chroma's graph (`bench scale`: .6 ms against 1.4 ms at 20,000).
 COMPARED = 20_000
-_COMPARED = 20  # passages by words alone that would hold most words of a question
 _LOOKED_AT = 5  # passages by words alone that would hold a name if any does
 _SMALL = re.compile(r"\b[a-z]\w+")
 
@@ -244,17 +243,6 @@ class Index:
         found = self.lexical(name, _LOOKED_AT)
         passages = self.passages_at([position for position, _ in found])
         return any(words <= set(words_of(p.indexed_text)) for p in passages.values())
-
-    def share_told(self, text: str, required: str) -> float:
-        """The largest share of the text's words that one passage has which has all the required
-        ones, as far as the notes know them; 0 where none has, or none of them is known."""
-        words = set(words_of(text))
-        needed = {word for word, held in self.known_words(required) if held}
-        found = self.lexical(text, _COMPARED)
-        passages = self.passages_at([position for position, _ in found]).values()
-        held = [words & set(words_of(each.indexed_text)) for each in passages]
-        shares = [len(has) / len(words) for has in held if needed and needed <= has]
-        return max(shares, default=0.0)
 
     def says(self, phrase: str) -> bool:
         """Whether some passage has just these words, one behind the other."""
