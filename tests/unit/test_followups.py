@@ -238,6 +238,8 @@ def test_it_is_a_department_too(question: str) -> None:
         ("What is Neptune?", "back to Lambda: how long does it run?", "how long does Lambda run?"),
         ("What is Neptune?", "lambda again, what does it cost?", "what does lambda cost?"),
         ("What is Neptune?", "going back to ECS", "What is ECS?"),
+        ("What is Neptune?", "back to the limit: can it be raised?", "Neptune: can the limit be "
+         "raised?"),
         ("What is Neptune?", "new topic: do they expire?", "do they expire?"),
         ("How long does EBS gp3 run?", "no, I meant Lambda", "How long does Lambda run?"),
         (

@@ -255,6 +255,8 @@ def _back_to(noun: str, rest: str, turns: Sequence[Earlier], names: Names) -> st
     head = found.text if found else names.completed(ARTICLE.sub("", noun))
     if not rest:
         return f"What is {head}?"
+    if not found and ARTICLE.match(noun) and not _is_named(head, names):
+        return _joined(with_meaning(rest, noun), turns)  # back to the limit
     spoken = with_meaning(rest, head)
     return spoken if spoken != rest else f"{head}: {rest}"
 
