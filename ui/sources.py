@@ -17,7 +17,7 @@ from ragbot.guardrails import Guardrails
 from ragbot.retrieval import Searcher
 from ragbot.screening import FLAGS, MEANINGS, without_hidden
 from ragbot.types import Answer, Citation, RetrievedPassage
-from ragbot.whole_lines import BULLET, whole_lines
+from ragbot.whole_lines import BULLET, QUOTE, whole_lines
 
 Span = tuple[int, int]
 
@@ -124,18 +124,20 @@ def section_lines(
     bodies = text[section[0] : section[1]].split("\n")
     for body, part in zip(bodies, parts_of(bodies), strict=True):
         start, at = at, at + len(body) + 1
-        if not body.strip() or ("|" in body and _RULER.match(body)) or part == "fence":
+        is_code = part == "code"
+        ruled = not is_code and "|" in body and _RULER.match(body)
+        if not body.strip() or ruled or part == "fence":
             continue
-        if body.lstrip().startswith("|") and (row := [*_cells(body, start)]):
+        if not is_code and body.lstrip().startswith("|") and (row := [*_cells(body, start)]):
             cells = [_pieces(text, cell, layers) for cell in row]
             lines.append({"kind": "row", "depth": 0, "cells": cells})
             continue
         if len(lines) == 1 and lines[0]["kind"] == "heading" and _STROKE.fullmatch(body):
             continue
         is_first = not lines and body.strip() == heading
-        sign = None if is_first else BULLET.match(body)
-        marked = None if sign else _HEADING.match(body)
-        lead = sign.end() if sign else marked.end() if marked else 0
+        kind, lead = ("text", 0) if is_first or is_code else _sign_of(body)
+        if not body[lead:].strip():  # the kind of a callout
+            continue
         indent = len(body.expandtabs(4)) - len(body.expandtabs(4).lstrip())
         whole = (start + lead, start + len(body))
         opens = start + len(body) - len(body[lead:].lstrip()) in opening
@@ -144,12 +146,23 @@ def section_lines(
             continue
         lines.append(
             {
-                "kind": "bullet" if sign else "heading" if marked or is_first else "text",
-                "depth": min(indent // 2, 4) if sign else 0,
+                "kind": "heading" if is_first else kind,
+                "depth": min(indent // 2, 4) if kind == "bullet" else 0,
                 "cells": [_pieces(text, whole, layers)],
             }
         )
     return lines
+
+
+def _sign_of(body: str) -> tuple[str, int]:
+    """The kind of a line by its sign, and where its words begin."""
+    quote = QUOTE.match(body)
+    inside = quote.end() if quote else 0
+    if bullet := BULLET.match(body[inside:]):
+        return "bullet", inside + bullet.end()
+    if marked := _HEADING.match(body[inside:]):
+        return "heading", inside + marked.end()
+    return "text", inside
 
 
 def _opening(text: str, section: Span) -> frozenset[int]:
