@@ -89,7 +89,9 @@ def small_talk(text: str, is_known: Callable[[str], bool], begun: bool = False) 
             if words[at] not in _FILLERS:
                 return None
             at += 1
-    return next((kind for kind in _LEADS if kind in kinds), None)
+    found = next((kind for kind in _LEADS if kind in kinds), None)
+    asks = "?" in text or words[:1] in (["is"], ["was"])  # "was that right?" wants to be told
+    return None if found == "assent" and asks else found
 
 
 def _kind_of(words: Sequence[str], is_known: Callable[[str], bool]) -> SmallTalk | None:

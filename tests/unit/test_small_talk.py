@@ -81,6 +81,12 @@ def test_of_what_was_asked_before_this_may_speak() -> None:
     assert kind("thanks", begun=True) == "thanks"
 
 
+@pytest.mark.parametrize("text", ["was that right?", "is it ok?", "is it perfect", "sure?"])
+def test_who_asks_whether_it_is_right_is_not_assenting(text: str) -> None:
+    assert kind(text, begun=True) is None
+    assert kind("sure, that is right", begun=True) == "assent"
+
+
 def test_no_question_of_the_banks_is_swallowed() -> None:
     swallowed = [
         text
