@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,9 +14,9 @@ if TYPE_CHECKING:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def bot_for(model: str, index: Path | None = None) -> Ragbot:
+def bot_for(model: str) -> Ragbot:
     """The bot of a model; errors are not kept, so that a mended index works at once."""
-    return ragbot.open(index=index, model=model)
+    return ragbot.open(model=model)
 
 
 class WarmUp:
@@ -26,6 +25,7 @@ class WarmUp:
 
     def __init__(self, bot: Ragbot) -> None:
         self._searchable = threading.Event()
+        self._bot = bot  # as long as it is kept, its id, by which this is found, is no other's
         threading.Thread(target=self._run, args=(bot,), daemon=True).start()
 
     @property

@@ -116,10 +116,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 1000:
+    if not (text.isdecimal() and 1 <= int(text) <= 1000):
         raise argparse.ArgumentTypeError("from 1 to 1000")
-    return number
+    return int(text)
 
 
 def _version() -> str:
