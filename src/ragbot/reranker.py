@@ -26,11 +26,11 @@ class Reranker(PairEncoder):
     """The cross-encoder."""
 
     def _cut(self, tokenizer: Any) -> None:
-        tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
+        tokenizer.enable_truncation(MAX_TOKENS)
 
     def scores(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """float32 [len(texts)]: logits; above 0 the text is rather near than not."""
-        # "only_second" fails when the question alone fills the window.
+        # A story must leave room for the text.
         question = " ".join(question.split()[:128])[:600]
         logits = self._logits([(question, text) for text in texts])
         return np.array([near for near, *_ in logits], dtype=np.float32)

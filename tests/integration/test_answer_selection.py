@@ -50,3 +50,10 @@ def test_what_is_read_beside_a_text_moves_nothing(nearness):
     assert among[-1] == nearness.scores(ANSWERED, [NOTE])[0]
     assert among[::-1].tolist() == nearness.scores(ANSWERED, [NOTE, *others[::-1]]).tolist()
     assert nearness.scores(ANSWERED, []).tolist() == []
+
+
+@pytest.mark.parametrize("question", ["为" * 300, "Почему лямбда не работает? " * 8, "a.b " * 100])
+def test_a_question_of_many_tokens_leaves_room_for_the_text(
+    nearness: Reranker, question: str
+) -> None:
+    assert nearness.scores(question, ["A Lambda function runs for 15 minutes."]).shape == (1,)

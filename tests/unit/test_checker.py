@@ -168,6 +168,11 @@ def test_a_lead_in_claims_nothing_but_a_figure_in_it_does() -> None:
     assert check("Boxes has 7 advantages:").sentence.verdict == "unsupported"
 
 
+@pytest.mark.parametrize("claim", ["Crates always rotates its labels:", "Boxes never rotates:"])
+def test_what_the_notes_contradict_leads_in_nothing(claim: str) -> None:
+    assert check(claim).sentence.verdict != "supported"
+
+
 def test_a_denial_is_told_apart_from_a_claim() -> None:
     checked = check("The notes do not mention the price of Boxes.")
     assert checked.denies and checked.citations == ()
@@ -187,6 +192,8 @@ def test_a_denial_is_told_apart_from_a_claim() -> None:
         "The given sources don’t specify the region.",
         "The notes do not tell which region is meant, so I cannot answer.",
         "However, the notes do not mention prices, fees, and quotas.",
+        "For Boxes, the notes do not mention a price.",
+        "Unfortunately, the passages do not say whether it is free, or when it was.",
     ],
 )
 def test_denials_in_many_words(denial: str) -> None:
@@ -221,6 +228,13 @@ def test_a_claim_with_the_words_of_a_denial_is_checked(claim: str) -> None:
         "A Boxes item lives for 90 days; the passages do not say more.",
         "A Boxes item is free, which is not stated in the notes.",
         "Boxes throws labels away after 7 days with no evidence left.",
+        "Boxes is free for all and the notes do not mention a price.",
+        "Boxes is free for all, the notes do not say how often.",
+        "Boxes is free for all (the notes do not say why).",
+        "Boxes is free for all - the notes do not mention a price.",
+        "Although the notes do not mention a price, Boxes is free for all.",
+        "The notes do not specify a limit, Boxes items are unlimited.",
+        "The notes do not mention a price because Boxes is free.",
     ],
 )
 def test_a_denial_with_an_answer_beside_it_is_a_claim(claim: str) -> None:

@@ -118,3 +118,8 @@ def test_any_cutting_of_the_stream_gives_the_same_sentences(size: int) -> None:
         "Boxes hold 400 KB. [1] Crates, e.g. big ones, 2 TB [2][3]. io2 too.\n- One\n- Two [1]\n"
     )
     assert drafts(reply, size) == drafts(reply)
+
+
+def test_open_brackets_without_end_are_text_and_hold_nothing_up() -> None:
+    reply = f"Boxes are light. [A {'[ ' * 40}{'a' * 40}"
+    assert drafts(reply)[0].text == "Boxes are light."

@@ -50,6 +50,27 @@ def test_what_is_true_of_something_else_is_not_said_of_what_was_asked(claim: str
     assert verdict(claim, boxes, ("boxes",)) == "supported"
 
 
+@pytest.mark.parametrize("claim", ["It can.", "They do so.", "It does.", "Correct, it does."])
+def test_an_answer_of_stop_words_alone_is_a_yes(claim: str) -> None:
+    assert verdict(claim) != "supported"
+    assert verdict(claim, "Does Boxes rotate its labels automatically?", ("boxes",)) == "supported"
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Absolutely not.",
+        "Correct, it does not.",
+        "Right, it doesn’t.",
+        "Of course not.",
+        "It can't.",
+    ],
+)
+def test_a_yes_that_goes_on_with_a_not_is_a_no(claim: str) -> None:
+    assert verdict(claim, "Does Crates rotate?") == "supported"
+    assert verdict(claim, "Does Boxes rotate labels?", ("boxes",)) != "supported"
+
+
 def test_a_no_is_held_to_the_question_turned_round() -> None:
     assert verdict("No.", "Does Crates rotate?") == "supported"
     assert verdict("No, it does not.", "Does Crates rotate?") == "supported"

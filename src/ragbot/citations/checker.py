@@ -165,7 +165,7 @@ class CitationChecker:
             support = _NOT_TOLD if stated is None else self._support_for(stated, draft.markers)
             return self._checked(draft, support)
         invented = self._invented(claim)
-        if invented is None and self._claims_nothing(claim):
+        if invented is None and self._claims_nothing(claim) and not self._against(claim):
             return CheckedSentence(self._plain(draft), ())
         support = self._support_for(claim, draft.markers)
         if invented is not None and support.holds:
@@ -271,10 +271,14 @@ class CitationChecker:
             others = self._support(claim, list(self._evidence.values()))
             support = others if others.holds or others.opposed or not cited else support
         if support.holds:
-            against = opposition_to(claim, self._meant(claim, self._evidence.values()))
+            against = self._against(claim)
             # Words alone can be taken together from anywhere; a plain contradiction weighs more.
             support = against if against and against.share >= support.share else support
         return support
+
+    def _against(self, claim: str) -> Support | None:
+        """The sentence of the evidence that says the opposite, if one does."""
+        return opposition_to(claim, self._meant(claim, self._evidence.values()))
 
     def _meant(
         self, claim: str, evidence: Iterable[Evidence], ordinary: frozenset[str] | None = None

@@ -33,16 +33,30 @@ _DENIAL = re.compile(
     re.IGNORECASE,
 )
 _UNKNOWN = r"(?:I|we|it(?:['’]s| is)? (?:not|unclear|unknown|impossible)|there|the answer|no)\b"
+_STATES = r"(?:is|are|was|were|can|does|do|has|have|will|must|may|never|always)\b"
+_ASKS = r"(?:or|nor|whether|if|how|what|when|where|which|who|why|as|so|I)\b"
 _GOES_ON = re.compile(
-    r"\b(?:but|however|although|though|yet|still|therefore|thus|hence)\b|[;:]"
+    r"\b(?:but|however|although|though|yet|still|therefore|thus|hence|because|since|meaning)\b|[;:]"
     rf"|\bso\b(?! {_UNKNOWN})"
-    r"|,\s+(?:which|and\s+(?:\S+\s+){1,4}?(?:is|are|was|were|can|does|do|has|have|will|must|may|never"
-    r"|always)\b)",
+    rf"|,\s+(?:which|and\s+(?:\S+\s+){{1,4}}?{_STATES}|(?!{_ASKS})(?:\S+\s+){{1,4}}?{_STATES})",
     re.IGNORECASE,
 )
-# "Boxes are free; the notes do not say more", "Boxes are free, which is not stated"
+# What opens a denial and states nothing: "Based on the notes, ..."
+_LEADS = re.compile(
+    r"^\W*(?:however|unfortunately|sorry|also|based on|according to|from|in|on|for|about|with|if"
+    r"|regarding|concerning|as for)\b[^,]*,",
+    re.IGNORECASE,
+)
+# "Although the notes do not mention a price, boxes are free"
+_CONCEDES = re.compile(
+    r"\W*(?:although|though|while|even (?:if|though)|since|as|because)\b(?! for\b)", re.IGNORECASE
+)
+# "Boxes are free; the notes do not say more", "Boxes are free, which is not stated", "Boxes are
+# free (the notes do not say why)"
 _WENT_BEFORE = re.compile(
-    r"\w\W+\w.*(?:[;:]|,\s+(?:which|but|although|though|yet|so)\b)", re.IGNORECASE | re.DOTALL
+    r"\w\W+\w.*(?:[;:]|,\s+(?:which|but|although|though|yet|so)\b"
+    r"|(?:[,(]|\s[-–—]|\b(?:and|but|where|if))\W*(?:\w+\W+){0,2}$)",
+    re.IGNORECASE | re.DOTALL,
 )
 
 
@@ -50,8 +64,8 @@ def denies_only(claim: str, question: str = "") -> bool:
     """It says that the notes do not tell, and tells nothing else: no figure that was not asked
     about, and nothing in another clause."""
     denial = _DENIAL.search(claim)
-    if denial is None or _GOES_ON.search(claim, denial.end()):
+    if denial is None or _CONCEDES.match(claim) or _GOES_ON.search(claim, denial.end()):
         return False
     asked = figures_of(question)
     told = (any(map(figure.agrees_with, asked)) for figure in figures_of(claim))
-    return all(told) and not _WENT_BEFORE.search(claim[: denial.start()])
+    return all(told) and not _WENT_BEFORE.search(_LEADS.sub("", claim[: denial.start()]))

@@ -11,7 +11,7 @@ from ragbot.evidence import split_sentences
 
 # [1], [1, 2], [1-3], and the forms that some models prefer: 【1】, 【1†source】, [^1], [source 1]
 MARKER = re.compile(
-    r"[ \t]*(?:\[(?:\^|source\s+|passage\s+)?(?P<a>\d{1,4}(?:\s*[-–,;]\s*\d{1,4})*)\]"
+    r"(?<![ \t])[ \t]*(?:\[(?:\^|source\s+|passage\s+)?(?P<a>\d{1,4}(?:\s*[-–,;]\s*\d{1,4})*)\]"
     r"|【(?P<b>\d{1,4})[^】]{0,40}】)",
     re.IGNORECASE,
 )
@@ -21,7 +21,7 @@ _HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
 _BEHIND_MARKER = re.compile(r"^(?:[-–—*•][ \t]+|:[ \t]*)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 # What may still become part of the sentence before it: markers that follow its full stop.
-_TRAILING = re.compile(r"\s*(?:[\[【][^\[\]【】\n]{0,24}[\]】]?\s*)*$")
+_TRAILING = re.compile(r"\s*(?:[\[【][^\[\]【】\n]{0,24}(?:[\]】]\s*)?)*$")
 _WORD_BEFORE = re.compile(r"\S+$")
 
 

@@ -17,6 +17,17 @@ _ANSWER = re.compile(
     r"(?=\W*(?:$|[,.;:!–—-]|\b(?:it|they|you|this)\b))",
     re.IGNORECASE,
 )
+# "Absolutely not", "Right, it doesn't"
+_NOT_SO = re.compile(
+    r"\W*(?:(?:it|they|you|this|that)\s+[a-z]+?)?(?:\s*\bnot\b|n?['’]t\b)", re.IGNORECASE
+)
+# "It can.", "They do so.": no word of it says what
+_SAYS_SO = re.compile(
+    r"\W*(?:it|they|you|we|this|that|these|those|one)\s+(?:can|do(?:es)?|did|is|are|was|were|wo|will|would"
+    r"|could|should|has|have|had|may|might|must)(?P<no>\s*not|n?['’]t)?"
+    r"(?:\s+(?:so|that|it|this|too|also|indeed))*\W*",
+    re.IGNORECASE,
+)
 _QUESTION = re.compile(
     r"(?:so|and|but|also|ok|then)?,?\s*(?P<asks>does|do|did|is|are|was|were|can|could|will|would|has|"
     r"have|may|must|should)\s+(?:the\s+|an?\s+|aws\s+|amazon\s+)*(?P<rest>[^?]+)\??\s*",
@@ -27,8 +38,12 @@ FEW = 3  # words behind a yes that do not yet say the question again
 
 def opens_with(claim: str) -> bool | None:
     """True for a yes, False for a no, None where the claim opens with neither."""
+    if says_so := _SAYS_SO.fullmatch(claim):
+        return says_so["no"] is None
     match = _ANSWER.match(claim)
-    return None if match is None else match["yes"] is not None
+    if match is None:
+        return None
+    return match["yes"] is not None and not _NOT_SO.match(claim, match.end())
 
 
 def says_little_more(claim: str, question: str) -> bool:

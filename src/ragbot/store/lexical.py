@@ -26,7 +26,7 @@ STOPWORDS = frozenset(
     than that the their them then there these they this those to up us want wants was we were what
     when where which while who whom why will with without would you your whats hows im id ill
     please tell know thing things lot really much many arent cant couldnt didnt doesnt dont hasnt
-    havent isnt ive shouldnt thats theres theyre wasnt werent weve wheres whos wont wouldnt
+    havent cannot isnt ive shouldnt thats theres theyre wasnt werent weve wheres whos wont wouldnt
     youre""".split()
 )
 
@@ -42,7 +42,8 @@ def words_of(text: str) -> list[str]:
     `InvokeModel` gives itself and its parts; `400 KB` is one word, as is `16,000`.
     """
     stem = _stemmer()
-    return [stem(word) for word in _surface_words(text) if word not in STOPWORDS]
+    words = _surface_words(text)
+    return [stem(word) for word in words if word.replace("'", "") not in STOPWORDS]
 
 
 def _surface_words(text: str) -> list[str]:
@@ -59,7 +60,9 @@ def _surface_words(text: str) -> list[str]:
 
 def _in_plain_letters(text: str) -> str:
     """Without accents and soft hyphens, which people type or leave out as they like."""
-    apart = unicodedata.normalize("NFD", text.replace("ß", "ss").replace("\u00ad", ""))
+    apart = unicodedata.normalize(
+        "NFD", text.replace("ß", "ss").replace("\u00ad", "").replace("’", "'")
+    )
     return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
