@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from ingest.outline import Line, Outline, lines_of
 from ragbot.types import Passage
@@ -31,8 +31,8 @@ def coverage_of(outline: Outline, passages: Sequence[Passage]) -> Coverage:
     """Hold the passages against the lines of their document.
 
     Content is every line with a letter or digit that is neither heading, nor dropped on
-    purpose, nor front matter. The lines are read anew from the text: a parser that lost
-    one cannot hide it.
+    purpose, nor front matter. The lines are read anew from the document's text: a parser
+    that lost one cannot hide it. What was lost where HTML was laid out is not told.
     """
     document = outline.document
     aside = outline.dropped | outline.headings
@@ -55,10 +55,10 @@ def coverage_of(outline: Outline, passages: Sequence[Passage]) -> Coverage:
 def _covered(line: Line, spans: Sequence[tuple[int, int]]) -> tuple[bool, bool]:
     """(all its letters and digits are in a passage, some are in two). A long line may be
     shared by passages, sentence by sentence."""
+    behind = (spans[at] for at in range(_first_behind(spans, line.start), len(spans)))
     own = [
         (max(start, line.start), min(end, line.end))
-        for start, end in spans[_first_behind(spans, line.start) :]
-        if start < line.end
+        for start, end in takewhile(lambda span: span[0] < line.end, behind)
     ]
     left = line.text
     for start, end in own:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import yaml
 
@@ -20,41 +21,79 @@ _NO_YAML = (
     yaml.YAMLError, ValueError, LookupError, AttributeError, OverflowError, RecursionError,
 )  # fmt: skip
 _READ = ("title", "as_of", "date", "topic", "services", "exams", "references")
+_ENDS = {"---": ("---", "..."), "+++": ("+++",)}  # the rules around YAML, and around TOML
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What of it is read; an empty value where it tells nothing, or nothing that is text."""
+
+    title: str = ""
+    as_of: date | None = None
+    topic: str = ""
+    services: tuple[str, ...] = ()
+    exams: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
 
 
 def front_matter(
     source: SourceText, lines: list[Line]
-) -> tuple[dict[str, Any], list[Line], list[Warning]]:
+) -> tuple[FrontMatter, list[Line], list[Warning]]:
     """What stands above the notes, the lines of the notes, and what could not be read above them.
 
     The front matter of other programs is taken as far as it goes: none of it is worth a folder.
+
+    Raises:
+        CorpusError: an `as_of` that is no date; names the line.
     """
-    ends = (at for at, line in enumerate(lines) if at and line.text.rstrip() in ("---", "..."))
+    rule = lines[0].text.rstrip()
+    ends = (at for at, x in enumerate(lines) if at and x.text.rstrip() in _ENDS.get(rule, ()))
     end = next(ends, None)
-    if lines[0].text.rstrip() != "---" or end is None:
-        return {}, lines, []
+    if end is None:
+        return FrontMatter(), lines, []
     inside = lines[1:end]
-    unread: list[Line] = []
-    try:
-        loaded = yaml.safe_load(source.text[lines[1].start : lines[end].start])
-    except _NO_YAML:
-        loaded, unread = _key_by_key(inside)
+    loaded, unread = _loaded(source.text[lines[1].start : lines[end].start], inside, rule)
     if loaded is None:
-        return {}, lines[end + 1 :], []
+        return FrontMatter(), lines[end + 1 :], []
     if not isinstance(loaded, dict) or not any(map(_is_key, loaded)):
-        told = "the lines between the two '---' are no front matter and read as text"
-        return {}, lines, [Warning(source.name, 1, told)]
+        told = f"the lines between the two '{rule}' are no front matter and read as text"
+        return FrontMatter(), lines, [Warning(source.name, 1, told)]
     warnings = [
         Warning(source.name, line.number, f"front matter that cannot be read: {line.text[:60]}")
         for line in unread
         if _key_of(line) in _READ
     ]
     as_of, undated = _as_of(source, loaded, inside)
-    return loaded | {"as_of": as_of}, lines[end + 1 :], warnings + undated
+    front = FrontMatter(
+        title=_word(loaded.get("title")) or "",
+        as_of=as_of,
+        topic=_word(loaded.get("topic")) or "",
+        services=_words(loaded.get("services")),
+        exams=_words(loaded.get("exams")),
+        references=_references(loaded.get("references")),
+    )
+    unsaid = [key for key in _READ if loaded.get(key) and not getattr(front, key, True)]
+    warnings += [
+        Warning(source.name, _line_of(key, inside), f"{key}: neither text nor number, and left out")
+        for key in unsaid
+    ]
+    return front, lines[end + 1 :], warnings + undated
+
+
+def _loaded(text: str, lines: Sequence[Line], rule: str) -> tuple[object, list[Line]]:
+    """What YAML or TOML makes of it, and the lines whose values cannot be told."""
+    try:
+        return (tomllib.loads(text) if rule == "+++" else yaml.safe_load(text)), []
+    except _NO_YAML:
+        return _key_by_key(lines) if rule == "---" else (text, [])
 
 
 def _key_of(line: Line) -> str:
-    return line.text.partition(":")[0].strip()
+    return re.split("[:=]", line.text, maxsplit=1)[0].strip()
+
+
+def _line_of(key: str, lines: Sequence[Line]) -> int:
+    return next((line.number for line in lines if _key_of(line) == key), lines[0].number)
 
 
 def _is_key(key: object) -> bool:
@@ -91,19 +130,20 @@ def _key_by_key(lines: Sequence[Line]) -> tuple[object, list[Line]]:
 
 
 def _as_of(
-    source: SourceText, front: dict[str, Any], lines: Sequence[Line]
+    source: SourceText, front: Mapping[str, object], lines: Sequence[Line]
 ) -> tuple[date | None, list[Warning]]:
     """The day of the notes. `as_of` is ours, so that a wrong one is a slip; a `date` may be written
     in any way, and which month 05/01/2024 is in nobody can tell."""
     key = "as_of" if front.get("as_of") else "date"
     value = front.get(key)
-    if value is None or type(value) is date:
-        return value, []
+    if value is None:
+        return None, []
+    said = _word(value) or f"a {type(value).__name__}"
     try:
-        return date.fromisoformat(str(value)[:10]), []
+        return date.fromisoformat(said[:10]), []
     except ValueError as error:
-        at = next((line.number for line in lines if _key_of(line) == key), lines[0].number)
-        told = f"{key}: {str(value)!r} is not a date"
+        at = _line_of(key, lines)
+        told = f"{key}: {said!r} is not a date"
         if key == "as_of":
             raise CorpusError(
                 told, path=source.path, line=at, mend="write it as 2026-11-01"
@@ -111,18 +151,28 @@ def _as_of(
         return None, [Warning(source.name, at, f"{told} like 2026-11-01, and is left out")]
 
 
-def strings(value: Any) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return tuple(str(item) for item in value) if isinstance(value, list) else (str(value),)
+def _word(value: object) -> str | None:
+    """What a value says; None of a list, which by its anchors may hold itself a million times, of
+    a mapping, and of yes or no. The halves of a character, as JSON writes it, are put together."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float | date):
+        return None
+    try:
+        said = str(value)
+    except ValueError:  # a number of thousands of digits
+        return None
+    return " ".join(said.encode("utf-16", "surrogatepass").decode("utf-16", "replace").split())
 
 
-def references(value: Any) -> tuple[Reference, ...]:
+def _words(value: object) -> tuple[str, ...]:
+    """Those of a list, or of a text with commas between them."""
+    named = value if isinstance(value, list) else (_word(value) or "").split(",")
+    return tuple(said.strip() for said in map(_word, named) if said and said.strip())
+
+
+def _references(value: object) -> tuple[Reference, ...]:
     found = []
-    for item in value if isinstance(value, list) else []:
-        if isinstance(item, dict) and item.get("name"):
-            url = item.get("url")
-            found.append(Reference(str(item["name"]), None if url is None else str(url)))
-        elif isinstance(item, str):
-            found.append(Reference(item))
+    for item in value if isinstance(value, list) else [value]:
+        told = item if isinstance(item, dict) else {"name": item}
+        if name := _word(told.get("name")):
+            found.append(Reference(name, _word(told.get("url"))))
     return tuple(found)

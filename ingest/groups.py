@@ -7,15 +7,16 @@ import unicodedata
 from collections.abc import Sequence
 
 from ingest.outline import LINKS_HEADING, QUESTIONS_HEADING, Line, are_links
-from ragbot.whole_lines import BULLET
+from ragbot.whole_lines import BULLET, STROKE
 
 _LONGEST_HEADING = 12  # words
 _HABIT = 3  # capitals on top of so many groups are their headings
 _BRACKETED = re.compile(r"\([^)]*\)")
-_STROKE = re.compile(r"\s*([=~_*-])\1{2,}\s*")
 _CALL = re.compile(
-    r"\b(?:sponsored|advertisement|sign up|subscribe|enroll|buy now|click here|start the|free trial"
-    r"|earn an?|no experience required|limited offer|learn more)\b",
+    r"\b(?:sponsored|advertisement|sign up (?:now|today|for free)|subscribe (?:now|today|to our)"
+    r"|enroll (?:now|today)|buy now|click here|start the.*(?:→|»|>>)|free trial"
+    r"|earn an? (?:certificat|badge|degree|diploma)|no experience required|limited offer"
+    r"|learn more)",
     re.IGNORECASE,
 )
 # Lines of a question block that look like headings: stems, options, keys.
@@ -47,10 +48,10 @@ def groups_of(lines: Sequence[Line], asked: Sequence[Sequence[Line]]) -> list[li
 
 
 def _belongs(line: Line, group: Sequence[Line]) -> bool:
-    if len(group) == 1 and _STROKE.fullmatch(line.text) and _NUMBER.match(group[0].text):
+    if len(group) == 1 and STROKE.fullmatch(line.text) and _NUMBER.match(group[0].text):
         return True
     bullet = (bool(BULLET.match(line.text)) and line.indent > 0) or (
-        line.text[:1] in "•*-" and not _STROKE.fullmatch(line.text)
+        line.text[:1] in "•*-" and not STROKE.fullmatch(line.text)
     )
     in_list = bool(BULLET.match(group[0].text))
     return in_list == bullet or (in_list and line.indent > 0)
@@ -65,7 +66,7 @@ def headed(groups: Sequence[Sequence[Line]]) -> list[Sequence[Line]]:
     habit = len(capitals) >= _HABIT
     headed: list[Sequence[Line]] = []
     for group in groups:
-        stroked = len(group) > 1 and _STROKE.fullmatch(group[1].text) is not None
+        stroked = len(group) > 1 and STROKE.fullmatch(group[1].text) is not None
         if stroked and may_be_heading(_unnumbered(group[0].text)):
             cut = 2
         else:
@@ -144,7 +145,7 @@ def is_tabbed(group: Sequence[Line]) -> bool:
 
 
 def unstroked(group: Sequence[Line]) -> Sequence[Line]:
-    return [line for line in group if not _STROKE.fullmatch(line.text)]
+    return [line for line in group if not STROKE.fullmatch(line.text)]
 
 
 def _is_in_capitals(text: str) -> bool:

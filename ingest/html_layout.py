@@ -32,10 +32,9 @@ _PLAIN = frozenset(
 _ITEMS, _DEFINES = frozenset({"li", "dt", "dd"}), frozenset({"dl", "dt", "dd"})
 _KNOWN = _CELLS | _BLOCKS | _HEADINGS | _BOLD | _PLAIN | _ITEMS | {"sup", "pre"}
 _TOKEN = re.compile(
-    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`)|<!--.*?-->)"
+    r"(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`)|<!--)"
     r"|<(?P<close>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)(?P<more>(?:\s[^<>]*)?)/?>"
-    r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)",
-    re.DOTALL,
+    r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)"
 )
 _ATTRIBUTE = re.compile(r"([\w:-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"']+)))?")
 _HARMLESS = frozenset(
@@ -48,6 +47,7 @@ _LOOKS = re.compile(
 )
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _FIGURE = re.compile(r"\b\d")  # but EC2
+_HASH = re.compile(r"^(?= {0,3}#{1,6}(?:\s|$))", re.MULTILINE)
 _WIDEST = 40  # columns or rows that one cell may span
 
 
@@ -59,11 +59,11 @@ class Laid:
     numbers: tuple[int, ...]
 
 
-def as_markdown(text: str) -> Laid:
-    """The same text where no HTML is in it."""
-    if "<" not in text and "&" not in text:
+def as_markdown(text: str, *, is_page: bool = False) -> Laid:
+    """The same text where no HTML is in it. On a web page (`is_page`), "# of boxes" is a text."""
+    if "<" not in text and "&" not in text and not is_page:
         return Laid(text, tuple(range(1, text.count("\n") + 2)))
-    writer = _Writer()
+    writer = _Writer(is_page=is_page)
     number = 1
     for kind, piece in pieces(re.split(r"(?<=\n)", text)):
         if kind == "fenced" or (kind == "indented" and writer.is_outside):
@@ -103,7 +103,8 @@ class _Table:
 class _Writer:
     """Lines as they come, each with its number."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_page: bool) -> None:
+        self._is_page = is_page
         self._lines: list[str] = [""]
         self._numbers: list[int] = [1]
         self._number = 1  # the line of the file that is being read
@@ -114,6 +115,9 @@ class _Writer:
         self._heading = False
         self._verbatim = False  # in <pre>
         self._raised = False  # in <sup>
+        self._bold: list[str] | None = None  # the text since <b>
+        self._bold_at = 1  # the line of the file where that begins
+        self._parted = False  # whether the last that was said in a list ended in a line's end
         self._left: Counter[str] = Counter()  # tags that were left as they are, and not closed yet
 
     @property
@@ -130,22 +134,32 @@ class _Writer:
 
     def read(self, text: str, number: int) -> None:
         """Text outside fences that begins on this line of the file."""
-        at = 0
-        for token in _TOKEN.finditer(text):
+        at, last_comment = 0, text.rfind("-->")
+        while token := _TOKEN.search(text, at):
             self._say(text[at : token.start()], number)
             number += text.count("\n", at, token.start())
             at = token.end()
             tag = (token["tag"] or "").lower()
             if token["entity"]:
-                meant = html.unescape(token["entity"])
-                self._say(" " if meant == "\u00a0" else meant, number)
+                self._say(self._meant(token, text), number)
             elif tag in _KNOWN and self._is_layout(tag, bool(token["close"]), token["more"]):
                 self._number = number
                 self._tag(tag, bool(token["close"]), token["more"])
             else:
-                self._say(token[0], number)
-            number += token[0].count("\n")
+                if token[0] == "<!--" and at <= last_comment:
+                    at = text.index("-->", at) + 3
+                self._say(text[token.start() : at], number)
+            number += text.count("\n", token.start(), at)
         self._say(text[at:], number)
+        self._end_bold()
+
+    def _meant(self, token: re.Match[str], text: str) -> str:
+        """The character of an entity. `&#124;` is how a bar is written that parts no cells."""
+        meant = html.unescape(token["entity"])
+        if meant == "|" and self._kept is None:
+            begin, end = text.rfind("\n", 0, token.start()) + 1, text.find("\n", token.end())
+            return "\\|" if "|" in text[begin : end if end > 0 else None] else "|"
+        return " " if meant == "\u00a0" else meant
 
     def write(self, text: str, number: int) -> None:
         for place, part in enumerate(text.split("\n")):
@@ -161,9 +175,13 @@ class _Writer:
         if not text:
             return
         self._number = number
-        if self._raised:
+        if self._raised and not text.strip("0123456789+-n "):  # 2<sup>nd</sup> is no power
             text = text.translate(_RAISED)
-        if self._kept is not None:
+        if self._bold is not None:
+            if not self._bold:
+                self._bold_at = number
+            self._bold.append(text)
+        elif self._kept is not None:
             self._kept.append(text)
         elif self._table is not None:
             if text.strip():  # between cells: it stands before the table
@@ -174,11 +192,29 @@ class _Writer:
             self.write(" ".join(text.split()) if "\n" in text else text, number)
         elif self._depth and not self._verbatim:
             self._say_in_list(text, number)
+        elif self._is_page and not self._verbatim:
+            # A line that has begun is none to begin with a sign.
+            begun = (text.find("\n") + 1 or len(text)) if self._lines[-1].strip() else 0
+            self.write(text[:begun] + _HASH.sub("\\\\", text[begun:]), number)
         else:
             self.write(text, number)
 
+    def _end_bold(self) -> None:
+        """Say what was bold, the stars at its words; none where Markdown would not read them."""
+        said, self._bold = "".join(self._bold or ()), None
+        words = said.strip()
+        if words and "**" not in words and not re.search(r"\n\s*\n", words):
+            said = said.replace(words, f"**{words}**", 1)
+        number = self._number
+        self._say(said, self._bold_at)
+        self._number = number
+
     def _say_in_list(self, text: str, number: int) -> None:
         """What an item says on further lines is indented into it."""
+        # The end of a line, not yet written, parts it from words that follow a tag.
+        if self._parted and not text[0].isspace() and self._lines[-1][-1:].strip():
+            self.write(" ", number)
+        self._parted = text.rstrip(" \t").endswith("\n")
         for place, part in enumerate(text.split("\n")):
             if place and part.strip():
                 self._fresh()
@@ -195,10 +231,15 @@ class _Writer:
         return not is_left
 
     def _tag(self, tag: str, closes: bool, more: str) -> None:
+        if tag not in _BOLD | _PLAIN | {"sup"}:
+            self._end_bold()
         if tag == "table" or (self._table is not None and tag in _CELLS | {"tr"}):
             self._tag_of_table(tag, closes, more)
         elif tag in _BOLD:
-            self._say("**", self._number)
+            if closes:
+                self._end_bold()
+            elif self._bold is None and not self._verbatim:
+                self._bold = []
         elif tag == "code":
             self._say("" if self._verbatim else "`", self._number)
         elif tag == "img":
@@ -228,6 +269,9 @@ class _Writer:
                 self._put_term()
             if not self._depth:
                 self._break()
+            elif not BULLET.fullmatch(f"{self._lines[-1].rstrip()} "):
+                self._fresh()
+                self.write("  " * self._depth, self._number)
 
     def _tag_of_item(self, tag: str, closes: bool) -> None:
         if tag == "dt":
@@ -309,6 +353,9 @@ class _Writer:
             if table is not None:
                 _let_down(row, table)
         self._break()
+        for row in rows[1:]:
+            if row.heads + row.values == 1 and len(set(row.cells)) == 1:  # it heads those below it
+                row.cells[1:] = [""] * (len(row.cells) - 1)
         while len(rows) > 1 and rows[0].heads + rows[0].values == 1:  # it heads the table
             self.write(" ".join(dict.fromkeys(filter(None, rows[0].cells))), rows[0].number)
             self._break()

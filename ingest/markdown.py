@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from ingest.code_blocks import indented_code
-from ingest.front_matter import front_matter, references, strings
+from ingest.front_matter import FrontMatter, front_matter
 from ingest.html_layout import as_markdown
 from ingest.outline import (
     LINKS_HEADING,
@@ -27,14 +27,15 @@ from ingest.outline import (
 from ingest.questions import asked_in, leave_out
 from ingest.reading import SourceText
 from ingest.tables import cells_of, facts_of
+from ragbot.evidence import without_markup
 from ragbot.fences import FENCE, fenced_code
 from ragbot.types import Document, Fact, Section
-from ragbot.whole_lines import BULLET
+from ragbot.whole_lines import BULLET, QUOTE, RULER, begins_item
 
 _ATX = re.compile(r"^ {0,3}(#{1,6})(?:\s+(.*?))?(?:\s+#+)?\s*$")
 _SETEXT = re.compile(r"^ {0,3}(=+|-+)\s*$")
 _FENCE = re.compile(rf"^ {{0,3}}{FENCE.pattern}")
-_RULER = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_ANCHOR = re.compile(r"\s*\{[#.:][^{}]*\}$")  # {#sizes}, {: .wide}
 _RULE = re.compile(r"^ {0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$")
 
 
@@ -44,7 +45,7 @@ def read_markdown(source: SourceText, doc_id: str) -> Outline:
     Raises:
         CorpusError: an `as_of` that is no date; names the line.
     """
-    laid = as_markdown(source.text)
+    laid = as_markdown(source.text, is_page=source.is_page)
     outline, unnamed = _outline_of(replace(source, text=laid.text), doc_id)
     if unnamed:
         text = _with_names(laid.text, unnamed)
@@ -78,11 +79,13 @@ class _Reader:
     """Walks the lines once; each `_take_*` consumes one block and gives the next position."""
 
     def __init__(
-        self, source: SourceText, doc_id: str, front: dict[str, Any], lines: Sequence[Line]
+        self, source: SourceText, doc_id: str, front: FrontMatter, lines: Sequence[Line]
     ) -> None:
         self._source = source
         self._lines = lines
-        title = str(front.get("title") or "") or _first_heading(lines) or source.path.stem
+        ends = (at for at in range(len(lines) - 1, -1, -1) if "-->" in lines[at].text)
+        self._last_comment = next(ends, -1)  # where the last one ends
+        title = front.title or self._first_heading() or source.path.stem
         self._outline = Outline(
             Document(
                 doc_id=doc_id,
@@ -91,11 +94,11 @@ class _Reader:
                 text=source.text,
                 start=0,
                 end=len(source.text),
-                as_of=front.get("as_of"),
-                topic=str(front.get("topic") or ""),
-                services=strings(front.get("services")),
-                exams=strings(front.get("exams")),
-                references=references(front.get("references")),
+                as_of=front.as_of,
+                topic=front.topic,
+                services=front.services,
+                exams=front.exams,
+                references=front.references,
             )
         )
         self.unnamed: dict[int, str] = {}  # line of a table's row without a name -> that above it
@@ -117,6 +120,9 @@ class _Reader:
                 at = self._take_heading(at, *heading)
             elif _FENCE.match(line.text):
                 at = self._take_code(at)
+            elif size := self._comment(at):
+                self._add("paragraph", at, at + size)
+                at += size
             elif self._is_table(at):
                 at = self._take_table(at)
             elif BULLET.match(line.text):
@@ -138,13 +144,35 @@ class _Reader:
         """(level, text, lines taken) where a heading starts."""
         line = self._lines[at]
         if match := _ATX.match(line.text):
-            return len(match[1]), (match[2] or "").strip(), 1
+            return len(match[1]), _plain(match[2] or ""), 1
         below = self._lines[at + 1].text if at + 1 < len(self._lines) else ""
         plain = not BULLET.match(line.text) and not re.match(r"\s*>|.*\|", line.text)
         alone = at == 0 or self._lines[at - 1].is_blank
         if plain and alone and line.text.strip() and _SETEXT.match(below):
-            return (1 if "=" in below else 2), line.text.strip(), 2
+            return (1 if "=" in below else 2), _plain(line.text), 2
         return None
+
+    def _first_heading(self) -> str | None:
+        at = 0
+        while at < len(self._lines):
+            found = self._heading(at)
+            if found and any(map(str.isalnum, found[1])):
+                return found[1]
+            at += self._closed(at) or 1
+        return None
+
+    def _closed(self, at: int) -> int:
+        """How many lines of a fence or a comment begin here, in which no heading stands."""
+        if _FENCE.match(self._lines[at].text):
+            return fenced_code(self._texts(at))[0]
+        return self._comment(at)
+
+    def _comment(self, at: int) -> int:
+        """How many lines a comment takes that begins here; 0 where it ends on the same line."""
+        text = self._lines[at].text
+        if at >= self._last_comment or not text.lstrip().startswith("<!--") or "-->" in text:
+            return 0
+        return 1 + next(n for n, below in enumerate(self._texts(at)) if "-->" in below)
 
     def _take_heading(self, at: int, level: int, text: str, size: int) -> int:
         self._close_section(self._lines[at].start)
@@ -157,7 +185,8 @@ class _Reader:
         if QUESTIONS_HEADING.search(text) or LINKS_HEADING.match(text):
             end = self._section_end(at + size, level)
             inside = self._lines[at + size : end]
-            if leave_out(self._outline, self._lines[at], inside, is_title=is_title):
+            named = replace(self._lines[at], text=text)
+            if leave_out(self._outline, named, inside, is_title=is_title):
                 if end < len(self._lines):
                     self._section_at = self._lines[end].start
                 return end
@@ -168,8 +197,8 @@ class _Reader:
     def _section_end(self, at: int, level: int) -> int:
         """Where the next heading of this level stands, or of a higher one; in code is none."""
         while at < len(self._lines):
-            if _FENCE.match(self._lines[at].text):
-                at += fenced_code(self._texts(at))[0]
+            if size := self._closed(at):
+                at += size
                 continue
             found = self._heading(at)
             if found and found[0] <= level:
@@ -230,16 +259,21 @@ class _Reader:
         if at + 1 >= len(self._lines) or "|" not in self._lines[at].text:
             return False
         ruler = self._lines[at + 1].text
-        return "-" in ruler and "|" in ruler and bool(_RULER.match(ruler))
+        return RULER.match(ruler) is not None
+
+    def _is_row(self, at: int) -> bool:
+        """A bar may stand in what follows a table as well."""
+        text = self._lines[at].text
+        return "|" in text and not any(sign.match(text) for sign in (BULLET, QUOTE, _ATX, _FENCE))
 
     def _take_table(self, at: int) -> int:
         head = cells_of(self._lines[at].text)
         begin, end, name = at, at + 2, ""
-        while end < len(self._lines) and "|" in self._lines[end].text:
+        while end < len(self._lines) and self._is_row(end):
             line = self._lines[end]
             cells = cells_of(line.text)
             end += 1
-            if not any(cells) or _RULER.match(line.text):  # it sets groups of rows apart
+            if not any(cells) or RULER.match(line.text):  # it sets groups of rows apart
                 name = ""
                 continue
             name = cells[0] or name
@@ -293,8 +327,10 @@ class _Reader:
 
     def _begins_anew(self, at: int) -> bool:
         """Whether a line is no rest of the one before, by its own layout."""
-        signs = any(sign.match(self._lines[at].text) for sign in (BULLET, _RULE, _FENCE))
-        return signs or self._heading(at) is not None or self._is_table(at)
+        text = self._lines[at].text
+        signs = begins_item(text, self._lines[at - 1].text) or _RULE.match(text)
+        is_block = self._comment(at) or self._heading(at) or self._is_table(at)
+        return bool(signs or _FENCE.match(text) or is_block)
 
     def _add(self, kind: Any, at: int, end: int, **more: Any) -> None:
         first, last = self._lines[at], self._lines[end - 1]
@@ -317,5 +353,6 @@ class _Reader:
         self._outline.warnings.append(Warning(self._source.name, line.number, message))
 
 
-def _first_heading(lines: Sequence[Line]) -> str | None:
-    return next((m[2] for x in lines if (m := _ATX.match(x.text)) and m[2]), None)
+def _plain(heading: str) -> str:
+    """Its words, as they are shown; what a link leads to and what it is linked by, are not."""
+    return " ".join(without_markup(_ANCHOR.sub("", heading.strip())).split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -26,6 +26,9 @@ LINKS_HEADING = re.compile(
     r"|external links?|sources?|recommended (?:posts?|reading))\W*$",
     re.IGNORECASE,
 )
+# Of data, too, there are sources: only what leads somewhere tells that it is one of the notes.
+_SOURCES = re.compile(r"^sources?\b", re.IGNORECASE)
+_LEADS = re.compile(r"\bhttps?://|\bwww\.|\]\(|\[\[")
 _NO_LINK = re.compile(r"[.!?][\"'”’)\]*_]*\s*$|^\s*(?:\||`{3}|~{3})")
 
 
@@ -121,3 +124,10 @@ def drop(outline: Outline, lines: Iterable[Line]) -> None:
 def are_links(lines: Iterable[Line]) -> bool:
     """No line ends a sentence, or is of a table or of code: they name things and say nothing."""
     return not any(_NO_LINK.search(line.text) for line in lines)
+
+
+def heads_links(name: str, lines: Sequence[Line]) -> bool:
+    """Whether a heading of this name is over nothing but links, or the names of further reading."""
+    if not LINKS_HEADING.match(name) or not are_links(lines):
+        return False
+    return not _SOURCES.match(name) or any(_LEADS.search(line.text) for line in lines)

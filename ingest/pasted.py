@@ -105,6 +105,7 @@ def _sheets(
             may_be_heading(first.text)
             and at + (2 if doubled else 1) < after
             and not is_tabbed(filled[at : at + 2])
+            and (doubled or not _is_asked(lines[first.number - 1 :]))
         )
         title = first.text.strip() if titled else untitled
         skip = (2 if doubled else 1) if titled else 0
@@ -112,6 +113,14 @@ def _sheets(
         begin = filled[at + skip].number if at + skip < after else first.number + skip
         last = filled[after].number if after < len(filled) else lines[-1].number + 1
         yield title, filled[at : at + skip], lines[begin - 1 : last - 1], first.start, end
+
+
+def _is_asked(lines: Sequence[Line]) -> bool:
+    """Whether the first line is the stem of a practice question, or begins it. What stands above a
+    whole stem is a title."""
+    whole, below = (asked_in(each, "", "") for each in (lines, lines[1:]))
+    is_stem = any(lines[0] in question for question, _ in whole[:1])
+    return is_stem and (asks(lines) or len(whole) > len(below))
 
 
 class _Reader:

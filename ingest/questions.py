@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ingest.outline import (
-    LINKS_HEADING,
     QUESTIONS_HEADING,
     Line,
     Outline,
     Warning,
-    are_links,
     drop,
+    heads_links,
 )
 from ragbot.fences import parts_of
 from ragbot.types import FoundQuestion
@@ -40,6 +39,11 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"\?|_{3,}|\b(?:choose|select)\b|\bwhich of\b", re.IGNORECASE)
+# "Select the plan that fits:" asks only where there is more that tells of a question.
+_SURELY_ASKS = re.compile(
+    r"\?|_{3,}|\((?:choose|select) (?:one|two|three|[1-3])\b|\bwhich of the following\b",
+    re.IGNORECASE,
+)
 _ENDS = re.compile(r"[.!?:]\s*$|^\s*#")
 
 SHORTEST_LIST = 6  # words
@@ -125,7 +129,7 @@ def leave_out(
         and not any(first <= line.number <= last for first, last in spans)
         and not any(reference.name in line.text for reference in document.references)
     ]
-    is_links = bool(LINKS_HEADING.match(name)) and are_links(lines) and not is_title
+    is_links = heads_links(name, lines) and not is_title
     if not is_links and (not questions or (is_title and lost)):
         return False
     drop(outline, [heading, *lines])
@@ -274,8 +278,9 @@ def _stem_above(lines: Sequence[Line], floor: int, bottom: int, *, keyed: bool) 
             begin += 1  # "What is a box?" heads what answers it as well
     if begin == bottom:
         return None
+    asking = _ASKS if numbered else _SURELY_ASKS
     asks = keyed or any(
-        _ASKS.search(line.text) or (_opens(line) and _is_named(line))
+        asking.search(line.text) or (_opens(line) and _is_named(line))
         for line in lines[begin:bottom]
     )
     if not numbered:

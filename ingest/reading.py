@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
+import re
 import shlex
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ NOT_READABLE = frozenset(
     .csv .xls .xlsx .ods .mhtml""".split()
 )
 MEND = "save it as Markdown (.md), a web page (.html) or plain text (.txt)"
+# Letters and signs of several bytes; none is what ends „groß“ in Windows-1252. In that no word has
+# those of `_SURE`: after a capital A with a tilde comes neither a currency nor a fraction.
+_UTF8 = re.compile(rb"[\xc2-\xdb][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_SURE = re.compile(rb"\xe2[\x80\x86]|\xc2\xa0|\xc3[\xa1-\xaa\xac-\xba\xbc-\xbf]")
 _CONTROLS = frozenset(range(32)) - {9, 10, 12, 13}
 
 
@@ -36,9 +41,13 @@ class SourceText:
     sha256: str
 
     @property
+    def is_page(self) -> bool:
+        return self.path.suffix.lower() in WEB_PAGES
+
+    @property
     def is_markdown(self) -> bool:
         """Or HTML, which the same reader reads."""
-        return self.path.suffix.lower() in MARKDOWN | WEB_PAGES
+        return self.is_page or self.path.suffix.lower() in MARKDOWN
 
 
 def source_files(paths: Sequence[Path]) -> list[Path]:
@@ -135,8 +144,8 @@ def _decoded(content: bytes, path: Path) -> str:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:
         at = error.start
-    # One stray byte among valid UTF-8 sequences is damage, not another encoding.
-    if any(lead in content for lead in (b"\xe2\x80", b"\xc3\xa9", b"\xc2\xa0", b"\xe2\x86")):
+    # Stray bytes among valid UTF-8 sequences are damage, not another encoding.
+    if _is_mostly_utf8(content):
         raise _damaged(path, content, at, "utf-8")
     try:
         text = content.decode("cp1252")
@@ -146,6 +155,15 @@ def _decoded(content: bytes, path: Path) -> str:
     if letters < 0.7 * len(text):
         raise _unknown(path, content, at)
     return text
+
+
+def _is_mostly_utf8(content: bytes) -> bool:
+    """By more than two of three bytes that are no ASCII: in Windows-1252 such a sequence is rare,
+    but "créé »" holds one."""
+    if _SURE.search(content):
+        return True
+    foreign = sum(byte > 127 for byte in content)
+    return 3 * sum(map(len, _UTF8.findall(content))) > 2 * foreign
 
 
 def _damaged(path: Path, content: bytes, at: int, encoding: str) -> CorpusError:

@@ -23,20 +23,30 @@ from ragbot.whole_lines import (
     whole_lines,
 )
 
-_PICTURE = re.compile(r"!\[([^\]\n]*)\]\([^)\n]*\)")
-_LINK = re.compile(r"\[([^\]\n]*)\]\([^)\s]*(?: +\"[^\"\n]*\")?\)")
-_PAGE = re.compile(r"(?<![\w\])])!?\[\[(?:[^\]|\n]*\|)?([^\W\d_][^\]\n]*)\]\]")  # of a wiki
+# What opens without an end is looked into no further than to the next of its kind, or so far as
+# addresses reach: a line may open thousands.
+_PICTURE = re.compile(r"!\[([^\[\]\n]*)\]\((?:data:[^)\s\[]*|[^)\n]{0,2000})\)")
+_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^)\s]{0,2000}(?: +\"[^\"\n]{0,300}\")?\)")
+_PAGE = re.compile(r"(?<![\w\])])!?\[\[(?:[^\[\]|\n]*\|)?([^\W\d_][^\[\]\n]*)\]\]")  # of a wiki
+# The mark of a footnote; [^a-z] is none.
+_FOOTNOTE = re.compile(
+    r"^\[\^(?:\d{1,3}|[A-Za-z]\w{2,})\]:\s*"
+    r"|(?<=[^\s`])\[\^(?:\d{1,3}|[A-Za-z]\w{2,})\](?![*+?{`])"
+)
+_DEFINED = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*:[ \t]+")  # what stands below its term
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]+(?<=\S)~~\s?")
 _STRESSED = re.compile(  # *so*, ==so== and so, not in `*code*`
     r"(?<![\w*=`\\])(\*|==)(?=[^\s*=])([^*=\n]+?)(?<=[^\s*=])\1(?![\w*=`])"
 )
-_ESCAPED = re.compile(r"(?<=\w)\\_(?=\w)")
+_ESCAPED = re.compile(r"(?<=\w)\\(?=_\w)|^\\(?=#)")
 _QUOTED = re.compile(r"\n[ \t]*(?:>(?!>>)[ \t]?)+")
-_BREAK = re.compile(r"\s*<br\s*/?>\s*", re.IGNORECASE)
+_BREAK = re.compile(r"(?<!\s)\s*<br\s*/?>\s*", re.IGNORECASE)
 _CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 # Names with underscores, and what is set as code, have none: `__init__`.
 _EMPHASIZED = re.compile(
-    r"\*\*(?=\S)(.+?)(?<=\S)\*\*|(?<![\w`])__(?=\S)(.+?)(?<=\S)__(?![\w`])", re.DOTALL
+    r"\*\*(?=\S)((?:(?!\s\*\*).)+?)(?<=\S)\*\*"
+    r"|(?<![\w`])__(?=\S)((?:(?!(?<![\w`])__).)+?)(?<=\S)__(?![\w`])",
+    re.DOTALL,
 )
 _FIRST_CELL = re.compile(r"\s*\|?(?:\\\||[^|\n])*\|")
 # The IT department leans on nothing.
@@ -110,12 +120,13 @@ class Judge(Protocol):
 
 def without_markup(text: str) -> str:
     """Words that were bold, a link or a name set as code, as plain words."""
+    text = _FOOTNOTE.sub("", text) if "[^" in text else text
     if "](" in text:
         text = _LINK.sub(r"\1", _PICTURE.sub(r"\1", text))
     text = _PAGE.sub(r"\1", text) if "[[" in text else text
     text = _STRUCK.sub("", text) if "~~" in text else text
-    text = _QUOTED.sub("\n", text) if "\n" in text else text
-    text = _ESCAPED.sub("_", text).replace("\u00ad", "")
+    text = _DEFINED.sub(": ", _QUOTED.sub("\n", text)) if "\n" in text else text
+    text = _ESCAPED.sub("", text).replace("\u00ad", "")
     text = _BREAK.sub("; ", text) if "<" in text else text
     if "**" in text or "__" in text:
         text = _EMPHASIZED.sub(lambda m: m[1] or m[2], text)

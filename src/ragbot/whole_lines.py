@@ -18,6 +18,11 @@ BULLET = re.compile(  # "12. Mai 2024" is a date
 # A quote, and the kind of a callout; "> 15 minutes" is more than that, ">>>" a prompt.
 QUOTE = re.compile(r"^[ \t]*(?:>(?!>>)(?![ \t]?[\d$€£~])[ \t]?)+(?:\[!\w+\][+-]?[ \t]*)?")
 HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
+# Below the head of a table, `|---|:-:|`; below a heading of plain text, `-----`.
+RULER = re.compile(r"^(?=[^\n]*\|)\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+STROKE = re.compile(r"\s*([=~_*-])\1{2,}\s*")
+_DEFINES = re.compile(r":[ \t]+(?=\S)")  # the term on the line above
+_IN_QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 # "Q: ...?", "**Q:** ...?", "**May I ...?**"
 QUESTION = re.compile(
     r"(?:\*\*)?(?:Q|Question)\s?\d*\s?[:.](?:\*\*)?\s.*\?(?:\*\*)?|\*\*[^*]+\?\*\*", re.DOTALL
@@ -69,23 +74,43 @@ class Line:
     is_code: bool = False
 
 
+def begins_item(line: str, above: str) -> re.Match[str] | None:
+    """The sign of a bullet. "o" is a word in more than one language, so that below a line of text
+    it may be one that was wrapped there."""
+    sign = BULLET.match(line)
+    if sign is None or sign[0].strip() != "o" or not above.strip():
+        return sign
+    deeper = len(above) - len(above.lstrip()) > len(line) - len(line.lstrip())
+    listed = BULLET.match(above) or HEADING.match(above) or above.rstrip()[-1] in ".:!?"
+    return sign if listed or deeper else None
+
+
 def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
-    """What was one line before it was wrapped; blank lines are left out, and the fences of code."""
+    """What was one line before it was wrapped; left out are blank lines, the fences of code, and
+    the rulers of tables."""
     whole: list[Line] = []
     lines = text.split("\n")
     width = max(map(len, lines))
     in_prose = text.rstrip().endswith((".", "!", "?"))
     is_list = not in_prose and _is_list(lines, width)
-    offset, before = 0, ""
-    for body, part in zip(lines, parts_of(lines), strict=True):
+    in_quote = kind != "code" and all(x.lstrip().startswith(">") for x in lines if x.strip())
+    unquoted = [_IN_QUOTE.sub("", line, count=1) for line in lines] if in_quote else lines
+    offset, before, above = 0, "", ""
+    for body, plain, part in zip(lines, unquoted, parts_of(unquoted), strict=True):
         is_code = part != "text" or kind == "code"
         quote = None if is_code else QUOTE.match(body)
-        inside = quote.end() if quote else 0
+        inside = quote.end() if quote else len(body) - len(plain) if is_code else 0
         rest = body[inside:]
-        sign = None if is_code else BULLET.match(rest) or HEADING.match(rest)
+        sign = None if is_code else begins_item(rest, above) or HEADING.match(rest)
+        if not (sign or is_code) and (not before or _DEFINES.match(above)):
+            sign = _DEFINES.match(rest)  # a further meaning; the first is read with its term
+        above = rest
         indent = len(rest) - len(rest.lstrip())
         lead = inside + (sign.end() if sign else indent)
         own = body[lead:].rstrip()
+        if not is_code and RULER.match(rest):
+            offset, before = offset + len(body) + 1, ""
+            continue
         if before and own and not sign and not is_code:
             last = whole[-1]
             filled = len(before) >= NARROWEST and _is_filled(before, own, width)
@@ -117,6 +142,8 @@ def _is_list(lines: Sequence[str], width: int) -> bool:
 def _goes_on(before: str, text: str, sure: bool, *, small: bool) -> bool:
     """Whether a line is the rest of the one before: that ends no sentence, and this one opens none
     or is `sure` to be no line of its own. `small` letters open none."""
+    if _DEFINES.match(text):
+        return True
     if before.endswith((":", "|")) or HEADING.match(before):
         return False
     if QUESTION.fullmatch(before) or ANSWER.match(text):

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from support.notes_on_disk import ingested
 
 from ingest.html_layout import as_markdown
+from ragbot.evidence import evidence_sentences
 
 SHEET = """# Crane
 
@@ -123,15 +124,30 @@ def test_a_table_becomes_facts_that_know_their_lines(tmp_path: Path) -> None:
         (
             "<table><tr><th colspan=3>Fruit<tr><th>Name<th>kcal<th>Season"
             "<tr><th colspan=3>Round<tr><td>Apple<td>52<td>autumn</table>",
-            "Fruit\n\n| Name | kcal | Season |\n|---|---|---|\n| Round | Round | Round |\n"
+            "Fruit\n\n| Name | kcal | Season |\n|---|---|---|\n| Round |  |  |\n"
             "| Apple | 52 | autumn |",
         ),
-        ("<pre><code>a &lt; <b>b</b></code></pre>", "```\na < **b**\n```"),
+        ("<pre><code>a &lt; <b>b</b></code></pre>", "```\na < b\n```"),
         ('<img src="x.png" alt="A crane"> lifts', "A crane lifts"),
         (
             "<table><tr><th>A<th>B<th>C<tr><td>x<dl><dt>y<dd>z</dl><td>1<td>2</table>",
             "| A | B | C |\n|---|---|---|\n| x y z | 1 | 2 |",
         ),
+        (
+            "<ul><li><p>One is here.</p>\n<p>Two is here.</p></li>\n<li>Three</li></ul>",
+            "- One is here.\n  Two is here.\n- Three",
+        ),
+        (
+            "<ul>\n<li>Use\n<code>aws s3</code>\nnow</li>\n<li>two</li></ul>",
+            "- Use `aws s3`\n  now\n- two",
+        ),
+        ("<ul><li>one<ul><li>two</li></ul>three</li></ul>", "- one\n  - two\n  three"),
+        ("2<sup>nd</sup> try<sup>[1]</sup>, 2<sup>n-1</sup>", "2nd try[1], 2ⁿ⁻¹"),
+        ("<strong>Note: </strong>text <b></b>and<b> </b>more", "**Note:** text and more"),
+        ("<b><p>One <i>is</i></p></b> two", "One is\n\n two"),
+        ("<b>one <strong>two</strong>\n\nthree", "**one two**\n\nthree"),
+        ("<b>one\n\ntwo **three**</b>", "one\n\ntwo **three**"),
+        ("| a &#124; b | or |\n|---|---|\n\nx &vert; y", "| a \\| b | or |\n|---|---|\n\nx | y"),
     ],
 )
 def test_layout_becomes_its_like(html: str, markdown: str) -> None:
@@ -190,3 +206,47 @@ def test_no_word_is_lost_and_every_line_has_its_number(pieces: list[str]) -> Non
     lines = laid.text.split("\n")
     assert len(laid.numbers) == len(lines)
     assert all(1 <= number <= text.count("\n") + 1 for number in laid.numbers)
+
+
+def test_a_bar_in_a_cell_parts_no_cells(tmp_path: Path) -> None:
+    table = "# Flags\n\n| Flag | Meaning |\n|---|---|\n| a &#124; b | or |\n"
+    found = ingested(tmp_path, "flags.md", table)
+    assert [str(fact) for fact in found.contents.passages[0].facts] == ["a | b - Meaning: or"]
+    assert not found.warnings
+
+
+def test_what_heads_a_group_of_rows_is_no_fact(tmp_path: Path) -> None:
+    head = "<table><tr><th>Name<th>X<th>Y"
+    rows = "<tr><td>A<td>1<td>2<tr><td colspan=3>Group<tr><td>B<td>3<td>4</table>"
+    found = ingested(tmp_path, "groups.md", head + rows)
+    assert [[str(fact) for fact in each.facts] for each in found.contents.passages] == [
+        ["A - X: 1", "A - Y: 2"],
+        [],
+        ["B - X: 3", "B - Y: 4"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p># of shards times 1 MB/s is the throughput.</p>",
+        "<div>\n# of shards times 1 MB/s is the throughput.\n</div>",
+        "<p>It is <b>fast</b>.<br>\n# of shards times 1 MB/s is the throughput.</p>",
+    ],
+)
+def test_what_a_web_page_says_is_no_heading(tmp_path: Path, page: str) -> None:
+    found = ingested(tmp_path, "shards.html", f"<h1>Shards</h1>{page}<h2># of C</h2><p>One.</p>")
+    told = [each.quoted for p in found.contents.passages for each in evidence_sentences(p)]
+    assert any("# of shards times 1 MB/s is the throughput." in each for each in told)
+    assert not any("\\" in each for each in told)
+    assert [s.heading_path for s in found.contents.sections] == [
+        ("Shards",),
+        ("Shards", "# of C"),
+    ]
+
+
+def test_comments_that_never_close_are_text() -> None:
+    text = "<!-- " * 20_000
+    assert as_markdown(f"<!-- <b>one</b> --> <b>two</b> {text}").text == (
+        f"<!-- <b>one</b> --> **two** {text}"
+    )

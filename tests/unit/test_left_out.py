@@ -231,3 +231,74 @@ def test_a_comment_in_the_code_of_a_question_ends_no_section(tmp_path: Path, hea
     result = ingested(tmp_path, "boxes.md", page)
     assert passages(result) == ["A box folds."]
     assert [(q.options, q.answer) for q in result.contents.questions] == [(("1", "2", "3"), (0,))]
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "Select the plan that fits your needs:\n\na) Basic is free of charge.\n"
+        "b) Developer costs 29 dollars.\nc) Business costs 100 dollars.",
+        "To choose an index, look at:\n- A. size\n- B. speed\n- C. price",
+    ],
+)
+@pytest.mark.parametrize("suffix", [".md", ".txt"])
+def test_to_choose_and_to_select_is_no_question(tmp_path: Path, listed: str, suffix: str) -> None:
+    title = "# Boxes" if suffix == ".md" else "Boxes"
+    result = ingested(tmp_path, f"boxes{suffix}", f"{title}\n\nA box folds.\n\n{listed}\n")
+    assert (result.coverage, result.contents.questions) == (1.0, [])
+    text = "\n".join(passages(result))
+    assert all(line in text for line in listed.split("\n"))
+
+
+def test_how_many_to_choose_is_told_by_a_question(tmp_path: Path) -> None:
+    asked = "A box that is light is full of (select two):\nA. Air\nB. Lead\nC. Foam\n"
+    result = ingested(tmp_path, "boxes.md", f"# Boxes\n\nA box folds.\n\n{asked}")
+    assert passages(result) == ["A box folds."]
+
+
+def test_sources_may_be_those_of_data(tmp_path: Path) -> None:
+    page = "# Glue\n\nIt joins.\n\n## Sources\n\n- Amazon S3 buckets\n- Kinesis streams\n"
+    result = ingested(tmp_path, "glue.md", page)
+    assert passages(result) == ["It joins.", "- Amazon S3 buckets\n- Kinesis streams"]
+    assert not result.warnings
+    links = ingested(tmp_path, "glue.md", page.replace("Kinesis", "https://a.example"))
+    assert passages(links) == ["It joins."]
+    assert [w.message for w in links.warnings] == ["left out 2 lines under 'Sources'"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "✅ Consumers subscribe to an SNS topic with a filter policy.",
+        "✅ Users sign up with a phone number.",
+        "⚠ Start the writer before the readers.",
+        "✅ Customers earn a refund of 10%.",
+    ],
+)
+def test_a_picture_before_a_fact_makes_no_advertisement(tmp_path: Path, line: str) -> None:
+    result = ingested(tmp_path, "topics.txt", f"Topics\n\nA topic is a channel.\n\n{line}\n")
+    assert line in passages(result)
+    assert not result.warnings
+
+
+@pytest.mark.parametrize(
+    "stem",
+    [
+        "Q1. Which box is the lightest?",
+        "Which box is the lightest?",
+        "1. Which box of all those that\nare shown is the lightest?",
+    ],
+)
+def test_a_file_may_begin_with_a_question(tmp_path: Path, stem: str) -> None:
+    options = "A. Barrel\nB. Crate\nC. Box\nAnswer: C\n"
+    result = ingested(tmp_path, "dump.txt", f"{stem}\n{options}\nA box folds.\n")
+    assert passages(result) == ["A box folds."]
+    assert [q.answer for q in result.contents.questions] == [(2,)]
+    assert result.contents.documents[0].title == "dump"
+
+
+def test_a_title_right_above_a_question_is_one(tmp_path: Path) -> None:
+    result = ingested(tmp_path, "dump.txt", f"Weights of boxes\n{MCQ}\nA box folds.\n")
+    assert passages(result) == ["A box folds."]
+    assert len(result.contents.questions) == 1
+    assert result.contents.documents[0].title == "Weights of boxes"

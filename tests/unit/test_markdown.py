@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from support.notes_on_disk import assert_offsets, ingested
 
 from ragbot.errors import CorpusError
+from ragbot.evidence import evidence_sentences
 
 SHEET = """---
 title: Boxes vs Crates
@@ -109,6 +110,61 @@ def test_a_row_without_a_name_is_of_the_row_above(tmp_path: Path) -> None:
     assert first.body == "| Plan | Load | Price |\n|  | 1 t | $1 |"
     assert {each.message for each in result.warnings} == {"a row without a name in its first cell"}
     assert [each.line for each in result.warnings] == [5, 9]
+
+
+@pytest.mark.parametrize(
+    ("below", "path", "said"),
+    [
+        ("## X | Y\n\nMore.", ("T", "X | Y"), "More."),
+        ("- a | b", ("T",), "- a | b"),
+        ("> a | b", ("T",), "> a | b"),
+    ],
+)
+def test_a_table_ends_where_another_block_begins(
+    tmp_path: Path, below: str, path: tuple[str, ...], said: str
+) -> None:
+    page = f"# T\n\n| a | b |\n|---|---|\n| 1 | 2 |\n{below}\n"
+    row, last = ingested(tmp_path, "head.md", page).contents.passages
+    assert [str(fact) for fact in row.facts] == ["1 - b: 2"]
+    assert (last.heading_path, last.text, last.facts) == (path, said, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("```\n# install the tool\n```\n\n# Real\n\nText.\n", ("Real",)),
+        ("<!--\n# Aside\n\n## Too\n-->\n\n# Real\n\nText.\n", ("Real",)),
+        ("<!--\n# First\n\nText.\n", ("First",)),
+        ("Title\n=====\n\nSub\n---\n\nText.\n", ("Title", "Sub")),
+        (
+            "# T {#id}\n\n## **Bold** [link](http://a.example) `code` {.wide}\n\nText.\n",
+            ("T", "Bold link code"),
+        ),
+    ],
+)
+def test_a_heading_is_its_words_and_none_is_in_code_or_a_comment(
+    tmp_path: Path, text: str, path: tuple[str, ...]
+) -> None:
+    result = ingested(tmp_path, "notes.md", text)
+    assert_offsets(result)
+    assert result.coverage == 1.0
+    assert result.contents.documents[0].title == path[0]
+    assert result.contents.passages[-1].heading_path == path
+
+
+@pytest.mark.parametrize("heading", ["**References**", "References {#refs}", "[References](r.md)"])
+def test_links_stand_below_a_heading_however_it_is_written(tmp_path: Path, heading: str) -> None:
+    result = ingested(tmp_path, "a.md", f"# T\n\nText.\n\n## {heading}\n\n- Box Guide\n")
+    assert [p.text for p in result.contents.passages] == ["Text."]
+
+
+def test_a_word_of_one_letter_begins_no_bullet(tmp_path: Path) -> None:
+    prose = "Se guarda en varias réplicas\no un almacén de objetos."
+    listed = "Sizes\n\no small\n  and light\no large"
+    result = ingested(tmp_path, "es.md", f"# T\n\n{prose}\n\n{listed}\n")
+    assert [p.text for p in result.contents.passages] == [prose, "Sizes", listed[7:]]
+    said = [[e.text for e in evidence_sentences(p)] for p in result.contents.passages]
+    assert said == [[prose], ["Sizes"], ["small\n  and light", "large"]]
 
 
 def test_the_ruler_of_a_table_without_rows_is_no_content(tmp_path: Path) -> None:

@@ -84,10 +84,57 @@ def test_a_date_is_no_number_of_a_list() -> None:
         ("Über\u00adstunden zählen.", "Überstunden zählen."),
         ("Use 2*3*4, *.log, x[[1]] and `*code*`.", "Use 2*3*4, *.log, x[[1]] and *code*."),
         ("a[[i]] is [[0, 1], [2, 3]].", "a[[i]] is [[0, 1], [2, 3]]."),
+        ("[^1]: It is told in a book.", "It is told in a book."),
+        ("It is old.[^1] So it is[^note].", "It is old. So it is."),
+        ("Not x[^abc]+, [^a-z] and `x[^1]`.", "Not x[^abc]+, [^a-z] and x[^1]."),
+        ("\\# of cranes: 4.", "# of cranes: 4."),
+        ("![a crane](data:image/png;base64,aGFyYm91cg==) lifts", "a crane lifts"),
     ],
 )
 def test_markup_of_other_editors(written: str, read: str) -> None:
     assert without_markup(written) == read
+
+
+def test_what_a_list_defines_is_read_with_its_term() -> None:
+    assert quoted("Crane  \n: It lifts boxes. It turns.\n: A bird.") == [
+        "Crane: It lifts boxes.",
+        "It turns.",
+        "A bird.",
+    ]
+
+
+def test_code_in_a_quote_is_code() -> None:
+    note = "> Set the load:\n>\n> ```\n> # in tons\n> crane.load(4)\n> ```\n> Then lift it."
+    sentences = evidence_sentences(passage(note, kind="paragraph"))
+    assert [(each.text, each.is_code) for each in sentences] == [
+        ("Set the load:", False),
+        ("# in tons", True),
+        ("crane.load(4)", True),
+        ("Then lift it.", False),
+    ]
+    assert all(note[each.start : each.end] == each.text for each in sentences)
+
+
+def test_what_code_begins_with_is_no_quote() -> None:
+    assert quoted("> crane.load(4)\n> crane.lift()", "code") == [
+        "> crane.load(4)",
+        "> crane.lift()",
+    ]
+
+
+@pytest.mark.parametrize("sign", ["- ", "> "])
+def test_the_ruler_of_a_table_is_no_sentence(sign: str) -> None:
+    inner = sign.replace("-", " ")
+    rows = quoted(f"{sign}| Plan | Load |\n{inner}|------|------|\n{inner}| Pro | 5 t |")
+    assert rows == ["| Plan | Load |.", "| Pro | 5 t |."]
+
+
+@pytest.mark.parametrize(
+    "opened", ["![a](b", "[a](b", "[", "![", "[[a|", "**a ", "__a ", "~~a ", "<br", "[^a"]
+)
+def test_what_opens_without_end_is_read_at_once(opened: str) -> None:
+    text = f"{opened * 2000}{' ' * 2000}<"
+    assert without_markup(text) == text
 
 
 def test_accents_and_soft_hyphens_tell_no_two_words_apart() -> None:

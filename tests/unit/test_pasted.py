@@ -345,10 +345,12 @@ def test_a_glossary_in_two_columns_has_no_head(tmp_path: Path) -> None:
 
 
 def test_links_end_where_a_text_begins(tmp_path: Path) -> None:
-    page = "Notes\n\nA box folds.\n\nSources\n\nBox Guide\n\nCrate Guide\n\nCare\n\nKeep it dry.\n"
+    page = (
+        "Notes\n\nA box folds.\n\nReferences\n\nBox Guide\n\nCrate Guide\n\nCare\n\nKeep it dry.\n"
+    )
     assert texts_of(tmp_path, page) == [("Notes", "A box folds."), ("Care", "Keep it dry.")]
     (warning,) = ingested(tmp_path, "page.txt", page).warnings
-    assert (warning.line, warning.message) == (5, "left out 2 lines under 'Sources'")
+    assert (warning.line, warning.message) == (5, "left out 2 lines under 'References'")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,19 @@ def test_encodings_of_text(tmp_path: Path, encoding: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "„Größe“ ist groß – »süß« heißt süß… und „groß“.\n",
+        "« créé » et « allé » sont à l’écran : « déjà vu ».\n",
+        "CAFÉ “Ü” é um nome, São Paulo… “não”.\n",
+    ],
+)
+def test_pairs_of_bytes_in_honest_windows_1252_are_no_damage(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.txt").write_bytes(text.encode("cp1252"))
+    assert read_source(tmp_path / "a.txt").text == text
+
+
+@pytest.mark.parametrize(
     ("content", "said"),
     [
         (b"", "is empty"),
@@ -37,6 +50,8 @@ def test_encodings_of_text(tmp_path: Path, encoding: str) -> None:
         (b"line one\nline \x00 two\n", r":2: is not text: byte 14 is 0x00"),
         (b"\xef\xbb\xbfgood, then \xff broken\n", "is not utf-8: byte 14 is 0xff"),
         (b"good \xe2\x80\x93 dash, then \xff broken\n", "is not utf-8: byte 20 is 0xff"),
+        ("# T\n\nGröße ".encode() + b"\x96 ist hier\n", r":3: is not utf-8: byte 13 is 0x96"),
+        ("Длина ".encode() + b"\x96 4\n", "is not utf-8: byte 11 is 0x96"),
     ],
 )
 def test_what_is_no_text_is_named_with_its_byte(tmp_path: Path, content: bytes, said: str) -> None:

@@ -3,9 +3,10 @@
     file -> Document -> Section -> Passage          (ingest)
     question -> RetrievedPassage -> Citation -> Answer   (chain)
 
-All are frozen values. Offsets are characters into `Document.text`, half open, and
-`Document.text` is the whole decoded source file with newlines as `\\n`, so that
-`Path(source).read_text()[start:end] == text` holds for every passage of a text file.
+All are frozen values. Offsets are characters into `Document.text`, half open. Of plain text, and
+of Markdown without HTML in it, that is the whole decoded source file with newlines as `\\n`, so
+that `Path(source).read_text()[start:end] == text` holds for every passage. Of a web page, and of
+Markdown with HTML, it is the Markdown that says the same; a passage's lines are always the file's.
 """
 
 from ragbot.types.answers import (

@@ -29,8 +29,8 @@ class Reference:
 class Document:
     """One sheet of notes.
 
-    `text` is the whole source file; `start` and `end` bound this document in it
-    (a pasted file can hold several documents).
+    `text` is the whole source file, its HTML laid out as Markdown; `start` and `end` bound this
+    document in it (a pasted file can hold several documents).
     """
 
     doc_id: str
