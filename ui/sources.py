@@ -17,7 +17,7 @@ from ragbot.guardrails import Guardrails
 from ragbot.retrieval import Searcher
 from ragbot.screening import FLAGS, MEANINGS, without_hidden
 from ragbot.types import Answer, Citation, RetrievedPassage
-from ragbot.whole_lines import BULLET, QUOTE, whole_lines
+from ragbot.whole_lines import BULLET, QUOTE, RULER, STROKE, whole_lines
 
 Span = tuple[int, int]
 
@@ -32,9 +32,7 @@ class _Layers:
 
 
 _BLOCK = re.compile(r"(?:[^\n]*\S[^\n]*(?:\n|$))+")
-_RULER = re.compile(r"^\s*\|?[\s:|-]*-[\s:|-]*\|?\s*$")
 _HEADING = re.compile(r"^ {0,3}#{1,6}\s+")
-_STROKE = re.compile(r"\s*([=~_*-])\1{2,}\s*")
 
 
 def drawn(answer: Answer, notes: Searcher, guardrails: Guardrails) -> dict[str, Any]:
@@ -125,14 +123,14 @@ def section_lines(
     for body, part in zip(bodies, parts_of(bodies), strict=True):
         start, at = at, at + len(body) + 1
         is_code = part == "code"
-        ruled = not is_code and "|" in body and _RULER.match(body)
+        ruled = not is_code and RULER.match(body)
         if not body.strip() or ruled or part == "fence":
             continue
         if not is_code and body.lstrip().startswith("|") and (row := [*_cells(body, start)]):
             cells = [_pieces(text, cell, layers) for cell in row]
             lines.append({"kind": "row", "depth": 0, "cells": cells})
             continue
-        if len(lines) == 1 and lines[0]["kind"] == "heading" and _STROKE.fullmatch(body):
+        if len(lines) == 1 and lines[0]["kind"] == "heading" and STROKE.fullmatch(body):
             continue
         is_first = not lines and body.strip() == heading
         kind, lead = ("text", 0) if is_first or is_code else _sign_of(body)

@@ -17,7 +17,7 @@ _SHORT = r"[A-Z][A-Za-z0-9]{1,6}?"
 _WORD = r"[A-Za-z][\w'-]*"
 _LONG = rf"(?:{_WORD}\s+){{0,7}}{_WORD}"
 # "enhanced fan-out (EFO)"; "EFO (enhanced fan-out)", "EFO = enhanced fan-out"
-_BEHIND = re.compile(rf"(?P<long>{_LONG})\s+\((?P<short>{_SHORT})s?\)")
+_BEHIND = re.compile(rf"(?<![\w'-])(?P<long>{_LONG})\s+\((?P<short>{_SHORT})s?\)")
 _BEFORE = re.compile(rf"(?<![\w/-])(?P<short>{_SHORT})s?(?:\s+\(|\s?=\s)(?P<long>{_LONG})")
 _SMALL = frozenset("a an and as at by for from in of on or the to with".split())
 _LONGEST = 5  # words of a name
