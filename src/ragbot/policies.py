@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -44,14 +45,25 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from ragbot.errors import SettingsError
-from ragbot.screening import DATA_KINDS, DataKind
+from ragbot.screening import DATA_KINDS, DataKind, fold
 
 DEFAULT_FILE = Path("ragbot.toml")
 TOPIC_THRESHOLD = 0.25
 
 Action = Literal["block", "mask", "allow"]
 Side = Literal["input", "output", "logs"]
+
+
+def _telling(phrase: str) -> str:
+    """A word or phrase to look for; one sign alone would be found in nearly every text."""
+    seen = fold(phrase).text.strip()
+    if not any(map(str.isalnum, seen)) and len(seen) < 2:
+        raise ValueError(f"{phrase!r} is a single sign: give a word, or two signs or more")
+    return phrase
+
+
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Phrase = Annotated[Text, AfterValidator(_telling)]
 _STRICT = ConfigDict(extra="forbid")
 
 
@@ -67,7 +79,7 @@ class DeniedTopic:
     name: Text
     description: Text | None = None
     examples: tuple[Text, ...] = ()
-    words: tuple[Text, ...] = ()
+    words: tuple[Phrase, ...] = ()
     threshold: Annotated[float, Field(gt=0, le=1, strict=True)] = TOPIC_THRESHOLD
 
     def __post_init__(self) -> None:
@@ -129,8 +141,13 @@ def read_policies(file: Path | None) -> Policies:
         raise SettingsError(
             f"there is no file {file}", mend="set RAGBOT_CONFIG to an existing file, or unset it"
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise SettingsError(f"{path} cannot be read: {error}", mend=f"make {path} UTF-8") from error
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be read: {error}",
+            mend=f"make {path} a file that may be read, or set RAGBOT_CONFIG to another",
+        ) from error
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -165,7 +182,7 @@ class _Guardrails:
 
     __pydantic_config__ = _STRICT
     topics: tuple[DeniedTopic, ...] = ()
-    words: tuple[Text, ...] = ()
+    words: tuple[Phrase, ...] = ()
     grounding: Annotated[float, Field(ge=0, le=1, strict=True)] = 0.0
     pii: dict[DataKind, Annotated[_Sides, BeforeValidator(_both_sides)]] = field(
         default_factory=dict

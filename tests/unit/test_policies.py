@@ -105,6 +105,9 @@ def test_the_file_is_looked_for_here_or_where_the_variable_says(
         ("[guardrails]\ntopics = [3]", 2, "topics.0 cannot be used: it has to be", "line 2"),
         ('[guardrails]\nwords = "a"', 2, "valid list", "line 2"),
         ('[guardrails]\nwords = ["  "]', 2, "at least 1 character", "line 2"),
+        ('[guardrails]\nwords = ["."]', 2, "a single sign", "line 2"),
+        ('[guardrails]\nwords = ["C++", "\u200b"]', 2, "a single sign", "line 2"),
+        ('[[guardrails.topics]]\nname = "a"\nwords = ["?"]', 3, "a single sign", "line 3"),
         (
             '[[guardrails.topics]]\nname = "a"\nwords = ["x"]\n[[guardrails.topics]]\nname = "b"',
             4,
@@ -158,5 +161,16 @@ def test_a_whole_number_is_a_share_too(tmp_path: Path) -> None:
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     file = tmp_path / "ragbot.toml"
     file.write_bytes(b"\xff\xfe")
-    with pytest.raises(SettingsError, match="cannot be read"):
+    with pytest.raises(SettingsError, match="cannot be read") as told:
         read_policies(file)
+    assert "UTF-8" in str(told.value.mend)
+
+
+def test_a_folder_is_not_to_be_made_utf_8(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read") as told:
+        read_policies(tmp_path)
+    assert "UTF-8" not in str(told.value.mend)
+
+
+def test_two_signs_are_a_word_to_look_for(tmp_path: Path) -> None:
+    assert read(tmp_path, '[guardrails]\nwords = ["->", "C"]').words == ("->", "C")

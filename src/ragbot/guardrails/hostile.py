@@ -24,6 +24,20 @@ _ABOUT_ORDERS = re.compile(
     r"|instruction)|\b(?:hostile|malicious|suspicious|flagged) (?:text|note|passage|instruction)"
 )
 _COMMENT = re.compile(r"(?:^|\s)(?:#+|//+|--|;+|/?\*|<!--|REM)\s+\w")
+_COMMENT_SIGN = re.compile(r"^\s*(?:#+|//+|--|;+|/?\*+|<!--|REM)\s+(?=\w)")
+# What a program or a page says to a person, within what it says to a machine.
+_QUOTED = re.compile(r"\"([^\"\n]{15,})\"|'([^'\n]{15,})'")
+_UNQUOTED = re.compile(r"^\s*(?:- )?[\w.-]{1,60}\s*[:=]\s+([^\s\"'\[{(].{15,})$")
+_INSIDE = re.compile(
+    r"!\[([^\]\n]{15,600})\]|=\s*\"([^\"\n]{15,})\"|=\s*'([^'\n]{15,})'|<!--(.{15,600}?)-->"
+    r"|\]\(\S{1,400}\s+\"([^\"\n]{15,})\"\)"
+)
+_SIGN_OF_QUOTE = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
+_WORD = re.compile(r"(?<![\w.:/-])[^\W\d_]+(?![\w/-])")
+_PROSE = re.compile(r"(?!.*\w[.:/_=]\w)[\w\s,.'’\"“”!?:-]+")
+_BARE_PROSE = re.compile(r"(?!.*\w[./_=]\w)[\w\s,.'’\"“”!?-]+")
+FEWEST_WORDS = 5  # of what is read for itself within a line
+LONGEST_COMMENT = 8  # lines that are read as one
 _BARE = re.compile(r"\W*(?:yes|no|none)?\W*", re.IGNORECASE)
 
 Span = tuple[int, int]
@@ -78,25 +92,78 @@ def _listening(hears: Hears | None, passages: Iterable[Passage]) -> Gives:
     """What tells the orders in these passages: phrases, and what the reader hears in them."""
     if hears is None:
         return gives_orders
-    passages = list(passages)
-    heard = set(hears([line for passage in passages for line in _lines_of(passage)]))
-    for fact in (fact for passage in passages for fact in passage.facts):
-        if any(_plain(part) in heard for part in _parts_of(fact)):
-            heard.add(_plain(str(fact)))
-    return lambda text: _plain(text) in heard or gives_orders(text)
+    told = [each for passage in passages for each in _told_in(passage)]
+    heard = set(hears(list(dict.fromkeys(read for read, _ in told))))
+    orders = {line for read, line in told if read in heard}
+    return lambda text: _plain(text) in orders or gives_orders(text)
 
 
 def _lines_of(passage: Passage) -> list[str]:
-    """What is read for itself: headings, lines, cells and what stands in them and names them. Code
-    speaks in imperatives anyway, of it only comments."""
+    return list(dict.fromkeys(line for _, line in _told_in(passage)))
+
+
+def _told_in(passage: Passage) -> Iterator[tuple[str, str]]:
+    """(what is read for itself, the line that is an order if that is one): headings, lines, cells
+    and what stands in them and names them. Code speaks in imperatives anyway, of it only comments
+    and what is worded for a person."""
+    for heading in passage.heading_path:
+        yield from _read_as(heading)
+    for fact in passage.facts:
+        whole = _plain(str(fact))
+        for part in map(_plain, filter(None, _parts_of(fact))):
+            yield from ((part, part), (part, whole))
+    if passage.facts:
+        return
+    lines = passage.text.splitlines()
     if passage.kind == "code":
-        lines = [line for line in passage.text.splitlines() if _COMMENT.search(line)]
-    else:
-        # A sentence may stand on several lines, and be harmless on each.
-        wrapped = (each.text for each in evidence_sentences(passage) if "\n" in each.text)
-        lines = [*passage.text.splitlines(), *wrapped]
-    told = [part for fact in passage.facts for part in _parts_of(fact)] or lines
-    return [plain for text in (*passage.heading_path, *told) if (plain := _plain(text))]
+        yield from _told_in_code(lines)
+        return
+    for line in lines:
+        yield from _read_as(line)
+    # A sentence may stand on several lines, and be harmless on each.
+    for sentence in evidence_sentences(passage):
+        if "\n" in sentence.text:
+            plain = _plain(sentence.text)
+            yield _SIGN_OF_QUOTE.sub(" ", plain), plain
+
+
+def _read_as(line: str) -> Iterator[tuple[str, str]]:
+    """A line, and what is told in its alt texts, attributes, comments and codes."""
+    if not (plain := _plain(line)):
+        return
+    yield plain, plain
+    within = [*_groups(_INSIDE, plain), *decoded(plain)]
+    yield from ((each, plain) for each in within if _is_worded(each))
+
+
+def _told_in_code(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    block: list[str] = []
+    for line in (*lines, ""):
+        if sign := _COMMENT_SIGN.match(line):
+            block.append(line)
+        else:
+            if 1 < len(block) <= LONGEST_COMMENT:
+                whole = " ".join(_COMMENT_SIGN.sub("", each).strip() for each in block)
+                yield from ((whole, _plain(each)) for each in block)
+            block = []
+        plain = _plain(line)
+        if _COMMENT.search(line):
+            yield plain, plain
+        if sign or not plain:
+            continue
+        within = [*_groups(_QUOTED, line), *_groups(_UNQUOTED, line), *decoded(line)]
+        if _PROSE.fullmatch(plain):
+            within.append(plain)
+        yield from ((each, plain) for each in within if _is_worded(each))
+
+
+def _groups(pattern: re.Pattern[str], text: str) -> list[str]:
+    return [match[match.lastindex or 0].strip() for match in pattern.finditer(text)]
+
+
+def _is_worded(text: str) -> bool:
+    """Whether it speaks to a person: names and settings have few words."""
+    return len(_WORD.findall(text)) >= FEWEST_WORDS
 
 
 def _parts_of(fact: Fact) -> tuple[str, ...]:
@@ -174,9 +241,16 @@ def _order_lines(passage: Passage, gives: Gives) -> Iterator[Span]:
     for line in passage.text.splitlines(keepends=True):
         start, at = at, at + len(line)
         begins = gives(line) or any(a < at and start < b for a, b in found)
-        going_on = begins or (going_on and bool(line.strip()) and not BULLET.match(line))
+        going_on = begins or (going_on and _continues(line, passage))
         if going_on:
             yield start, at
+
+
+def _continues(line: str, passage: Passage) -> bool:
+    """Whether a line below an order may belong to it; in code another setting does not."""
+    if passage.kind == "code":
+        return bool(_COMMENT_SIGN.match(line) or _BARE_PROSE.fullmatch(_plain(line)))
+    return bool(line.strip()) and not BULLET.match(line)
 
 
 def _cells_that_give(passage: Passage, gives: Gives) -> Iterator[Span]:

@@ -12,6 +12,8 @@ from ragbot.guardrails.topics import DeniedTopics
 from ragbot.policies import Policies
 from ragbot.prompts import SYSTEM
 from ragbot.screening import LeakDetector, WordFilter, fold, masked, personal_data_in
+from ragbot.screening.addresses import ADDRESS
+from ragbot.screening.folding import UNSPACED
 from ragbot.store.lexical import words_of
 from ragbot.types import Blocked, BlockedBy, Passage, Sentence
 
@@ -19,13 +21,16 @@ HELD_BACK = "[held back]"
 _MASKED = "the notes do not say so"  # of a sentence with masked data, which the reason may quote
 _KEY_BEGINS = re.compile(r"-{5}BEGIN [A-Z0-9 ]*PRIVATE KEY")
 _KEY_ENDS = re.compile(r"-{5}END [A-Z0-9 ]*PRIVATE KEY")
+LEAST_LETTERS = 5  # of a word that is no glue, in scripts of which the glue is not known
+_FOREIGN = re.compile(r"(?:(?=[^\x00-\u024f])[^\W_]|[\u0900-\u0dff])+")
 # The page makes links of nothing, but a terminal may, and people copy.
-_ADDRESS = re.compile(
-    r"\b(?:https?|ftp|file|data|javascript|vbscript|mailto):\S+|\bwww\.\S+|(?<![\w:/])//[\w-]+\.\S+"
+_LINK = re.compile(
+    r"\b(?:https?|ftp|file|data|javascript|vbscript|mailto):\S+|(?<![\w:/])//[\w-]+\.\S+"
     r"|\]\(\s*[^)\s]+\)?"
     r"|<\s*(?:a|img|script|iframe|svg|object|embed|link|form|style|meta|base|video|audio)\b[^>]*>?",
     re.IGNORECASE,
 )
+_ADDRESSES = (_LINK, ADDRESS)
 
 
 class ReplyGuard:
@@ -51,7 +56,7 @@ class ReplyGuard:
         self._known = fold("\n".join(item.passage.body for item in evidence)).text
         told = "\n".join(item.passage.indexed_text for item in evidence)
         # Who obeys an order uses words that nothing else has put into his mouth.
-        self._ordered = {word for text in orders for word in words_of(text)} - set(words_of(told))
+        self._ordered = {word for text in orders for word in _words_of(text)} - _words_of(told)
         self._learned = {item.passage.passage_id for item in evidence}
         self._in_key = False
 
@@ -60,7 +65,7 @@ class ReplyGuard:
         if passage.passage_id not in self._learned:
             self._learned.add(passage.passage_id)
             self._known += "\n" + fold(passage.body).text
-            self._ordered -= set(words_of(passage.indexed_text))
+            self._ordered -= _words_of(passage.indexed_text)
 
     def held_back(self, draft: DraftSentence) -> CheckedSentence | None:
         """The sentence without its text where it must not be shown, else None."""
@@ -75,11 +80,13 @@ class ReplyGuard:
             return self._blocks(draft, "denied_topic", f"it is about {topic.name}")
         if kinds := self._blocked_data(text):
             return self._blocks(draft, "pii", f"it has personal data: {kinds}")
-        if self._ordered.intersection(words_of(text)):
+        if self._ordered.intersection(_words_of(text)):
             reason = "it says what a text tried to order"
             return _withheld(self._masked(text), reason, draft.prefix)
         if self._leads_away(text):
-            plain = _ADDRESS.sub("[address]", text)
+            plain = text
+            for pattern in _ADDRESSES:
+                plain = pattern.sub("[address]", plain)
             said = self._masked(plain) if plain != text else HELD_BACK
             return _withheld(said, "it leads to an address that the notes don't have", draft.prefix)
         return None
@@ -129,8 +136,10 @@ class ReplyGuard:
         return inside
 
     def _leads_away(self, text: str) -> bool:
-        found = (match[0].rstrip(".,;:!?)") for match in _ADDRESS.finditer(fold(text).text))
-        return any(address not in self._known for address in found)
+        # What is masked leads nowhere.
+        folded = fold(masked(text, self._policies.pii.kinds("output", "mask"))).text
+        found = (match[0] for pattern in _ADDRESSES for match in pattern.finditer(folded))
+        return any(address.rstrip(".,;:!?)*_`\"'") not in self._known for address in found)
 
     def _blocks(self, draft: DraftSentence, policy: BlockedBy, reason: str) -> CheckedSentence:
         self._note(policy, reason)
@@ -139,6 +148,20 @@ class ReplyGuard:
     def _note(self, policy: BlockedBy, reason: str) -> None:
         if self.blocked is None:
             self.blocked = Blocked("output", policy, reason)
+
+
+def _words_of(text: str) -> set[str]:
+    """The words of a text in any script, those that tell something; threes of letters where a
+    script has no spaces. The words of the index are Latin alone."""
+    words = set(words_of(text))
+    if text.isascii():
+        return words
+    for word in _FOREIGN.findall(fold(text).text):
+        if UNSPACED.search(word):
+            words.update(word[at : at + 3] for at in range(len(word) - 2))
+        elif len(word) >= LEAST_LETTERS:
+            words.add(word)
+    return words
 
 
 def _withheld(text: str, reason: str, prefix: str) -> CheckedSentence:

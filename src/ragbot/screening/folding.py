@@ -13,6 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+# Scripts that are written without spaces have no whole words to look for.
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 # Letters that look Latin and are not: the common ones of Unicode's confusables, lower-case.
 _PAIRS = """аa вb гr еe кk мm нh оo рp сc тt уy хx ѕs іi јj ԁd һh ӏi ԛq ԝw αa βb γy εe ιi κk νv
 οo ρp τt υu χx ωw ıi łl øo đd ħh ɡg ɑa ʀr ʙb ᴀa ᴄc ᴅd ᴇe ꜰf ɢg ʜh ɪi ᴊj ᴋk ʟl ᴍm ɴn ᴏo ᴘp ꜱs
@@ -26,6 +28,10 @@ _FLAG = "\U0001f3f4"  # those of Scotland and Wales continue in tag characters
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
 _ZERO_WIDTH = re.compile(r"(?:[A-Za-z]+[\u200b-\u200d\u2060-\u2064\ufeff]+){3}[A-Za-z]")
 _WORD = re.compile(r"\w+")
+# A gap of a phrase is short: what is stretched, or in italics, is read as it sounds.
+_STRETCHED = re.compile(
+    r"[^\S\n]{2,}|\n\s*\n|(?<![^\W_])_+|_+(?![^\W_])|(?P<signs>[-*=~#·•,;:—–|+^]{4,})"
+)
 _SPELT = re.compile(r"(?<!\w)[^\W\d_](?P<by>[ .\-_*|·/])(?:[^\W\d_](?P=by)){2,}[^\W\d_](?!\w)")
 
 
@@ -49,6 +55,23 @@ def fold(text: str) -> Folded:
         return _spelt_out(Folded(text.lower(), range(len(text) + 1)))
     plain = _each(text, _plain)
     return _spelt_out(Folded(_WORD.sub(_as_latin, plain.text), plain.at))
+
+
+def closed_up(folded: Folded) -> Folded:
+    """Without long gaps between words: `ignore          all` and `_ignore_ _all_` as they sound."""
+    kept: list[str] = []
+    at: list[int] = []
+    last = 0
+    for match in _STRETCHED.finditer(folded.text):
+        start, end = match.span()
+        gap = match[0][:3] if match["signs"] else "\n\n" if "\n" in match[0] else " "
+        kept += [folded.text[last:start], gap]
+        at += [*folded.at[last:start], *folded.at[start : start + len(gap)]]
+        last = end
+    if not last:
+        return folded
+    at += folded.at[last:]
+    return Folded("".join((*kept, folded.text[last:])), at)
 
 
 def as_drawn(text: str) -> Folded:

@@ -2,7 +2,20 @@
 
 What makes an order is whom it addresses: the imperative, and "you", "your answer", "the user",
 "previous instructions". A note about such orders ("tries to make a model ignore its
-instructions") has none of these, nor has a handbook ("ignore the case", "choose Next").
+instructions") seldom has these, nor has a handbook ("ignore the case", "choose Next"). Where one
+has, a phrase is kept narrow; these are broad on purpose, each with what it is known to take for an
+order by mistake:
+
+    DISREGARD ALL .. LEARNED      "Forget everything you learned about kneading"; an order that is
+                                  quoted in a note about prompt injection
+    say "..."                     'Say "S3 Standard-IA" when the data is read seldom'
+    SAID to (every|all|any) ..    "Answer all questions in part A"
+    your final REPLY MUST         "Your final answer should name one service only"
+    PUT .. (in|into) each REPLY   "Insert the record into every DNS response"
+    MODEL MUST say                'The model should say "I do not know"'
+    pretend you are an AI         'a prompt like "pretend you are an AI without rules"'
+    From now on you ..            "From here on, you can follow the instructions given in ..."
+    imagine you are an ..         "Imagine that you are an IAM user"
 """
 
 from __future__ import annotations
@@ -11,6 +24,7 @@ import re
 from functools import cache
 from typing import Literal, get_args
 
+from ragbot.screening import orders_elsewhere
 from ragbot.screening.phrases import any_of
 
 Flag = Literal[
@@ -29,13 +43,15 @@ NAMES = {
     "DISCARD": "override|bypass|discard|abandon|drop|dismiss",
     "ALL": "all|any|every|everything|anything|whatever|what",
     "EARLIER": """previous|prior|above|earlier|preceding|foregoing|former|initial|original|system
-        |existing|your|my_own|(?:these|all|the|any)_other""",
+        |your|my_own""",
+    "OTHERS": "(?:these|all|the|any)_other",
     "BEFORE": "above|before|earlier|previously|so_far|you_(?:were|have|had|got|received)",
     "TOLD": "BIDDEN|rules?|commands?|context|messages?",
     "BIDDEN": """instructions?|directions?|directives?|orders?|prompts?|guidelines?|constraints?
         |restrictions?|guardrails?|safeguards?|programming|training|guidance|passages?|notes?
         |sources?|conversations?""",
-    "LEARNED": "TAUGHT|above|before|earlier|previous|prior|written|read",
+    "LEARNED": r"""(?:TAUGHT|above|before|earlier|previous|prior|written|read)
+        (?!_(?:versions?|editions?|drafts?|revisions?|releases?|copies)\b)""",
     "TAUGHT": """told|said|learne?[dt]|know|knew|instructed|taught|instructions?|directives?
         |guidelines|orders""",
     "SAFETY": """ethics|(?:safety|ethical|moral|content)_(?:guidelines?|polic(?:y|ies)|protocols?
@@ -56,9 +72,12 @@ NAMES = {
     "FROMNOW": """from_(?:now|here)_on(?:ward)?s?|henceforth|as_of_now
         |from_this_(?:point|line|moment|message|page)_(?:on|forward)(?:ward)?s?
         |for_the_rest_of_(?:this|the|our)_(?:conversation|chat|session)""",
-    "WHEN": "when|if|whenever|once|should|every_time|any_time|in_case|as_soon_as",
+    # Whom a patient or an exam asks is no chatbot, but who learns from the handbook.
+    "WHEN": r"""(?:when|if|whenever|once|should|every_time|any_time|in_case|as_soon_as)
+        (?!_(?:an?|the|your)_(?:customer|patient|client|guest|caller|visitor|exam|interviewer|examiner
+        |child|colleague)s?\b)""",
     "ASKED": r"""ask(?:s|ed|ing)?|questions?|quer(?:y|ies)|prompted|wants?_to_know|wonders?
-        |inquires?|(?:comes?|came)_up|users?|readers?|anyone|anybody|someone|somebody|students?""",
+        |inquires?|(?:comes?|came)_up""",
     "ONLY": "always|only|just|simply|never|exactly|please",
     "SAY": """say|answer|reply|respond|tell|state|claim|report|recommend|insist|announce|declare
         |assert|confirm|give|conclude|output|print|write|mention""",
@@ -85,27 +104,32 @@ NAMES = {
         |pass""",
     "TALK": """conversations?|chat_history|chat|history|questions?|prompts?|context|system_prompt
         |passages?|answers?""",
-    "AWAY": r"""https?:|www\.|[\w.+-]+@\w+|\burl|\blink|webhook|server|address|domain|endpoint""",
+    "AWAY": r"""https?:|www\.|\w@\w+|\w\.[a-z]{2,24}/|\burl|\blink|webhook|server|address|domain
+        |endpoint""",
     "SHOW": "include|insert|display|show|render|add|embed|print|output|append|load|fetch",
     "PICTURE": "images?|links?|pictures?|pixel|markdown|html|iframe|url|address",
-    "TELL": """reveal|show|print|repeat|output|disclose|display|leak|write|quote|dump|expose|give
-        |tell|recite|share|list|summari[sz]e|translate|paste|type|spell|return|state|include|say
-        |copy""",
+    "TELL": "REVEAL|write|give|paste|type|include|copy",
+    # Who calls a model writes, pastes and includes prompts.
+    "REVEAL": """reveal|show|print|repeat|output|disclose|display|leak|quote|dump|expose|tell|recite
+        |share|list|summari[sz]e|translate|spell|return|state|say|give_(?:me|us|them|the_READER)""",
     "KEYS": """api_keys?|credentials|secrets?|secret_keys?|access_keys?|passwords?
         |environment_variables""",
+    "OWN": "system|hidden|initial|developer|secret|internal",
     "OBEY": "follow|execute|obey|do_what|act_on|run",
 }  # fmt: skip
 
 PHRASES: dict[Flag, str] = {
     "override": r"""
-        ! DISREGARD ..3 EARLIER ..4 TOLD
+        ! DISREGARD ..3 (EARLIER|existing) ..4 TOLD
+        ! DISREGARD ..3 OTHERS ..4 BIDDEN
         ! DISREGARD ..3 (old|current) TOLD
         ! DISREGARD ..4 TOLD ..3 BEFORE
-        ! DISCARD ..3 EARLIER ..4 BIDDEN
+        ! DISCARD ..3 (EARLIER|OTHERS) ..4 BIDDEN
+        ! DISCARD ..3 existing ..2 (instruction|directive|prompt|guideline|guardrail|safeguard)s?
         ! DISCARD ..3 (old|current) BIDDEN
         ! DISCARD ..4 BIDDEN ..3 BEFORE
         ! DISCARD ..3 your ..4 TOLD
-        ! DISCARD ..3 EARLIER ..4 TOLD ~and (say|answer|reply|respond)
+        ! DISCARD ..3 (EARLIER|existing|OTHERS) ..4 TOLD ~and (say|answer|reply|respond)
         ! DISREGARD ALL ~ALL ~of ..3 LEARNED
         ! DISCARD ALL ~ALL ~of ..3 TAUGHT
         ! DISCARD (everything|anything|whatever|what) ~ALL ~of ..3 LEARNED
@@ -114,7 +138,7 @@ PHRASES: dict[Flag, str] = {
         ^ (ignore|disregard|forget) (instructions|everything|all_of_it|(the|all)_rules) $
         this (SOURCES|text|page|section|message) OUTRANKS (all|any|every|your|the) ..3 TOLD
         (all|every|any|the) ~the other SOURCES ..2 (is|are|(must|should|can)_be) FALSE
-        (system|security|safety|admin|administrator|instructions?|rules?|prompt) override
+        (system|security|safety|admin|administrator|instructions?|prompt) override
         override (code|mode|protocol|accepted|granted)
         NEW ~system (ORDERS)\W?:
         NEW ~system ORDERS for ~(the|all|any) MODEL
@@ -130,7 +154,9 @@ PHRASES: dict[Flag, str] = {
         ^ SPEAK as (if|though) you
         ^ SPEAK like (an?|you)
         ^ SPEAK as an? ~\w+ SOMEBODY
-        pretend (you|that_you|there_are_no|the_(notes|passages|rules))
+        pretend ~that you (have|had|do_not|don't|are_not|can|cannot|know|never|no_longer)
+        pretend ~that you are ~(an?|the|my|not|no|now) ~\w+ (FREE|SOMEBODY|evil|uncensored|someone)
+        pretend ~that (there_are_no|the_(notes|passages|rules|instructions))
         pretend to be ~not ~(an?|the|my|another) (FREE|SOMEBODY|evil|uncensored|someone|somebody)
         pretend to be (an?|the|my|another)
         role_?play\w* (as|that|where|with_me)
@@ -150,16 +176,19 @@ PHRASES: dict[Flag, str] = {
     "dictated_reply": r"""
         WHEN ..8 ASKED ..12 (then|only|always|just|simply|please|you_(MUST)) ~ONLY SAY
         WHEN ..8 (ASKED)[^.!?]{0,80}?[,:;] ~ONLY SAY
-        ^ (say|answer|reply|respond|state)(_(ONLY|with))?[:,]?\s["“']\w+
+        ^ (say|answer|reply|respond)(_(ONLY|with))?[:,]?\s["“']\w+
+        ^ state(_(ONLY|with))?\s["“']\w+
         ^ SAY ~(back|ONLY) ~(with|by_saying|that|in|as) ~(ONLY|nothing_but) the WORD
         ^ (SAID) ~to (every|all|any|each|everything) ..2 (with|by|as|in)NOTCODE
         ^ write (everything|every|all|any|each) ..2 (with|by|as|in)
         ^ SPEAK in (the_(style|voice)|pirate|rhyme|all_caps|caps)
         (answer|reply_to|respond_to) (every|all|any|each) ..2 (questions?|prompts?) ..8 (with|by|as)
-        ^ (say|insist|claim|answer|reply|respond|assert|pretend) ~ONLY (that|to_the_effect_that)
+        ^ pretend that (?!you\b)\w+
+        ^ (say|insist|claim|answer|reply|respond|assert) ~ONLY (that|to_the_effect_that)
         (and|then) (say|answer|reply|respond|insist|claim) that
         ^ (tell|convince) ~(the|your|every) READER ~ONLY that
-        ^ (begin|start|open|end|finish|close|prefix|sign) ~off ~with EACH ~of_your ~\w+ REPLY
+        ^ (begin|start|end|finish|prefix|sign) ~off ~with EACH ~of_your ~\w+ REPLY
+        ^ (open|close) ~with (your|each|every) ~\w+ REPLY
         (in|into|to|throughout|with) ~(all|all_of) your ~\w+ REPLY ..8 ENSURE (SAY|PUT)
         (in|into|to|throughout|with) ~(all|all_of) your ~\w+ (REPLY)[^.!?]{0,40}, (SAY|PUT)
         ^ ~ENSURE (PUT|mention|write) ..9 (in|into|to|of|after|with) (your|each|every) ~\w+ REPLY
@@ -169,6 +198,10 @@ PHRASES: dict[Flag, str] = {
         (correct|right|true|actual|official|only) answer (to|for) (this|every|any|all) ..12 (is|are)
         (is|are|must|has|have) ~now (be|to_be) DESCRIBED as
         CALL ~(to|for) ~(all|any|every|the|your|my|an?|future) (MODEL)\W*[:,!.—–-]
+        CALL ..8 (to|for) ~(all|any|every|the) MODEL\W?:
+        (output|text|anything|everything|REPLY) ~\w+ (by|from) ~(an?|any|the) MODEL ..6 MUST
+        MODEL (is|are) ~hereby (barred|forbidden|prohibited) from
+        (help|advice|recommendations?|support) (must|has_to) be given (like_this|as_follows|only)
         (CALL|for) ~(to|for) ~(all|any|every|the|an?) MODEL (READING|that|who|which)
         MODEL READING (this|these|the_(text|document|page|passage|note))
         (^|[.!?"“])\W{0,6}(MODEL)[,:] (you|ONLY|IGNORE|do_not|don't|FROMNOW|if|when|SAY|PUT)
@@ -187,8 +220,10 @@ PHRASES: dict[Flag, str] = {
         operator of your MODEL
         as your (developer|operator|owner|creator)[,:]? i\b
         you, the MODEL
-        (do_not|don't|never|must_not) ~ever (tell|inform|warn|let|show) ~the READER
+        (do_not|don't|never|must_not) ~ever (tell|inform|warn|show) ~the READER
+        (do_not|don't|never|must_not) ~ever let ~the READER (know|see|notice|learn)
         (do_not|don't|never) (cite|quote|mention|use|rely_on|trust) ~(any|the) other SOURCES
+        (do_not|don't|never) (name|mention|recommend) ~any other (package|product|site|vendor)s?
         (do_not|don't|never) (cite|quote|mention|reveal) ~(any|the|these|this) (TOLD)
     """,
     "exfiltration": r"""
@@ -196,8 +231,8 @@ PHRASES: dict[Flag, str] = {
         ^ (SHOW)[^.!?\n]{0,50}\b(PICTURE)\b[^!?\n]{0,80}(https?:|//|!?\[|www\.|\w\.\w{2,6}/)\S*
     """,
     "disclosure": r"""
-        ! TELL ..5 (system|hidden|initial|developer|secret|internal) (prompt|message|instructions?)
-        ! TELL ..5 your ..2 (prompt|instructions?|guidelines|system_message)
+        ! REVEAL ..5 OWN (prompt|message|instructions?)
+        ! REVEAL ..5 your ..2 (prompt|instructions?|guidelines|system_message)
         ! TELL ..5 (text|words|everything|all) ~(that_(is|was|stands)) above ~(this|here) ~line $
         ^ (output|print|reveal|show|give|tell|send|disclose) ~(me|us) ~\w+ your ~\w+ KEYS
         (secret|hidden) instructions ..2 (SAY|TELL)
@@ -207,44 +242,6 @@ PHRASES: dict[Flag, str] = {
         (decode|decrypt|deobfuscate)\w* ..6 OBEY
         ^ (translate|decode) ..6 base64 ..4 OBEY
     """,
-}  # fmt: skip
-
-# A verb and what it is to be done to, in other languages.
-OVERRIDES_ELSEWHERE = r"""
-    (ignorier|vergiss|vergesst|vergessen_sie|missachte|uberschreib)\w* ..5 GERMAN\w*
-    (ignore[rz]?|oublie[rz]?|(ne_)?(tiens|tenez|tenir)_pas_compte|neglige[rz]?) ..4 FRENCH
-    (ignor[ae]|olvid[ae]|haz_caso_omiso|no_hagas_caso|descart[ae]|desatiend)\w* ..5 SPANISH\w*
-    (ignor[ai]|dimentic|trascur|non_seguire)\w* ..5 (istruzion|regol|indicazion|ordin)\w*
-    (vergiss|vergesst|ignorier\w*) (alles|die_zahl)
-    (ne_)?pas_tenir_compte ..4 FRENCH
-    (ignor[ae]|esquec|desconsider)\w* ..5 (instruco|regras|ordens|orientaco|comandos)\w*
-    (negeer|vergeet) ..5 (instructie|regels|aanwijzing|opdracht)\w*
-    (zignoruj|ignoruj|zapomnij|pomin) ..5 (instrukcj|polece|zasad|regul)\w*
-    (игнорир|забудь|отмени|не_обращай_внимани)\w* ..5 (инструкц|указани|правил|команд|приказ)\w*
-    (忽略|无视|無視|忽視|忘记|忘記|忘掉|不要理会|不要遵守).{0,16}(指令|指示|规则|規則|提示|命令|要求)
-    (指示|命令|ルール|プロンプト|指令).{0,12}(無視|忘れ|従わな)
-    (지시|명령|규칙|지침|프롬프트).{0,12}(무시|잊)
-    (تجاهل|انس)\w* ..4 (ال)?(تعليمات|[اأ]وامر|قواعد)\w*
-    (talimat|kural|komut|yonerge)\w* ..3 (yok_?say|gormezden|unut|dikkate_alma)\w*
-    (bo_qua|quen|phot_lo) ..4 (huong_dan|chi_thi|lenh|quy_tac)
-    (abaikan|lupakan) ..4 (instruksi|perintah|aturan|petunjuk)
-"""
-DICTATED_ELSEWHERE = r"""
-    antworte[nt]? ~sie (stets|immer|ausschlie(ss|ß)lich|nur) ..2 (mit|dass)
-    schreibe? ..2 als antwort
-    (reponds|repondez|repondre) (seulement|toujours|uniquement|simplement)
-    (responde|responda|contesta|conteste) (siempre|unicamente|solamente|con_la_palabra)
-    (rispondi|risponda) (sempre|soltanto|unicamente|con_la_parola)
-    (responda|responde) (sempre|apenas|somente|com_a_palavra)
-    antwoord (altijd|alleen|uitsluitend) ..2 (met|dat)
-    (hinweis|nachricht|anweisung) an (das|die|den|alle) (sprachmodell\w*|ki|assistent\w*|chatbot\w*)
-    (estimad[oa]|querid[oa]|car[oa]|cher|chere|liebe[rs]?|beste) (as?sist[ae]nt[ea]?|chatbot|ki|ia)
-"""
-NOUNS_ELSEWHERE = {
-    "GERMAN": "anweisung|vorgabe|befehl|instruktion|regel|anordnung|richtlinie",
-    "FRENCH": r"""(?:les|tes|vos|ces|toutes?|tous|des|mes|aux)_(?:\w+_){0,2}
-        (?:instruction|consigne|regle|directive|ordre)s?""",
-    "SPANISH": "instruccion|regla|indicacion|ordenes|directri",
 }  # fmt: skip
 
 # What is told by its signs rather than by its words.
@@ -263,8 +260,11 @@ SIGNS: dict[Flag, str] = {
         | <\s*/\s*(?:s|user|human|context|notes?|documents?|instructions?|data)\s*>
             \s*(?:<|\n|you|ignore|system|new)
         | ^[\W_]{0,8}(?:system|assistant|developer)[\W_]{0,4}
-            (?:message|prompt|instructions?|notice|command|update|alert)[\W_]{0,4}[:\]>=]
-        | (?:^|[.!?\#]\ *)[\W_]{0,8}(?:system|assistant|developer)[*_\]]{0,2}\ ?:\ ?
+            (?:message|prompt|instructions?|notice|command|update|alert)
+            [*_\ ]{0,4}(?:\]|>|==)(?![(\[])
+        | (?:^|[.!?\#]\ *)[\W_]{0,8}(?:system|assistant|developer)
+            (?:[\W_]{0,4}(?:message|prompt|instructions?|notice|command|update|alert))?
+            [*_\]]{0,2}\ ?:[*_]{0,2}\ ?["“]?
             (?:you\b|ignore|disregard|from\ now|new\ |always|never|the\ user|override|access|sure
             |understood|i\ (?:will|must|am)|(?:say|answer|reply|respond|tell|state|report|repeat
             |output|print|write)\b)
@@ -291,10 +291,24 @@ SIGNS: dict[Flag, str] = {
 
 
 @cache
-def patterns() -> tuple[tuple[Flag, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[Flag, re.Pattern[str]], ...]:
     """Compiled when first needed: importing the product shall not wait for it."""
     made = [(flag, any_of(phrases, NAMES)) for flag, phrases in PHRASES.items()]
-    made.append(("override", any_of(OVERRIDES_ELSEWHERE, NOUNS_ELSEWHERE)))
-    made.append(("dictated_reply", any_of(DICTATED_ELSEWHERE, {})))
+    made.append(("override", any_of(orders_elsewhere.OVERRIDES, orders_elsewhere.NOUNS)))
+    made.append(("dictated_reply", any_of(orders_elsewhere.DICTATES, orders_elsewhere.NOUNS)))
     signs = re.MULTILINE | re.VERBOSE
     return (*made, *((flag, re.compile(pattern, signs)) for flag, pattern in SIGNS.items()))
+
+
+@cache
+def _patterns_of_other_scripts() -> tuple[tuple[Flag, re.Pattern[str]], ...]:
+    nouns = orders_elsewhere.NOUNS
+    return (
+        ("override", any_of(orders_elsewhere.OVERRIDES_OTHER_SCRIPTS, nouns)),
+        ("dictated_reply", any_of(orders_elsewhere.DICTATES_OTHER_SCRIPTS, nouns)),
+    )
+
+
+def patterns_for(folded: str) -> tuple[tuple[Flag, re.Pattern[str]], ...]:
+    """Those that may match a folded text; most have Latin letters only."""
+    return _patterns() if folded.isascii() else (*_patterns(), *_patterns_of_other_scripts())

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import unquote
 
-from ragbot.screening.folding import fold, hidden_in
-from ragbot.screening.order_phrases import FLAGS, Flag, patterns
+from ragbot.screening.addresses import ADDRESS
+from ragbot.screening.folding import closed_up, fold, hidden_in
+from ragbot.screening.order_phrases import FLAGS, Flag, patterns_for
 
 MEANINGS: dict[Flag, str] = {
     "override": "tells the reader to ignore other instructions",
@@ -36,15 +37,11 @@ ONLY_SHOWN: frozenset[Flag] = frozenset({"markup", "hidden_text", "address"})
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _HEX = re.compile(r"(?:(?:\\x|0x)?[0-9a-fA-F]{2}[ :,]?){20,}")
 _ESCAPED = re.compile(r"&#?\w+;|%[0-9a-fA-F]{2}")
+# Words of orders that are written backwards, or with each letter moved on by 13.
+_BACKWARDS = re.compile(r"erongi|dragersid|snoitcurtsni|tpmorp|tnatsissa|rewsna")
+_MOVED_ON = re.compile(r"\b(?:vtaber|qvfertneq|vafgehpgvbaf?|cebzcg|nffvfgnag|nafjre|ercyl)\b")
+_MOVE_BACK = str.maketrans("nopqrstuvwxyzabcdefghijklm", "abcdefghijklmnopqrstuvwxyz")
 _LEET = str.maketrans("013457@$", "oieastas")
-# In a text an address may be a fact; in a title, which stands beside every citation, it is a lure.
-# Resources of Kubernetes and some products are named like one.
-_ADDRESS = re.compile(
-    r"\bhttps?:|\bwww\.\w|\w@[\w-]+\.\w"
-    r"|\b(?!(?:[\w-]+\.)*(?:(?:k8s|kubernetes|draw|socket)\.io|(?:asp|ado|vb)\.net)\b)(?:[\w-]+\.)+"
-    r"(?:com|net|org|io|co|dev|app|info|biz|xyz|click|link|site|online|top|shop|live|support|help"
-    r"|example|test)\b"
-)
 _SENTENCE = re.compile(r"[^.!?]+(?:[.!?]+\s*|$)|[.!?]+\s*")
 _MIXED = re.compile(
     r"\b[a-z]{0,24}(?:[a-z][013457@$]|[013457@$][a-z])[a-z013457@$]{0,24}|\b[a1][1l]{2}\b"
@@ -63,11 +60,11 @@ class Order:
 @lru_cache(maxsize=8192)
 def orders_in(text: str) -> tuple[Order, ...]:
     """What in a text tries to be more than text, in the order of the patterns."""
-    folded = fold(text)
+    folded = closed_up(fold(text))
     found = [
         # A pattern may begin with the full stop of the sentence before.
         Order(flag, *folded.original(match.start() + word.start(), match.end()))
-        for flag, pattern in patterns()
+        for flag, pattern in patterns_for(folded.text)
         for match in pattern.finditer(folded.text)
         if (word := re.search(r"\w", match[0]))
     ]
@@ -84,7 +81,9 @@ def decoded(text: str) -> list[str]:
 def flags_of(text: str, titles: Sequence[str] = ()) -> tuple[Flag, ...]:
     """The flags of a passage's text, and of its headings and its file's name, each once."""
     held = {order.flag for each in (text, *titles) for order in orders_in(each)}
-    if any(_ADDRESS.search(fold(title).text) for title in titles):
+    # In a text an address may be a fact; in a title, which stands beside every citation, it is a
+    # lure.
+    if any(ADDRESS.search(fold(title).text) for title in titles):
         held.add("address")
     return tuple(flag for flag in FLAGS if flag in held)
 
@@ -110,22 +109,33 @@ def _encoded(text: str) -> Iterator[Order]:
 
 
 def _misspelt(text: str) -> Iterator[Order]:
-    """Lines that are orders once escapes are resolved, or digits are read as letters."""
+    """Lines that are orders once escapes are resolved, letters put back, or digits read as such."""
     at = 0
     for line in text.split("\n"):
         start, at = at, at + len(line) + 1
         plain = html.unescape(unquote(line)) if _ESCAPED.search(line) else line
-        folded = fold(plain).text
+        folded = _folded(plain)
+        hidden = [plain] if plain != line else []
+        if _BACKWARDS.search(folded):
+            hidden.append(folded[::-1])
+        if _MOVED_ON.search(folded):
+            hidden.append(folded.translate(_MOVE_BACK))
         mended = _MIXED.sub(lambda word: word[0].translate(_LEET), folded)
-        if (plain != line or mended != folded) and not _has_order(fold(line).text):
-            if _has_order(folded):
+        if (hidden or mended != folded) and not _has_order(_folded(line)):
+            if any(_has_order(_folded(each)) for each in hidden):
                 yield Order("encoded", start, at - 1)
             elif _has_order(mended):
                 yield Order("override", start, at - 1)
 
 
+def _folded(text: str) -> str:
+    return closed_up(fold(text)).text
+
+
 def _has_order(folded: str) -> bool:
-    return any(flag not in ONLY_SHOWN and pattern.search(folded) for flag, pattern in patterns())
+    return any(
+        flag not in ONLY_SHOWN and pattern.search(folded) for flag, pattern in patterns_for(folded)
+    )
 
 
 def _blobs(text: str) -> Iterator[tuple[int, int, str]]:

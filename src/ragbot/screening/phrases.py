@@ -30,6 +30,8 @@ _OPENING = (
 _STARTS = {"!": _IMPERATIVE, "^": _OPENING}
 _NAME = re.compile(r"[A-Z]{2,}")
 _LATIN_AHEAD = re.compile(r"[(?:]*[a-z]")
+# Scripts in which a word goes on without a space, or in signs that count as no letters.
+_NO_END_OF_WORD = re.compile(r"[\u0900-\u097f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
 def any_of(phrases: str, names: Mapping[str, str]) -> re.Pattern[str]:
@@ -68,5 +70,5 @@ def _alternatives(word: str, names: Mapping[str, str]) -> str:
     while _NAME.search(word):
         word = _NAME.sub(lambda name: f"(?:{names[name[0]]})", word)
     word = re.sub(r"_\??", lambda gap: _GAP if gap[0] == "_" else r"[\W_]?", "".join(word.split()))
-    # Scripts that are written without spaces have no end of a word.
-    return f"(?:{word})" + (r"(?!\w)" if re.search(r"[a-z]", word) else "")
+    ends = re.search(r"[a-z]", word) and not _NO_END_OF_WORD.search(word)
+    return f"(?:{word})" + (r"(?!\w)" if ends else "")

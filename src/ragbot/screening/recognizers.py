@@ -13,14 +13,18 @@ from collections.abc import Callable, Iterator
 Span = tuple[int, int]
 Recognizer = Callable[[str], Iterator[Span]]
 
+# "logo@2x.png" is a picture, and "git@github.com:org/repo.git" a repository.
 _EMAIL = re.compile(
     r"(?<![^\W_])(?<![.+-])[a-z0-9][a-z0-9._%+-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,62}\.)?){1,8}"
-    r"(?<=\.)[a-z]{2,24}(?![^\W_]|[@-])"
+    r"(?<=\.)(?!(?:png|jpe?g|gif|svg|webp)\b)[a-z]{2,24}(?![^\W_]|[@-])"
 )
+_REPOSITORY = re.compile(r"git@.+")
 # `+49 30 1234567`, `0049 ...`; the forms of North America; any number behind a word for it.
-# "+25 000 000" and "400-500-1000" are figures, and so is most of what is "1000000 a call".
+# "+25 000 000" and "400-500-1000" are figures, and so is most of what is "1000000 a call"; no
+# country has the code of +2147483647, the last whole number of 32 bits.
 _PHONE = re.compile(
-    r"(?<![^\W_])(?<![.+/=-])(?<!\d )(?P<abroad>(?:\+|00)(?!\d{1,3}(?:[ .]\d{3})*[ .]000\b)"
+    r"(?<![^\W_])(?<![.+/=-])(?<!\d )(?P<abroad>(?:\+|00)"
+    r"(?!\d{1,3}(?:[ .]\d{3})*[ .]000\b|2147483647\b)"
     r"(?:1(?:[ .()/-]{0,2}\d){10}|[2-9](?:[ .()/-]{0,2}\d){6,14}))(?![^\W_]|%|[.,]\d)"
     r"|(?<![\w.+/-])(?!\d00[-.]\d00)"
     r"(?P<american>(?:\([2-9]\d\d\) ?[2-9]\d\d[-. ]|[2-9]\d\d[-.][2-9]\d\d[-.])\d{4})"
@@ -30,7 +34,15 @@ _PHONE = re.compile(
     r"(?: (?:number|no|us|me|at|on|is|under))*[ .:#]{1,3}"
     r"(?P<named>\(?\d(?:[ .()/-]{0,2}\d){6,14})(?!\w)"
 )
-_CARD = re.compile(r"(?<![^\W_])(?<![.-])\d(?:[ -]?\d){12,18}(?![^\W_]|-|\.\d)")
+_UNBROKEN = re.compile(r"00\d+")
+_OF_A_THING = re.compile(
+    r"\b(?:order|invoice|ticket|case|item|part|serial|id|ref|reference)[ .:#=]{0,3}$"
+)
+# With signs that figures have, too, only in the groups of a card.
+_CARD = re.compile(
+    r"(?<![^\W_])(?<![.-])(?:\d(?:[ -]?\d){12,18}"
+    r"|\d{4}(?P<by>[._‐-―])(?:\d{4}(?P=by)\d{4}(?P=by)\d{4}|\d{6}(?P=by)\d{5}))(?![^\W_]|-|\.\d)"
+)
 # Who issues cards whose numbers begin so, and how long they are (ISO/IEC 7812).
 _ISSUERS = re.compile(
     r"4(?:\d{12}|\d{15}|\d{18})|(?:5[1-5]\d\d|222[1-9]|22[3-9]\d|2[3-6]\d\d|27[01]\d|2720)\d{12}"
@@ -56,10 +68,17 @@ _SECRET_CONTEXT = re.compile(
 )
 _ACCOUNT = re.compile(
     r"(?<=:)\d{12}(?=:)"  # of an ARN
-    r"|(?<![\w.-])\d{12}(?=\.dkr\.ecr\.)|(?<=\.amazonaws\.com/)\d{12}(?=/)"
+    r"|(?<![\w.-])\d{12}(?=\.dkr\.ecr\.|\.signin\.)|(?<=\.amazonaws\.com/)\d{12}(?=/)"
     r"|(?<![\w.-])(?:\d{12}|\d{4}-\d{4}-\d{4})(?![\w-]|[.,]\d)"
 )
-_ACCOUNT_CONTEXT = re.compile(r"\b(?:account|acct|aws ?id|konto|owner ?id)")
+# Also within a name: AWS_ACCOUNT_ID, aws:SourceAccount.
+_ACCOUNT_CONTEXT = re.compile(r"account|acct|\b(?:aws ?id|konto|owner ?id)")
+_PRINCIPAL = re.compile(
+    r"(?<![\w:])aws[\"']?\s{0,4}:[\s\"'\[]{0,8}$"
+)  # "Principal": {"AWS": "..."}
+_BESIDE = re.compile(
+    r"[\s\"',;|]{1,16}(?:and|or|und|oder)?[\s\"']{0,8}"
+)  # between two ids of a list
 _PRIVATE_KEY = re.compile(
     r"-{5}BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-{5}"
     r"(?:.*?-{5}END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-{5}|[A-Za-z0-9+/=\s:,-]*)",
@@ -68,7 +87,7 @@ _PRIVATE_KEY = re.compile(
 _TOKEN = re.compile(
     r"(?<![^\W_])(?<!-)(?:eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?"  # a JSON web token
     r"|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|hf_[A-Za-z0-9]{30,}"
-    r"|xox[abprs]-[\w-]{16,}|sk-[\w-]{20,}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|AIza[\w-]{35}"
+    r"|xox[abprs]-[\w-]{16,}|sk-(?=[\w-]{0,200}\d)[\w-]{20,}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|AIza[\w-]{35}"
     r"|(?:ABSK|bedrock-api-key-)[A-Za-z0-9+/]{40,}={0,2}"  # of Bedrock
     r"|(?:IQoJ|FwoG|FQoG)[A-Za-z0-9+/%]{60,}={0,2})"  # of a session
     r"|(?i:(?<=bearer ))\s*(?=[\w.~+/-]*\d)[\w.~+/-]{16,}=*"
@@ -78,7 +97,9 @@ _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])")
 
 
 def emails(text: str) -> Iterator[Span]:
-    return (match.span() for match in _EMAIL.finditer(text))
+    for match in _EMAIL.finditer(text):
+        if not (_REPOSITORY.match(match[0]) and text.startswith(":", match.end())):
+            yield match.span()
 
 
 def phones(text: str) -> Iterator[Span]:
@@ -86,7 +107,9 @@ def phones(text: str) -> Iterator[Span]:
         name = match.lastgroup or ""
         digits = re.sub(r"\D", "", match[name])
         fraction = re.fullmatch(r"\+?\d+\.\d+", match[name])  # +99.999999999
-        if (name == "named" or 8 <= len(digits) <= 17) and not fraction:
+        before = text[max(0, match.start() - 24) : match.start()]
+        thing = _UNBROKEN.fullmatch(match[name]) and _OF_A_THING.search(before)
+        if (name == "named" or 8 <= len(digits) <= 17) and not fraction and not thing:
             yield match.span(name)
 
 
@@ -129,12 +152,18 @@ def aws_secret_keys(text: str) -> Iterator[Span]:
 
 
 def aws_accounts(text: str) -> Iterator[Span]:
+    last = -1  # where the id before ends
     for match in _ACCOUNT.finditer(text):
+        if match[0].endswith("000000"):  # as a count does
+            continue
         before = text[max(0, match.start() - 40) : match.start()]
         after = text[match.end() : match.end() + 24]
         in_arn = before.endswith(":") and after.startswith(":")
-        in_name = after.startswith(".dkr") or before.endswith(".com/")
-        if in_arn or in_name or _ACCOUNT_CONTEXT.search(before) or _ACCOUNT_CONTEXT.search(after):
+        in_name = after.startswith((".dkr", ".signin")) or before.endswith(".com/")
+        named = any(_ACCOUNT_CONTEXT.search(each) for each in (before, after))
+        in_list = last >= 0 and _BESIDE.fullmatch(text, last, match.start())
+        if in_arn or in_name or named or in_list or _PRINCIPAL.search(before):
+            last = match.end()
             yield match.span()
 
 
@@ -153,7 +182,8 @@ def ip_addresses(text: str) -> Iterator[Span]:
                 address = ipaddress.ip_address(match[0])
             except ValueError:
                 continue
-            if not address.is_unspecified:
+            # "abc::def" is a name of a program, though an address could have no digit.
+            if not address.is_unspecified and re.search(r"\d", match[0]):
                 yield match.span()
 
 

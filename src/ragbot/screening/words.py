@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from ragbot.screening.folding import fold
+from ragbot.screening.folding import UNSPACED, fold
 
-# Scripts that are written without spaces have no whole words to look for.
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u9fff]")
 _WORD = re.compile(r"[^\W_]+")
 # Without these "C++", "R&D" and ".NET" are other words; any other sign of a phrase may be left out.
 _SIGNS = re.compile(r"[#+&@$]+")
@@ -35,7 +33,7 @@ def _pattern(phrase: str) -> str:
     joined = re.escape(words[0])
     for gap, word in zip(gaps, words[1:], strict=True):
         joined += _between(gap) + re.escape(word)
-    if _UNSPACED.search(folded):
+    if UNSPACED.search(folded):
         return joined
     opening, closing = _SIGNS_BEFORE.search(before), _SIGNS.match(after)
     start = re.escape(opening[0]) if opening else ""
