@@ -99,3 +99,17 @@ def test_one_end_of_an_axis_is_one_word() -> None:
 )
 def test_what_claims_too_much(claim: str, notes: str, word: str | None) -> None:
     assert overclaiming_word(claim, notes) == word
+
+
+@pytest.mark.parametrize(
+    ("claim", "note", "names", "wrong"),
+    [
+        ("ECS takes 5 tasks.", "EKS takes 5 tasks, ECS 10.", ["ECS"], True),
+        ("ECS takes 10 tasks.", "EKS takes 5 tasks, ECS 10.", ["ECS"], False),
+        ("Lidex 25 mg is oval.", "Lidex 10 mg: white, round; 25 mg: oval.", ["Lidex"], False),
+    ],
+)
+def test_a_figure_is_of_the_name_beside_it_where_its_clause_is_short(
+    claim: str, note: str, names: list[str], wrong: bool
+) -> None:
+    assert (misbound_figure(claim, note, names) is not None) == wrong

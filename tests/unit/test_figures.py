@@ -95,3 +95,16 @@ def test_a_figure_is_put_as_the_notes_write_it(claim: str, as_the_notes: str) ->
 def test_the_smaller_of_the_two_counts_nothing() -> None:
     assert not figures_of("The student is the smaller of the two.")
     assert figures_of("The student is one of the two kinds.")
+
+
+def test_a_sum_of_money_is_of_its_currency_and_ends_before_the_next_word() -> None:
+    (dollars,), (euros,) = figures_of("It costs $5 monthly."), figures_of("It costs €5.")
+    assert dollars.text == "$5" and not dollars.agrees_with(euros)
+    assert euros.agrees_with(figures_of("5 euros")[0])
+
+
+@pytest.mark.parametrize("text", ["5 to 10 lids fit.", "Between 5 and 10 lids fit.", "5-10 lids"])
+def test_both_ends_of_a_range_of_things_are_one_range(text: str) -> None:
+    low, high = figures_of(text)
+    assert low.range_at == high.range_at is not None
+    assert [figure.range_at for figure in figures_of("It has 5 lids and 10 boxes.")] == [None, None]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ragbot.citations.polarity import flipped
+from ragbot.citations.polarity import denies_unheard, flipped, with_bounds
+
+NOTHING: frozenset[str] = frozenset()
 
 
 @pytest.mark.parametrize(
@@ -34,3 +36,20 @@ def test_the_same_denied_in_other_words_is_no_contradiction(claim: str, note: st
 )
 def test_what_is_turned_round_is_heard(claim: str, note: str) -> None:
     assert flipped(claim, note, frozenset())
+
+
+@pytest.mark.parametrize(
+    "claim",
+    ["It cannot be larger than 400 KB.", "It can't hold more than 400 KB.", "No box goes over 4."],
+)
+def test_what_cannot_be_more_is_at_most(claim: str) -> None:
+    assert "at most" in with_bounds(claim)
+
+
+def test_larger_than_another_thing_is_no_bound() -> None:
+    assert flipped("Boxes are larger than crates.", "Boxes are not larger than crates.", NOTHING)
+    assert not flipped("It holds no more than 5.", "It holds at most 5.", NOTHING)
+
+
+def test_a_myth_denies() -> None:
+    assert denies_unheard("It is a myth that boxes are encrypted.", "Boxes are encrypted.")

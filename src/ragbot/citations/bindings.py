@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from itertools import combinations, pairwise
 
 from ragbot.citations.figures import NUMBER_WORDS, Figure, figures_of
+from ragbot.citations.named import names_in
 from ragbot.store.lexical import words_of
 
 _CLAUSE = re.compile(
@@ -32,12 +33,15 @@ _SIZES = frozenset({"byte", "kb", "mb", "gb", "tb", "pb"})
 _SIDE = 8  # words on either side of a comparison that name what is compared
 
 
-def misbound_figure(claim: str, text: str) -> Figure | None:
+def misbound_figure(claim: str, text: str, names: Sequence[str] = ()) -> Figure | None:
     """The figure of the claim that the text gives for something else; None where all fit.
 
     Of a figure and its rivals (other values of the same kind in the text) that one is right whose
-    clause shares most with the claim, words that both clauses have left out.
+    clause shares most with the claim, words that both clauses have left out; where the clauses
+    name different things, with the `names` of the claim.
     """
+    stems = {stem for name in names for stem in words_of(name)}
+    any_name = stems | {stem for name in names_in(text) for stem in words_of(name)}
     held = figures_of(text)
     for figure in figures_of(claim):
         same = [other for other in held if figure.agrees_with(other)]
@@ -53,6 +57,12 @@ def misbound_figure(claim: str, text: str) -> Figure | None:
         said = _about(claim, figure)
         own = [_about(text, other) for other in same]
         other = [_about(text, rival) for rival in rivals]
+        here = said & stems
+        # In "EKS takes 5 tasks, ECS 10" the tasks are of both: only their names tell them apart;
+        # "Aspirin 10 mg is white, 25 mg yellow" does not name it again.
+        names_again = len(names) > 1 or any_name & _joined(own)
+        if names_again and here & _joined(own) != here & _joined(other):
+            said = here
         if max(len(said & about - _joined(other)) for about in own) < max(
             len(said & about - _joined(own)) for about in other
         ):

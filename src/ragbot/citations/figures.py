@@ -38,15 +38,18 @@ _UNITS = {
     "month": "month", "months": "month",
     "year": "year", "years": "year", "%": "%", "percent": "%", "acu": "acu", "acus": "acu",
     "iops": "iops", "x": "x", "times": "x", "nine": "nines", "nines": "nines",
-    "dollar": "money", "dollars": "money", "usd": "money", "cent": "cent", "cents": "cent",
+    "dollar": "dollar", "dollars": "dollar", "usd": "dollar", "cent": "cent", "cents": "cent",
+    "euro": "euro", "euros": "euro", "eur": "euro", "pound": "pound", "pounds": "pound",
+    "gbp": "pound",
 }  # fmt: skip
 # "two weeks" are 14 days: times are compared in one unit. Months are not days.
 _IN_ONE_UNIT = {
     "ms": ("second", 1e-3), "µs": ("second", 1e-6), "nanosecond": ("second", 1e-9),
     "minute": ("second", 60), "hour": ("second", 3600),
     "day": ("second", 86_400), "week": ("second", 604_800), "year": ("month", 12),
-    "cent": ("money", 0.01),
+    "cent": ("dollar", 0.01),
 }  # fmt: skip
+_CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound"}
 
 _FIGURE = re.compile(
     r"(?<![\w.])(?P<money>[$€£]\s?)?"
@@ -75,6 +78,7 @@ _LESS_BY = re.compile(
 _RANGE = re.compile(
     r"\s*(?:[-–—]|\b(?:and|to|or)\b(?: (?:at (?:the )?most|at (?:the )?least|up to))?)\s*"
 )
+_IS_RANGE = re.compile(r"\s*(?:[-–—]|to\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ def figures_of(text: str) -> list[Figure]:
             value *= _SCALES[match["scale"].lower()]
         unit = _UNITS.get((match["unit"] or "").lower())
         if match["money"]:
-            unit = "money"
+            unit = _CURRENCIES[match["money"][0]]
         if unit == "nines":
             value, unit = 100 - 10 ** (2 - value), "%"
         written = None
@@ -139,15 +143,20 @@ def figures_of(text: str) -> list[Figure]:
             value *= factor
         # What is counted ("1,000 reads") is a word of the claim like any other.
         ends.append(match.end("scale") if match["scale"] else match.end("number"))
-        end = match.end() if unit is not None else ends[-1]
+        has_unit = (match["unit"] or "").lower() in _UNITS  # "$5 monthly" is 5 dollars
+        end = match.end() if unit is not None and (has_unit or not match["money"]) else ends[-1]
         figure = text[match.start() : end].strip()
         found.append(Figure(value, unit, figure, match.start(), written))
     for at in reversed(range(len(found) - 1)):
         one, other = found[at], found[at + 1]
-        shares = one.unit is None and _RANGE.fullmatch(text, ends[at], other.start)
-        if shares and other.unit is not None and one.text[0].isdigit():
+        joined = _RANGE.fullmatch(text, ends[at], other.start) if one.unit is None else None
+        if joined is None or not one.text[0].isdigit():
+            continue
+        if other.unit is not None:
             found[at] = replace(_in_the_unit_of(other, one), range_at=one.start)
             found[at + 1] = replace(other, range_at=one.start)
+        elif _IS_RANGE.match(joined[0]) or text[: one.start].lower().endswith("between "):
+            found[at : at + 2] = (replace(each, range_at=one.start) for each in (one, other))
     fractions = list(_fractions_of(text))
     inside = {at for each in fractions for at in range(each.start, each.start + len(each.text))}
     whole = (figure for figure in found if figure.start not in inside)

@@ -33,6 +33,8 @@ _LEANS = re.compile(
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"[A-Z]{2,}s")
+_DENIED = re.compile(r"(?:no|none|never|n/?a|[✗✘❌×]|[-–—](?=\s*$))(?!\w)", re.IGNORECASE)
+_JOINED = re.compile(r"[,&/+]|\b(?:and|or)\b")
 _BRACKETS = re.compile(r"\s*\([^)]*\)")
 
 
@@ -67,7 +69,7 @@ def foreign_name(claim: str, text: str, ordinary: frozenset[str]) -> str | None:
     held = {
         _key(part)
         for match in _NAME.finditer(text)
-        if match[0] != match[0].lower()
+        if _is_name(match[0])
         for part in [match[0], *re.split(r"[-/.&']", match[0])]
     }
     for token in names_in(claim, ordinary):
@@ -128,7 +130,16 @@ def subjects_of(evidence: Sequence[EvidenceSentence]) -> frozenset[str]:
 
 def readable(span: EvidenceSentence) -> str:
     """The line behind the headings and the line above that it is read under."""
-    return f"{' '.join(_scope(span))} {span.parent or ''} {span.text}"
+    return f"{' '.join(_scope(span))} {span.parent or ''} {told_by(span)}"
+
+
+def told_by(span: EvidenceSentence) -> str:
+    """The line; a cell that only denies ("Encrypted: No") in words: "no Encrypted"."""
+    fact = span.fact
+    denied = _DENIED.match(fact.value) if fact else None
+    if fact is None or denied is None:
+        return span.text
+    return f"{fact.subject} - no {fact.feature}. {fact.value[denied.end() :].lstrip(' ,.;:')}"
 
 
 def _scope(span: EvidenceSentence) -> Sequence[str]:
@@ -139,7 +150,15 @@ def _scope(span: EvidenceSentence) -> Sequence[str]:
     """
     title, *rest = span.passage.heading_path or ("",)
     headings = rest if re.search(r"\bvs\b", title) else [title, *rest]
-    return [heading for heading in headings if not re.search(r"\bvs\b", heading)]
+    own = plain(span.text)
+    return [_meant(heading, own) for heading in headings if not re.search(r"\bvs\b", heading)]
+
+
+def _meant(heading: str, own: str) -> str:
+    """Of a heading that joins things those which the sentence names, if it names one."""
+    joined = [part for part in _JOINED.split(heading) if plain(part).strip()]
+    named = [part for part in joined if plain(part) in own]
+    return " ".join(named) if named and len(joined) > 1 else heading
 
 
 def plain(text: str) -> str:
@@ -149,8 +168,8 @@ def plain(text: str) -> str:
 
 
 def _is_name(token: str) -> bool:
-    """Figures are checked as figures; everything else with a capital counts as a name."""
-    return not token[0].isdigit() and token != token.lower()
+    """Figures are checked as figures; all else with a capital or a figure (gp3) is a name."""
+    return not token[0].isdigit() and (token != token.lower() or any(map(str.isdigit, token)))
 
 
 def _has_inner_capital(token: str) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from ragbot.store.lexical import words_of
 
@@ -94,7 +95,7 @@ def turned_word(claim: str, text: str, names: frozenset[str] = frozenset()) -> s
     Args:
         names: stems that both share whatever they say, such as the product's name.
     """
-    held = list(_stands(text))
+    held = _stands(text)
     for stand in _stands(claim):
         same_axis = [other for other in held if other.axis == stand.axis]
         on_matter = [other for other in same_axis if (other.about & stand.about) - names]
@@ -122,7 +123,12 @@ def _is_negated(before: list[str]) -> bool:
     return any(_NEGATION.search(word.strip(".,;:()")) for word in before[-_REACH:])
 
 
-def _stands(text: str) -> Iterator[_Stand]:
+@lru_cache(maxsize=2_048)  # the lines of the notes are read for every claim
+def _stands(text: str) -> tuple[_Stand, ...]:
+    return tuple(_each_stand(text))
+
+
+def _each_stand(text: str) -> Iterator[_Stand]:
     for axis, ends in enumerate(_PATTERNS):
         for end, pattern in zip((True, False), ends, strict=True):
             for match in pattern.finditer(text):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ragbot.citations.figures import NUMBER_WORDS
 from ragbot.store.lexical import words_of
 
 _NEGATOR = re.compile(
     r"\b(?:not|no|never|none|neither|nor|without|cannot|unable|lacks?|lacking|unsupported|"
-    r"unavailable|except|nobody|nothing|spares?|avoids?|eliminates?|saves? you)\b|n['’]t\b",
+    r"unavailable|except|nobody|nothing|hardly|rarely|seldom|barely|myth|far from|spares?|"
+    r"avoids?|eliminates?|saves? you)\b|n['’]t\b",
     re.IGNORECASE,
 )
 # What denies without a negation: "serverless", "unlimited", "free", "only".
@@ -21,12 +23,15 @@ _LESS = re.compile(
     re.IGNORECASE,
 )
 _BOUND = re.compile(
-    r"\b(?:no|not) (more|longer|larger|bigger|greater|higher|later|fewer|less) than\b",
+    r"\b(?:no|not) (more|longer|larger|bigger|greater|higher|later|fewer|less) than\b"
+    rf"(?=\s+(?:an?\s|half|[\d$€£]|(?:{'|'.join(NUMBER_WORDS)})\b))",
     re.IGNORECASE,
 )
+# "can't hold more than 400 KB", "no box holds over 400 KB"
 _NOT_MORE = re.compile(
-    r"(?:\b(?:not|cannot|never)|n['’]t)(?: \w+ly)? (?:exceeds?|surpass(?:es)?|go(?:es)? "
-    r"(?:over|beyond|above))\b",
+    r"(?:\b(?:not|cannot|never|no)|n['’]t)\b(?P<what>(?: [\w-]+){0,3}?) (?:exceeds?|surpass(?:es)?"
+    r"|go(?:es)? (?:over|beyond|above)|(?:(?:more|longer|larger|bigger|greater|higher|later) than"
+    r"|over|above|beyond)(?= [\d$€£]))\b",
     re.IGNORECASE,
 )
 _NOT_LESS = re.compile(
@@ -133,4 +138,4 @@ def _plainly_negated(text: str) -> str:
 
 def with_bounds(text: str) -> str:
     """What is never exceeded is at most so much, what nothing drops below at least."""
-    return _NOT_LESS.sub(" at least", _NOT_MORE.sub(" at most", text))
+    return _NOT_LESS.sub(" at least", _NOT_MORE.sub(r"\g<what> at most", text))

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
 
 from ragbot.citations.bindings import misbound_figure, swapped_name, turned_comparison
 from ragbot.citations.figures import figures_of
-from ragbot.citations.named import foreign_name, names_in, plain, readable
+from ragbot.citations.named import foreign_name, names_in, plain, readable, told_by
 from ragbot.citations.opposites import in_axes, turned_word
 from ragbot.citations.overclaims import overclaiming_word
 from ragbot.citations.polarity import denies_unheard, flipped, with_bounds
@@ -27,6 +29,7 @@ OPPOSED = 0.5  # the same of a sentence that says the opposite
 # Of fewer words the cross-encoder must be this sure that the sentence says what the claim says.
 RESCUED_SHARE, RESCUED_LOGIT = 0.2, 5.0
 
+MOST_CUTS = 6  # conjunctions at which a claim is cut in two; nobody reads longer ones
 # What a judge reads for a claim in other words: so many sentences, on the same matter for sure.
 DOUBTED, DOUBTED_LOGIT = 3, -3.0
 
@@ -61,7 +64,7 @@ _BOUND = re.compile(
     r"maximum(?: of)?|minimum(?: of)?|limit(?:ed)? (?:of|to|is)|exceeds?)\s*$",
     re.IGNORECASE,
 )
-_SEVERAL = re.compile(r"\b(?:more than one|multiple|several|both)\b", re.IGNORECASE)
+_SEVERAL = re.compile(r"\b(?:more than one|multiple|both)\b", re.IGNORECASE)
 _CONJUNCTION = re.compile(r"[;,]?\s+(?:and|but|while|whereas|or)\s+|;\s+", re.IGNORECASE)
 
 
@@ -136,7 +139,8 @@ def statements_of(claim: str) -> list[str]:
 
 def _segmentations(claim: str) -> list[list[str]]:
     """The ways to take a claim for several statements: in two, and at each conjunction."""
-    cuts = [(match.start(), match.end()) for match in _CONJUNCTION.finditer(claim)]
+    found = islice(_CONJUNCTION.finditer(claim), MOST_CUTS)
+    cuts = [(match.start(), match.end()) for match in found]
     ways = [statements_of(claim), *([claim[:start], claim[end:]] for start, end in cuts)]
     return [parts for parts in ways if len(parts) > 1 and all(map(claim_words, parts))]
 
@@ -226,7 +230,7 @@ def _judge(
     reason = _wrong_figure(claim, text) or foreign_name(claim, text, ordinary)
     if reason is None:
         names = _heading_words(span)
-        said = with_bounds(f"{span.parent or ''} {span.text}")
+        said = with_bounds(f"{span.parent or ''} {told_by(span)}")
         if (
             turned_word(claim, said, names)
             or flipped(_regular(claim), _regular(said), names)
@@ -237,7 +241,7 @@ def _judge(
         if meant is not None:
             told = f"the notes give {meant.fact} there"
             return Support(share, (meant,), told, opposed=True)
-        figure = misbound_figure(claim, span.text)
+        figure = misbound_figure(claim, span.text, names_in(claim, ordinary))
         swapped = swapped_name(claim, span.text, names_in(claim, ordinary))
         misplaced = figure.text if figure else swapped
         if misplaced:
@@ -284,9 +288,15 @@ def _share(claim: str, text: str) -> float:
     on their own, say nothing about what is claimed of them."""
     names = {word for name in names_in(claim) for word in words_of(name)}
     counted = {word for figure in figures_of(claim) for word in words_of(figure.text)}
-    said = claim_words(in_axes(_regular(claim)))
+    said = _plain_words(claim) - _ABOUT
     words = {word for word in said - names - counted if not word[0].isdigit()} or said
-    return len(words & set(words_of(in_axes(_regular(text))))) / len(words) if words else 0.0
+    return len(words & _plain_words(text)) / len(words) if words else 0.0
+
+
+@lru_cache(maxsize=2_048)  # a claim is held against many lines, and a line against many parts
+def _plain_words(text: str) -> frozenset[str]:
+    """Stemmed content words, those that mean the same put alike."""
+    return frozenset(words_of(in_axes(_regular(text))))
 
 
 def _regular(text: str) -> str:
@@ -295,7 +305,9 @@ def _regular(text: str) -> str:
 
 
 def _heading_words(span: EvidenceSentence) -> frozenset[str]:
-    return frozenset(word for heading in span.passage.heading_path for word in words_of(heading))
+    """Those of a question ("Are pets allowed?") are what the line answers, and no names."""
+    headings = (each for each in span.passage.heading_path if not each.rstrip().endswith("?"))
+    return frozenset(word for heading in headings for word in words_of(heading))
 
 
 def unheard(claim: str, spans: Sequence[EvidenceSentence], ordinary: frozenset[str]) -> str | None:
