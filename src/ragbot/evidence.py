@@ -53,6 +53,7 @@ _FIRST_CELL = re.compile(r"\s*\|?(?:\\\||[^|\n])*\|")
 _LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
 # What opens the next one is a capital, a digit, or a name written small ("io2", "gp3", "iSCSI",
 # "work_mem", "spec.gateIP"), or set as code.
+_WORDS = re.compile(r"\S")
 _END = re.compile(
     r"[.!?][\"'”’)\]]*(?:\[\^?(?:\d{1,3}|note \d+|citation needed)\])*"
     r"(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я]|[a-z]{1,3}\d|[a-z][A-Z]"
@@ -148,7 +149,8 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
         if ends_shortened(text, start, match.start() + 1):
             continue
         spans.append((start, match.end()))
-        start = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())
+        following = _WORDS.search(text, match.end())
+        start = following.start() if following else len(text)
     if text[start:].strip():
         spans.append((start, len(text.rstrip())))
     return spans

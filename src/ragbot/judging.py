@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from ragbot.chat_models import Candidate, cost_of, explain_failure, usage_of
 from ragbot.evidence import EvidenceSentence, Ruling
@@ -18,11 +18,6 @@ from ragbot.prompts import judging_messages
 from ragbot.types import Cost, FellBack, Usage
 
 _WORD = re.compile(r"\W*(supported|contradicted|unsupported)\b", re.IGNORECASE)
-_RULINGS: dict[str, Ruling] = {
-    "supported": "supported",
-    "contradicted": "contradicted",
-    "unsupported": "unsupported",
-}
 REPLY_TOKENS = 8
 
 
@@ -61,4 +56,4 @@ class ModelJudge:
         self.usage += spent
         self.cost += cost_of(self.candidate.model_id, self.candidate.price, spent)
         said = _WORD.match(str(reply.text))
-        return None if said is None else _RULINGS[said[1].lower()]
+        return None if said is None else cast(Ruling, said[1].lower())

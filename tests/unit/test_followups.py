@@ -304,3 +304,18 @@ def test_no_figure_and_no_month_is_spoken_of() -> None:
         )
     cell = Turn("how many days?", "Neptune - Min. days kept: 30. [1]")
     assert meant("what does it cost?", cell) == "what does Neptune cost?"
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Well-Architected Framework?", "What does Well-Architected Framework cost?"),
+        ("cool, and CloudHSM?", "What does CloudHSM cost?"),
+        ("why not KMS?", "why not KMS?"),
+        ("what is CloudHSM, not KMS?", "what is CloudHSM, not KMS?"),
+    ],
+)
+def test_words_that_approve_and_correct_are_told_from_names_and_questions(
+    question: str, expected: str
+) -> None:
+    assert meant(question, "What does KMS cost?") == expected

@@ -48,11 +48,17 @@ IMPLICIT = 4  # and without any
 SHORT = 8  # words that "and ...?" may have without being a question
 REMEMBERED = 4  # turns that a follow-up can lean back over
 
+# Such a word opens names, too: "Cool tier?", "Right-sizing?"
+_APPROVES = (
+    r"(?:well|right|great|cool|nice|perfect|wait)(?=\s*[,.!:?]|\s*$"
+    r"|\s(?:and|so|but|then|if|what|how|which|where|when|why|is|are|does|do|can|i)\b)"
+)
 _CONNECTIVE = re.compile(
-    r"^(?:(?:and|or|but|so|then|also|ok(?:ay)?|well|hm+|yes|no|right|sorry|oh|now|great|cool|nice"
-    r"|perfect|thanks|thank you|i see|got it|understood|interesting|fair enough|good to know|a+h+"
-    r"|aha|wait|wow|alright|all right|sure|gotcha|btw|by the way|(?:no,? )?i mean(?:t)?|not really"
-    r"|(?:that |it )?makes sense|that(?:['’]s| is) (?:clear|good|great|helpful|fine)|that helps)\b"
+    rf"^(?:(?:{_APPROVES}|and|or|but|so|then|also|ok(?:ay)?|hm+|yes|no|sorry|oh|now|thanks"
+    r"|thank you|i see|got it|understood|interesting|fair enough|good to know|a+h+|aha|wow|alright"
+    r"|all right|sure|gotcha|btw|by the way|(?:no,? )?i mean(?:t)?|not really"
+    r"|(?:that |it )?makes sense|that(?:['’]s| is) (?:clear|good|great|helpful|fine)|that helps)"
+    r"\b(?!-\w)"
     r"[\s,.!:-]*)*(?:(?:what|how) about\b|what of\b|(?:(?:is|are) (?:it|they) )?(?:the )?same"
     r" (?:for|with)\b"
     r"|(?:does|do|would|will) (?:that|this|the same|it(?= (?:also |still )?hold)) (?:also |still )?"
@@ -177,7 +183,7 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     if not words_in(bare) or _MORE.fullmatch(bare):
         return [last.question]
     rather = _RATHER.match(bare)
-    if rather and rather["old"].lower() in last.question.lower():
+    if rather and _is_noun(rather["new"]) and rather["old"].lower() in last.question.lower():
         at = last.question.lower().index(rather["old"].lower())
         return [f"{last.question[:at]}{rather['new']}{last.question[at + len(rather['old']) :]}"]
     asks = _JUST_ASKS.fullmatch(bare)

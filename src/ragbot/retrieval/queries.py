@@ -18,12 +18,14 @@ _OPTION = re.compile(r"^[ \t]*[(\[]?([A-Za-z])[)\].:][ \t]+(\S.*?)[ \t]*$", re.M
 
 
 def pasted_choices(text: str) -> PastedChoices | None:
-    """The stem and the options of a question whose last lines are lettered A, B, C and so on."""
+    """The stem and the options of a question whose lines are lettered A, B, C and so on."""
     lettered = list(_OPTION.finditer(text))
     letters = "".join(match[1].upper() for match in lettered)
     if len(letters) < 2 or not "ABCDEFGHIJKLMNOPQRSTUVWXYZ".startswith(letters):
         return None
-    stem = text[: lettered[0].start()].strip()
+    stem, behind = text[: lettered[0].start()].strip(), text[lettered[-1].end() :].strip()
+    if "?" in behind:  # "I have: a. ..., b. ... How do they differ?"
+        stem = f"{stem} {behind}".strip()
     return PastedChoices(stem, tuple(match[2] for match in lettered)) if stem else None
 
 
