@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ragbot.citations.figures import figures_of, in_figures_of
+from ragbot.figures import figures_of, in_figures_of
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 from itertools import combinations, pairwise
 
-from ragbot.citations.figures import NUMBER_WORDS, Figure, figures_of
 from ragbot.citations.named import names_in
+from ragbot.figures import NUMBER_WORDS, Figure, figures_of
 from ragbot.store.lexical import words_of
 
 _CLAUSE = re.compile(

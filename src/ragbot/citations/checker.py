@@ -10,7 +10,6 @@ from functools import partial
 from ragbot.citations.bindings import compares
 from ragbot.citations.denials import denies_only
 from ragbot.citations.drafts import DraftSentence
-from ragbot.citations.figures import figures_of, in_figures_of
 from ragbot.citations.invented import Recognizes, invented_word
 from ragbot.citations.named import (
     names_something,
@@ -29,6 +28,7 @@ from ragbot.citations.support import (
 )
 from ragbot.citations.yes_no import opens_with, says_little_more, statement_of
 from ragbot.evidence import Evidence, EvidenceSentence, Judge
+from ragbot.figures import figures_of, in_figures_of
 from ragbot.reranker import Similarity
 from ragbot.rows import cells_in
 from ragbot.store.lexical import words_of

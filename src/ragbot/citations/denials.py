@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ragbot.citations.figures import figures_of
+from ragbot.figures import figures_of
 
 # "The encryption context is not logged" does not say so, nor "full-text search: no": it takes the
 # notes themselves, and a verb of telling.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ragbot.citations.figures import figures_of
 from ragbot.evidence import EvidenceSentence
+from ragbot.figures import figures_of
 from ragbot.store.lexical import words_of
 
 _NAME = re.compile(r"[A-Za-z0-9][\w+#]*(?:[.&/'-][A-Za-z0-9]\w*)*")

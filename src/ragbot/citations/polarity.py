@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ragbot.citations.figures import NUMBER_WORDS
+from ragbot.figures import NUMBER_WORDS
 from ragbot.store.lexical import words_of
 
 _NEGATOR = re.compile(

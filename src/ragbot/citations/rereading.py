@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import combinations
 
-from ragbot.citations.figures import figures_of
 from ragbot.citations.named import names_in, plain, readable, speaks_of
 from ragbot.citations.support import (
     Support,
@@ -20,6 +19,7 @@ from ragbot.citations.support import (
     unheard,
 )
 from ragbot.evidence import EvidenceSentence, Ruling
+from ragbot.figures import figures_of
 from ragbot.reranker import Similarity
 from ragbot.store.lexical import words_of
 

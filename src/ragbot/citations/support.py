@@ -15,12 +15,12 @@ from functools import lru_cache
 from itertools import islice
 
 from ragbot.citations.bindings import misbound_figure, swapped_name, turned_comparison
-from ragbot.citations.figures import figures_of
 from ragbot.citations.named import foreign_name, names_in, plain, readable, told_by
 from ragbot.citations.opposites import in_axes, turned_word
 from ragbot.citations.overclaims import overclaiming_word
 from ragbot.citations.polarity import denies_unheard, flipped, with_bounds
 from ragbot.evidence import EvidenceSentence, evidence_sentences
+from ragbot.figures import figures_of
 from ragbot.reranker import Similarity
 from ragbot.store.lexical import words_of
 

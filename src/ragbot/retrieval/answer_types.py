@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from ragbot.figures import NUMBER_WORDS
 from ragbot.store.lexical import words_of
 
 Kind = Literal["count", "duration", "size", "money", "port"]
@@ -53,23 +54,28 @@ _ASKS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     ),
     ("port", re.compile(r"\b(?:which|what) (?:\w+ )?port\b", re.I)),
 )
+_A_NUMBER = rf"(?:\d|\b(?:{'|'.join(NUMBER_WORDS)})\b)"
 _HOLDS: dict[Kind, re.Pattern[str]] = {
     "duration": re.compile(
-        r"(?:\d|\b(?:one|two|three|five|seven|ten|a|an|single-digit)\b)[\d,.]*[\s-]*"
+        rf"(?:{_A_NUMBER}|\b(?:an?|single-digit)\b)[\d,.]*[\s-]*"
         r"(?:milli|micro)?(?:ms|seconds?|minutes?|hours?|days?|weeks?|months?|years?)\b"
         r"|\b(?:microseconds|milliseconds|indefinite(?:ly)?|forever|unlimited)\b",
         re.I,
     ),
     "size": re.compile(
-        r"\d[\d,.]*\s*(?:[KMGTP]i?B|bytes?|tokens|characters)\b|\bunlimited\b", re.I
+        rf"{_A_NUMBER}[\d,.]*[\s-]*(?:[KMGTP]i?B|(?:kilo|mega|giga|tera|peta)?bytes?|tokens"
+        r"|characters)\b|\bunlimited\b",
+        re.I,
     ),
     "money": re.compile(
-        r"[$€£]\s?\d|\bUSD\b|\d\s?%|\b(?:free|no (?:\w+ )?(?:cost|charge))\b", re.I
+        r"[$€£]\s?\d|\b(?:USD|dollars?|cents?|euros?|pounds|pence)\b|\d\s?%"
+        r"|\b(?:free|no (?:\w+ )?(?:cost|charge))\b",
+        re.I,
     ),
     "port": re.compile(r"\bports?\b", re.I),
 }
 _NUMBER = re.compile(
-    r"\$?\d[\d,.]*\+?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|unlimited|single",
+    rf"\$?\d[\d,.]*\+?|{'|'.join(NUMBER_WORDS)}|unlimited|single",
     re.I,
 )
 _NEAR = 4  # words between a number and what it counts
