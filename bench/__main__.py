@@ -13,6 +13,7 @@ NAMES = (
     "liar",
     "other_notes",
     "followups",
+    "dialogues",
     "injection",
     "nearness",
     "shortcuts",
