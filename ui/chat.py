@@ -45,12 +45,16 @@ _answer_component = st.components.v2.component(
     css=(_ASSETS / "answer.css").read_text(encoding="utf-8"),
     js=(_ASSETS / "answer.js").read_text(encoding="utf-8"),
 )
-EXAMPLES = (
-    "How large can a DynamoDB item be, and what if mine is larger?",
-    "Does Parameter Store rotate secrets automatically?",
-    "Which Route 53 policy should I use for disaster recovery?",
-    "What is the difference between CloudTrail and Config?",
-)
+# By the title of the sheet that answers; of notes that are somebody else's nothing is offered.
+EXAMPLES = {
+    "AWS DynamoDB vs DocumentDB vs Neptune": "How large can a DynamoDB item be, and what if mine "
+    "is larger?",
+    "AWS KMS vs CloudHSM vs Secrets Manager vs Parameter Store": "Does Parameter Store rotate "
+    "secrets automatically?",
+    "AWS Route 53 Routing Policies": "Which Route 53 policy should I use for disaster recovery?",
+    "AWS CloudWatch vs CloudTrail vs Config": "What is the difference between CloudTrail and "
+    "Config?",
+}
 
 
 @dataclass(slots=True)
@@ -169,7 +173,8 @@ def _welcome(notes: Searcher) -> None:
     st.title("Ask your notes")
     st.html(markup.plain(_covered(notes), "rb-lead"))
     columns = st.columns(2)
-    for position, example in enumerate(EXAMPLES):
+    titles = notes.titles() or ()
+    for position, example in enumerate(EXAMPLES[each] for each in EXAMPLES if each in titles):
         columns[position % 2].button(
             example, key=f"example-{position}", on_click=_will_ask, args=(example,), width="stretch"
         )

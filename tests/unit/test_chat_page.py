@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,6 +20,7 @@ from ragbot.settings import Settings
 from ragbot.store import Contents, write_generation
 from ragbot.types import Answer, Document, Section, Sentence
 from ui import markup
+from ui.chat import EXAMPLES
 from ui.chat import _asides as answer_asides
 from ui.sources import drawn as data_of
 from ui.sources import section_lines
@@ -60,11 +62,28 @@ def marked(data: dict[str, Any]) -> list[str]:
     return [piece["text"] for cell in cells for piece in cell if piece["mark"]]
 
 
-def test_the_empty_page_says_what_it_covers_and_offers_examples(page: AppTest) -> None:
+def test_the_empty_page_says_what_it_covers_and_offers_examples_that_the_notes_answer(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page.run()
     assert not page.exception
     assert page.title[0].value == "Ask your notes"
-    assert len([b for b in page.button if b.key and b.key.startswith("example-")]) == 4
+    assert not [b for b in page.button if b.key and b.key.startswith("example-")]
+    title = CONTENTS.documents[0].title
+    monkeypatch.setattr(
+        "ui.chat.EXAMPLES", {title: "How large can it be?", "Lids": "What are they?"}
+    )
+    page.run()
+    offered = [b.label for b in page.button if b.key and b.key.startswith("example-")]
+    assert offered == ["How large can it be?"]
+
+
+def test_each_example_is_of_a_sheet_that_comes_along() -> None:
+    sheets = (Path(__file__).parents[2] / "corpus").glob("*.md")
+    titles = {
+        re.search(r"^title: (.+)$", file.read_text(encoding="utf-8"), re.M)[1] for file in sheets
+    }
+    assert len(EXAMPLES) == 4 and titles >= EXAMPLES.keys()
 
 
 def test_a_question_is_answered_and_can_be_asked_again(page: AppTest) -> None:
