@@ -7,7 +7,7 @@ an abstention -> prompt -> reply, sentence by sentence -> checked citations, gua
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
@@ -16,17 +16,17 @@ from ragbot.answering import Checks, Reply, ask_in_turn, laid_out
 from ragbot.aws.waiting import while_waiting
 from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
 from ragbot.errors import QuestionError
-from ragbot.evidence import REMEMBERED_TURNS, Evidence, Judge, Prompt, linked
-from ragbot.guardrails import UNGUARDED, Admitted, Guardrails, cautioned, citable
+from ragbot.evidence import REMEMBERED_TURNS, Evidence, Judge, Prompt
+from ragbot.guardrails import UNGUARDED, Admitted, Guardrails
 from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
-from ragbot.partial import Parts, sentence_on, together, weighed_parts
-from ragbot.retrieval import Finding, Searcher, flagged, unweighed, worth_reading
+from ragbot.partial import sentence_on
+from ragbot.retrieval import Searcher, worth_reading
 from ragbot.rewriting import Rewritten, rewritten
 from ragbot.screening import without_hidden
+from ragbot.searching import NotesSearch
 from ragbot.small_talk import reply_to, small_talk
 from ragbot.types import (
-    LOOKED_UP,
     NO_FILTERS,
     Answer,
     Event,
@@ -116,38 +116,9 @@ def stream_answer(
         # It would not answer either, and is not waited for twice.
         candidates = [each for each in candidates if each.model_id != asker.model_id]
     query = asked.query
-    hears = retriever.hears
-
-    def readable(passages: Sequence[RetrievedPassage]) -> tuple[RetrievedPassage, ...]:
-        return cautioned(flagged(passages), hears)
-
-    def searched() -> tuple[tuple[RetrievedPassage, ...], list[Evidence], Finding, Parts]:
-        seen: dict[str, RetrievedPassage] = {}
-
-        def found_for(asked: str) -> list[Evidence]:
-            passages = readable(retriever.search(asked, k, filters))
-            for item in passages:
-                seen.setdefault(item.passage.passage_id, item)
-            told = question if asked == query else asked
-            return linked(citable(retriever.evidence(asked, passages), told, hears))
-
-        evidence = found_for(query)
-        of_the_whole = tuple(seen)
-        finding = retriever.judged(query, evidence)
-        parts = weighed_parts(query, retriever, found_for)
-        evidence = together(evidence, parts, enough=finding.enough)
-        used = (item.passage.passage_id for item in evidence)
-        found = tuple(seen[each] for each in dict.fromkeys((*of_the_whole, *used)))
-        return found, evidence, finding, parts
-
-    found, evidence, finding, parts = yield from while_waiting(searched)
-    passages = guardrails.shown_passages(found)
-    looked_up: dict[str, RetrievedPassage] = {}
-
-    def look_up(sentence: str) -> list[Evidence]:
-        near = readable(retriever.nearest_to(sentence, k, filters))
-        looked_up.update((e.passage.passage_id, replace(e, rank=LOOKED_UP)) for e in near)
-        return citable(unweighed(near), question, hears)
+    search = NotesSearch(question, query, retriever, k, filters)
+    found = yield from while_waiting(search.found)
+    passages = guardrails.shown_passages(found.passages)
 
     def checks(judged_by: Judge | None, shown: Sequence[Evidence]) -> Checks:
         return Checks(
@@ -155,25 +126,26 @@ def stream_answer(
             judged_by,
             retriever.recognizes,
             retriever.opens_with_name,
-            look_up,
+            search.look_up,
             retriever.names.known_in(query),
-            lambda: guardrails.over_reply(shown, found, admitted, hears),
+            lambda: guardrails.over_reply(shown, found.passages, admitted, retriever.hears),
         )
 
     clock.retrieved()
-    if not finding.enough and not parts.evidence:
+    if not found.is_enough:
         yield Retrieved(query, passages)
-        nearest = nearest_told(query, evidence, checks(None, evidence))
-        yield from nearest.sentences
+        nearest = nearest_told(query, found.evidence, checks(None, found.evidence))
+        yield from clock.heard(nearest.sentences)
         topics = nearest_topics(passages, guardrails.may_be_shown)
-        answer = _abstention(question, asked, passages, topics, finding.reason, nearest, clock)
+        reason = found.finding.reason
+        answer = _abstention(question, asked, passages, topics, reason, nearest, clock)
         yield replace(answer, fell_back_from=tuple(fell_back))
         return
 
     prompt = Prompt(
         query,
         tuple(history[-REMEMBERED_TURNS:]),
-        tuple(worth_reading(evidence)),
+        tuple(worth_reading(found.evidence)),
         forgets=len(history) > REMEMBERED_TURNS,
     )
     waits = bool(candidates) and candidates[0].model_id != "quotes"
@@ -182,18 +154,16 @@ def stream_answer(
     judged_by = None if judge is None else ModelJudge(judge)
     checked = checks(judged_by or entails, prompt.evidence)
     with closing(ask_in_turn(prompt, candidates, reply, checked)) as events:
-        for event in events:
-            if isinstance(event, Sentence) and not event.withheld:
-                clock.first_sentence()
-            yield event
+        yield from clock.heard(events)
     if judged_by is not None:
         reply.add_judge(judged_by)
-    if parts.missing and reply.shown and not reply.denials:
-        reply.sentences.append(sentence_on(parts.missing))
+    if found.parts.missing and reply.shown and not reply.denials:
+        reply.sentences.append(sentence_on(found.parts.missing))
         yield reply.sentences[-1]
     there = {item.passage.passage_id for item in passages}
     cited = dict.fromkeys(citation.passage_id for citation in reply.citations)
-    passages += guardrails.shown_passages([looked_up[each] for each in cited if each not in there])
+    further = [search.looked_up[each] for each in cited if each not in there]
+    passages += guardrails.shown_passages(further)
     answer = _answer(question, query, reply, passages, clock)
     if answer.abstained and not reply.blocked:
         # The gate found the evidence to be enough: what comes nearest may well be the answer.
@@ -202,9 +172,7 @@ def stream_answer(
             # Of what the model has read, and with it the service's guardrail, where there is one.
             read = prompt.evidence
             nearest = nearest_told(query, read, checks(None, read), said=reply.shown)
-        for sentence in nearest.sentences:
-            clock.first_sentence()
-            yield sentence
+        yield from clock.heard(nearest.sentences)
         answer = replace(
             answer,
             timings=clock.timings(),
@@ -323,9 +291,12 @@ class _Clock:
     def retrieved(self) -> None:
         self._retrieved = self._now() - self._start
 
-    def first_sentence(self) -> None:
-        if self._first is None:
-            self._first = self._now() - self._start
+    def heard(self, events: Iterable[Event]) -> Iterator[Event]:
+        """The events as they come; when the first sentence is shown is remembered."""
+        for event in events:
+            if self._first is None and isinstance(event, Sentence) and not event.withheld:
+                self._first = self._now() - self._start
+            yield event
 
     def timings(self) -> Timings:
         return Timings(self._retrieved, self._first, self._now() - self._start)

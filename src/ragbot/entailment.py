@@ -50,7 +50,8 @@ class Entailment(PairEncoder):
     def __call__(
         self, claim: str, notes: Sequence[EvidenceSentence], *, surely: bool = False
     ) -> Ruling | None:
-        """A ruling, a `Ruling` on what the rules left open; None where the model is not sure."""
+        """Whether the notes bear out what the rules left open; None where the model is not sure.
+        Of the opposite it knows nothing."""
         bare = " ".join(note.text for note in notes)
         placed = " ".join(note.in_context for note in notes)
         margin = self.margins(claim, [bare, placed]).max()

@@ -59,10 +59,11 @@ def _of_each(query: str, searcher: Searcher, find: Find) -> Parts | None:
     questions = same_of_each(query)
     if not questions:
         return None
-    answering = [find(each) for each in questions]
-    pairs = zip(questions, answering, strict=True)
-    if not all(searcher.judged(asked, found).enough for asked, found in pairs):
-        return None
+    answering = []
+    for asked in questions:
+        answering.append(find(asked))
+        if not searcher.judged(asked, answering[-1]).enough:
+            return None
     return Parts(tuple(chain.from_iterable(levelled(answering))), of_each=True)
 
 

@@ -180,7 +180,7 @@ def _best_jointly(
 
 def opposition_to(claim: str, spans: Sequence[EvidenceSentence]) -> Support | None:
     """The sentence of the evidence that says the opposite of the claim, if one does."""
-    judged = [_judge(claim, span, frozenset()) for span in spans]
+    judged = [_held_to(claim, span, frozenset()) for span in spans]
     against = [support for support in judged if support.opposed and support.share >= OPPOSED]
     return max(against, key=lambda support: support.share, default=None)
 
@@ -192,7 +192,7 @@ def _best_single(
     similarity: Similarity | None,
     named: frozenset[str],
 ) -> Support:
-    judged = [_judge(claim, span, ordinary, named) for span in spans]
+    judged = [_held_to(claim, span, ordinary, named) for span in spans]
     best = max(
         judged,
         key=lambda support: (support.holds, support.share),
@@ -219,7 +219,7 @@ def _same_place(one: EvidenceSentence, other: EvidenceSentence) -> bool:
     return one.passage.heading_path == other.passage.heading_path
 
 
-def _judge(
+def _held_to(
     claim: str,
     span: EvidenceSentence,
     ordinary: frozenset[str],

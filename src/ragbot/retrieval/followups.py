@@ -143,7 +143,7 @@ _INDEFINITE = re.compile(r"\b(?:an?|any)\s+$", re.IGNORECASE)
 def readings(question: str, history: Sequence[Turn], names: Names) -> tuple[str, ...]:
     """What the question may mean after what came before; mostly one reading.
 
-    Of two, the first leans back less than the second.
+    Of two, the last is taken where the notes are clearly nearer to it (`Retriever.query_for`).
     """
     if not history or len(question.split()) >= LONG or pasted_choices(question):
         return (question,)

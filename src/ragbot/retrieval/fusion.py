@@ -221,7 +221,6 @@ class Retriever:
         self, query: str, k: int, filters: Filters, *, ask_outside: bool
     ) -> tuple[RetrievedPassage, ...]:
         allowed = self.index.allowed(filters)
-        dense: list[Found] = []
         lexical: list[Found] = []
         sentences: list[Found] = []
         queries = queries_of(query)
@@ -230,7 +229,7 @@ class Retriever:
         finding = vectors
         if other is not None:
             finding = other.encode_queries(queries) if ask_outside else vectors[:0]
-        dense += (self.index.dense(near, DEPTH, allowed) for near in finding)
+        dense = [self.index.dense(each, DEPTH, allowed) for each in finding]
         for place, (text, vector) in enumerate(zip(queries, vectors, strict=True)):
             lexical.append(self.index.lexical(text, DEPTH, allowed))
             near = dense[place] if dense else []
