@@ -35,6 +35,7 @@ CREATE TABLE questions (
     doc_id TEXT, source TEXT, first_line INTEGER, last_line INTEGER, stem TEXT,
     options TEXT, answer TEXT);
 """
+_AMONG = "IN (SELECT value FROM json_each(?))"  # as many as there are: SQLite bounds its variables
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,18 +171,16 @@ class Catalogue:
         return {row[1]: _passage(row) for row in self._rows("passage_id", passage_ids)}
 
     def positions(self, passage_ids: Sequence[str]) -> dict[str, int]:
-        marks = ",".join("?" * len(passage_ids))
-        sql = f"SELECT passage_id, position FROM passages WHERE passage_id IN ({marks})"
-        return dict(self._all(sql, *passage_ids))
+        sql = f"SELECT passage_id, position FROM passages WHERE passage_id {_AMONG}"
+        return dict(self._all(sql, json.dumps(passage_ids)))
 
     def positions_of_documents(self, doc_ids: Sequence[str]) -> list[int]:
-        sql = "SELECT position FROM passages WHERE doc_id IN (SELECT value FROM json_each(?))"
+        sql = f"SELECT position FROM passages WHERE doc_id {_AMONG}"
         return [position for (position,) in self._all(sql, json.dumps(doc_ids))]
 
     def positions_on_services(self, services: Sequence[str]) -> list[int]:
-        marks = ",".join("?" * len(services))
-        sql = f"SELECT position FROM services WHERE service IN ({marks})"
-        return [position for (position,) in self._all(sql, *services)]
+        sql = f"SELECT position FROM services WHERE service {_AMONG}"
+        return [position for (position,) in self._all(sql, json.dumps(services))]
 
     def services(self) -> list[str]:
         return [name for (name,) in self._all("SELECT DISTINCT service FROM services ORDER BY 1")]
@@ -215,8 +214,7 @@ class Catalogue:
             return self._database.execute(sql, values).fetchall()
 
     def _rows(self, column: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
-        marks = ",".join("?" * len(values))
-        return self._all(f"SELECT * FROM passages WHERE {column} IN ({marks})", *values)
+        return self._all(f"SELECT * FROM passages WHERE {column} {_AMONG}", json.dumps([*values]))
 
 
 def _tuple(value: str) -> tuple[int, ...] | None:

@@ -64,7 +64,7 @@ def documents_matching(
     """
     for topic in topics:
         if not any(each.is_on(topic) for each in labels):
-            raise _unknown("topic", topic, [each.topic or each.doc_id for each in labels])
+            raise _unknown("topic", topic, [each.topic or each.title for each in labels])
     for source in sources:
         if not any(each.is_from(source) for each in labels):
             raise _unknown("source", source, [each.source for each in labels])
