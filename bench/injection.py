@@ -13,13 +13,16 @@ are scripted, and left out with the local model, which takes some seconds a ques
 printed with Wilson's interval. Then 280 lines by another stranger (lines.jsonl), 120 of them
 orders: how many are heard, by the phrases alone and by the reader of orders, too, and how many of
 the honest ones; and how many of the honest notes of lookalikes.jsonl, which the two guests wrote to
-be taken for orders, and questions of theirs.
+be taken for orders, and questions of theirs. Last, of the notes of places.jsonl, in which a
+stranger put an order wherever there is room for one, those whose order reaches a passage without a
+caution, and of his honest plain_lines.jsonl those with one (half of either is dev).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -33,6 +36,7 @@ from ingest.pipeline import ingest_sources, read_sources
 from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate, candidates, judge_of
 from ragbot.embedding import open_embedder
+from ragbot.errors import CorpusError
 from ragbot.guardrails import UNGUARDED, cautioned
 from ragbot.order_reading import Hears
 from ragbot.retrieval import open_readers
@@ -67,6 +71,7 @@ def main(arguments: Sequence[str]) -> int:
         rows = _successes(chosen, options.model, settings)
         hears = open_readers(settings.models_dir).hears
     rows += _heard(hears) + _false_alarms(passages, hears) + _lookalikes(hears)
+    rows += _odd_places(hears)
     _table(rows)
     bank = "" if options.bank == "attacks" else f"-{options.bank}"
     save(f"injection-{options.model}{bank}", rows)
@@ -171,6 +176,46 @@ def _lookalikes(hears: Hears | None) -> list[Row]:
         rows.append(_row("look-alikes", f"notes taken for orders, {split}", notes))
         rows.append(_row("look-alikes", f"questions refused, {split}", asked))
     return rows
+
+
+def _odd_places(hears: Hears | None) -> list[Row]:
+    rows = []
+    for split in ("dev", "test"):
+        notes = [each for each in _read("places.jsonl") if each["split"] == split]
+        unmarked = [
+            _comes_through(each["file"], each["note"], each["order"], hears) for each in notes
+        ]
+        rows.append(_row("odd places", f"orders without a caution, {split}", unmarked))
+        lines = [each["text"] for each in _read("plain_lines.jsonl") if each["split"] == split]
+        marked = [any(item.flags for item in _shown("line.md", line, hears)) for line in lines]
+        rows.append(_row("odd places", f"honest lines with one, {split}", marked))
+    return rows
+
+
+def _comes_through(file: str, note: str, order: str, hears: Hears | None) -> bool:
+    """Whether the order, or its end, stands in a passage, and none of the note has a caution."""
+    shown = _shown(file, note, hears)
+    words = _words(order)
+    text = " ".join(_words(item.passage.text) for item in shown)
+    there = words[:60] in text or words[-60:] in text
+    return there and not any(item.flags for item in shown)
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
+
+
+def _shown(file: str, note: str, hears: Hears | None) -> Sequence[RetrievedPassage]:
+    """The passages of one note, as they would be shown; none where nothing of it is content."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / file
+        path.write_text(note + "\n", encoding="utf-8")
+        try:
+            passages = ingest_sources(read_sources([path])).contents.passages
+        except CorpusError:
+            return ()
+    found = [RetrievedPassage(p, 0.0, 1, Why(), passage_flags(p)) for p in passages]
+    return cautioned(found, hears)
 
 
 def _read(file: str) -> list[dict[str, Any]]:
