@@ -78,6 +78,14 @@ _LESS_BY = re.compile(
 _RANGE = re.compile(
     r"\s*(?:[-–—]|\b(?:and|to|or)\b(?: (?:at (?:the )?most|at (?:the )?least|up to))?)\s*"
 )
+# "$1 a month", "100 requests per second", "$5 monthly"
+_RATE = re.compile(
+    r"(?:\s+[a-z]+){0,2}?(?:\s*/\s*|\s+(?:per|an?|each|every)\s+)"
+    r"(?P<of>thousand|million|billion|second|minute|hour|day|week|month|year)\b"
+    r"|\s+(?P<how>hour|dai|week|month|year)ly\b",
+    re.IGNORECASE,
+)
+_OF_MANY = frozenset({"thousand", "million", "billion"})
 _IS_RANGE = re.compile(r"\s*(?:[-–—]|to\b)")
 
 
@@ -91,6 +99,7 @@ class Figure:
     start: int = 0  # characters of the text that it stands in
     written: float | None = None  # the value in the unit that the text has, where that differs
     range_at: int | None = None  # of both ends of a range, where it starts
+    per: str | None = None  # of a rate: "month", "million"
 
     @property
     def is_count(self) -> bool:
@@ -98,7 +107,10 @@ class Figure:
         return self.unit is None and self.text[:1].isalpha() and 2 <= self.value <= MOST_COUNTED
 
     def agrees_with(self, other: Figure) -> bool:
-        """Equal in value, and in unit where both name one."""
+        """Equal in value, and in unit where both name one; no dollar a month is one a year."""
+        alike = self.per and other.per and (self.per in _OF_MANY) == (other.per in _OF_MANY)
+        if alike and self.per != other.per:
+            return False
         if self.unit and other.unit:
             return self.unit == other.unit and _equal(self.value, other.value)
         return _equal(self._as_written, other._as_written)
@@ -146,7 +158,9 @@ def figures_of(text: str) -> list[Figure]:
         has_unit = (match["unit"] or "").lower() in _UNITS  # "$5 monthly" is 5 dollars
         end = match.end() if unit is not None and (has_unit or not match["money"]) else ends[-1]
         figure = text[match.start() : end].strip()
-        found.append(Figure(value, unit, figure, match.start(), written))
+        rate = _RATE.match(text, end)
+        per = (rate["of"] or rate["how"].replace("dai", "day")).lower() if rate else None
+        found.append(Figure(value, unit, figure, match.start(), written, per=per))
     for at in reversed(range(len(found) - 1)):
         one, other = found[at], found[at + 1]
         joined = _RANGE.fullmatch(text, ends[at], other.start) if one.unit is None else None

@@ -108,3 +108,19 @@ def test_both_ends_of_a_range_of_things_are_one_range(text: str) -> None:
     low, high = figures_of(text)
     assert low.range_at == high.range_at is not None
     assert [figure.range_at for figure in figures_of("It has 5 lids and 10 boxes.")] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("$1 a year", "$1 a month", False),
+        ("$5 monthly", "$5 per month", True),
+        ("100 requests per minute", "100 requests per second", False),
+        ("$0.40 per thousand requests", "$0.40 per million requests", False),
+        ("$0.40 per million requests", "$0.40 a month", True),  # either may be left out
+        ("5 GB/day", "5 GB a day", True),
+    ],
+)
+def test_a_rate_is_of_its_time_or_number(one: str, other: str, same: bool) -> None:
+    (a,), (b,) = figures_of(one), figures_of(other)
+    assert a.agrees_with(b) == same
