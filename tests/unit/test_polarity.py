@@ -46,6 +46,12 @@ def test_what_cannot_be_more_is_at_most(claim: str) -> None:
     assert "at most" in with_bounds(claim)
 
 
+def test_what_can_be_more_is_at_least() -> None:
+    assert "at least 400 KB" in with_bounds("A box can hold more than 400 KB.")
+    refused = "Boxes of more than 400 KB are refused."
+    assert with_bounds(refused) == refused
+
+
 def test_larger_than_another_thing_is_no_bound() -> None:
     assert flipped("Boxes are larger than crates.", "Boxes are not larger than crates.", NOTHING)
     assert not flipped("It holds no more than 5.", "It holds at most 5.", NOTHING)

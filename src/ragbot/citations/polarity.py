@@ -39,6 +39,12 @@ _NOT_LESS = re.compile(
     r"(?:below|under)\b",
     re.IGNORECASE,
 )
+# "can hold more than 400 KB": so much at least, where "items over 400 KB" says nothing of that
+_CAN_BE_MORE = re.compile(
+    r"(?P<can>\b(?:can|may|could|able to)\b(?: [\w-]+){0,3}?) (?:(?:more|longer|larger|bigger"
+    r"|greater|higher) than|over|above|beyond)(?= [\d$€£])",
+    re.IGNORECASE,
+)
 _UNLIMITED = re.compile(
     r"\b(?:no|without)(?: an?| any| upper| fixed)? ((?:\w+ )?)(?:limit|cap|ceiling)s?\b"
     r"(?: (?:on|to|for))?",
@@ -138,4 +144,5 @@ def _plainly_negated(text: str) -> str:
 
 def with_bounds(text: str) -> str:
     """What is never exceeded is at most so much, what nothing drops below at least."""
-    return _NOT_LESS.sub(" at least", _NOT_MORE.sub(r"\g<what> at most", text))
+    bounded = _NOT_LESS.sub(" at least", _NOT_MORE.sub(r"\g<what> at most", text))
+    return _CAN_BE_MORE.sub(r"\g<can> at least", bounded)
