@@ -288,3 +288,19 @@ def test_a_sentence_of_the_notes_is_cited_where_it_stands_whatever_its_marker():
     assert told.sentence.verdict == "supported"
     (citation,) = told.citations
     assert citation.passage_id == second.passage_id
+
+
+@pytest.mark.parametrize(
+    ("claim", "line", "verdict"),
+    [
+        ("Access is not allowed by default.", "Access is denied by default.", "supported"),
+        ("Access is denied by default.", "Access is not allowed by default.", "supported"),
+        ("Lids are not public by default.", "Lids are private by default.", "supported"),
+        ("Access is not denied by default.", "Access is denied by default.", "contradicted"),
+        ("Lids are not private by default.", "Lids are private by default.", "contradicted"),
+        ("Access is allowed by default.", "Access is not allowed by default.", "contradicted"),
+    ],
+)
+def test_what_is_not_one_end_is_the_other(claim: str, line: str, verdict: str) -> None:
+    checker = CitationChecker(evidence(passage(f"- {line}")), withhold=False)
+    assert checker.check(DraftSentence(claim, (1,), "")).sentence.verdict == verdict

@@ -104,6 +104,19 @@ def turned_word(claim: str, text: str, names: frozenset[str] = frozenset()) -> s
     return None
 
 
+def in_words_of(other: str, text: str) -> str:
+    """The text with what it denies put as the other affirms it: "not allowed" as "denied"."""
+    words: dict[tuple[int, bool], set[str]] = {}
+    for stand in _stands(other):
+        words.setdefault((stand.axis, stand.end), set()).add(stand.word)
+    for (axis, end), told in words.items():
+        affirmed = [word for word in told if _PATTERNS[axis][not end].fullmatch(word)]
+        if affirmed and (axis, not end) not in words:
+            denied = rf"(?:\bnot|n['’]t)\s+(?:\w+ly\s+)?{_PATTERNS[axis][end].pattern}"
+            text = re.sub(denied, f" {affirmed[0]}", text, flags=re.IGNORECASE)
+    return text
+
+
 def in_axes(text: str) -> str:
     """The text with each axis word replaced by its end's own token: "largest" and "at most" are
     then one word, as are "not encrypted" and "unencrypted"."""

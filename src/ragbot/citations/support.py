@@ -16,7 +16,7 @@ from itertools import islice
 
 from ragbot.citations.bindings import misbound_figure, swapped_name, turned_comparison
 from ragbot.citations.named import foreign_name, names_in, plain, readable, told_by
-from ragbot.citations.opposites import in_axes, turned_word
+from ragbot.citations.opposites import in_axes, in_words_of, turned_word
 from ragbot.citations.overclaims import overclaiming_word
 from ragbot.citations.polarity import denies_unheard, flipped, with_bounds
 from ragbot.evidence import EvidenceSentence, evidence_sentences
@@ -231,9 +231,10 @@ def _held_to(
     if reason is None:
         names = _heading_words(span)
         said = with_bounds(f"{span.parent or ''} {told_by(span)}")
+        affirmed = in_words_of(said, claim)
         if (
             turned_word(claim, said, names)
-            or flipped(_regular(claim), _regular(said), names)
+            or flipped(_regular(affirmed), _regular(in_words_of(claim, said)), names)
             or turned_comparison(claim, span.text)
         ):
             return Support(share, (span,), "the notes say the opposite", opposed=True)
@@ -251,7 +252,7 @@ def _held_to(
         foreign = next((each for each in named if each not in plain(text)), None)
         if foreign is not None:
             reason = f"the cited passage does not speak of{foreign}".rstrip()
-        elif denies_unheard(claim, text):
+        elif denies_unheard(affirmed, text):
             reason = "the notes do not deny it"
         elif overclaim is not None:
             reason = f"the notes do not say {overclaim!r}"
