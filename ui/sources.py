@@ -17,7 +17,7 @@ from ragbot.guardrails import Guardrails
 from ragbot.retrieval import Searcher
 from ragbot.screening import FLAGS, MEANINGS, without_hidden
 from ragbot.types import Answer, Citation, RetrievedPassage
-from ragbot.whole_lines import BULLET, QUOTE, RULER, STROKE, whole_lines
+from ragbot.whole_lines import QUOTE, RULER, STROKE, begins_item, whole_lines
 
 Span = tuple[int, int]
 
@@ -120,7 +120,7 @@ def section_lines(
     opening = _opening(text, section)
     at = section[0]
     bodies = text[section[0] : section[1]].split("\n")
-    for body, part in zip(bodies, parts_of(bodies), strict=True):
+    for above, body, part in zip(["", *bodies], bodies, parts_of(bodies), strict=False):
         start, at = at, at + len(body) + 1
         is_code = part == "code"
         ruled = not is_code and RULER.match(body)
@@ -133,7 +133,7 @@ def section_lines(
         if len(lines) == 1 and lines[0]["kind"] == "heading" and STROKE.fullmatch(body):
             continue
         is_first = not lines and body.strip() == heading
-        kind, lead = ("text", 0) if is_first or is_code else _sign_of(body)
+        kind, lead = ("text", 0) if is_first or is_code else _sign_of(body, above)
         if not body[lead:].strip():  # the kind of a callout
             continue
         indent = len(body.expandtabs(4)) - len(body.expandtabs(4).lstrip())
@@ -152,11 +152,11 @@ def section_lines(
     return lines
 
 
-def _sign_of(body: str) -> tuple[str, int]:
+def _sign_of(body: str, above: str) -> tuple[str, int]:
     """The kind of a line by its sign, and where its words begin."""
     quote = QUOTE.match(body)
     inside = quote.end() if quote else 0
-    if bullet := BULLET.match(body[inside:]):
+    if bullet := begins_item(body[inside:], above):
         return "bullet", inside + bullet.end()
     if marked := _HEADING.match(body[inside:]):
         return "heading", inside + marked.end()

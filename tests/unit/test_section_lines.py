@@ -39,3 +39,8 @@ def test_code_is_drawn_as_it_is_written() -> None:
     code = ["# the web tier", "- name: web", "  | jq .x", "|----|", "> out.txt"]
     text = "Run:\n\n```yaml\n" + "\n".join(code) + "\n```"
     assert drawn(text) == [("text", ["Run:"]), *(("text", [line]) for line in code)]
+
+
+def test_a_word_that_could_be_a_bullet_goes_on_where_the_line_was_wrapped() -> None:
+    text = "Los datos pueden estar en varias r\u00e9plicas\no un almac\u00e9n."
+    assert drawn(text) == [("text", [text])]
