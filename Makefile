@@ -32,7 +32,7 @@ gate: $(VENV)/.installed weights ingest ## fail where quality fell below the com
 	$(BIN)/python -m eval leakage
 	$(BIN)/python -m eval gate
 
-fit: $(VENV)/.installed weights ingest ## fit the gate anew, after a change of what reads (20 min)
+fit: $(VENV)/.installed weights ingest ## fit the gate anew, after a change of what reads (12 min)
 	$(BIN)/python -m ingest eval/other_notes --index .ragbot/other-notes
 	$(BIN)/python -m eval fit --others .ragbot/other-notes
 

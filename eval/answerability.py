@@ -2,8 +2,7 @@
 
 Beside those on the ten sheets, which the reading models have learned by heart, there are some on
 notes that they have never seen (`other_notes/`): what tells an answer there, too, tells it better
-of a stranger's question on the former. And there are follow-ups (`dialogues/`), shorter and odder
-once they are put on their own. The threshold is set by the first.
+of a stranger's question on the former. The threshold is set by the former.
 
 `false_premise` questions count among the answerable: the notes hold their correction. The threshold
 is set without them. As in the product a question that asks several things is refused only where
@@ -12,10 +11,9 @@ each of its parts is, too, and one that asks the same of two things is answered 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -26,7 +24,6 @@ from numpy.typing import NDArray
 
 import ragbot.retrieval
 from eval.banks import FALSE_PREMISE, Question, load_bank
-from eval.dialogues import dialogues, file_of, follow_ups, is_among
 from ragbot.partial import asked_one_by_one, same_of_each
 from ragbot.retrieval import Retriever
 from ragbot.retrieval.signals import Signals, weigh
@@ -87,7 +84,6 @@ class FittedGate:
     unread: Fitted
     n: int
     n_others: int
-    n_follow_ups: int
 
 
 def dev_questions() -> list[Question]:
@@ -100,8 +96,7 @@ def dev_questions() -> list[Question]:
 
 
 def fit_gate(retriever: Retriever, others: Retriever, k: int) -> FittedGate:
-    """Of the dev questions, of follow-ups, and of the questions on `OTHER_NOTES`, in which `others`
-    searches.
+    """Of the dev questions, and of those on `OTHER_NOTES`, in which `others` searches.
 
     Raises:
         ValueError: one of the models is missing that the signals are taken from.
@@ -116,9 +111,7 @@ def fit_gate(retriever: Retriever, others: Retriever, k: int) -> FittedGate:
     authors = np.array([authored(q.id) for q in questions])
     on_others = load_bank(OTHER_QUESTIONS).questions
     beside = [asked_of(q.question, others, k) for q in on_others]
-    leaning = list(_follow_ups(retriever, k))
-    beside += [asked_of(query, retriever, k) for query, _ in leaning]
-    told = np.array([*(q.answerable for q in on_others), *(held for _, held in leaning)])
+    told = np.array([q.answerable for q in on_others])
     read, unread = (
         _fitted(
             [getattr(each, kind) for each in asked],
@@ -129,17 +122,7 @@ def fit_gate(retriever: Retriever, others: Retriever, k: int) -> FittedGate:
         )
         for kind in ("read", "unread")
     )
-    return FittedGate(read, unread, len(questions), len(on_others), len(leaning))
-
-
-def _follow_ups(retriever: Retriever, k: int) -> Iterator[tuple[str, bool]]:
-    """What each follow-up is searched for as, and whether the notes answer it; without those whose
-    line is not found, which is no fault of the gate."""
-    for dialogue in dialogues("dev"):
-        for each in follow_ups(dialogue, retriever):
-            found = retriever.evidence(each.query, retriever.search(each.query, k))
-            if each.said.line is None or is_among(each.said.line, found):
-                yield each.query, each.said.line is not None
+    return FittedGate(read, unread, len(questions), len(on_others))
 
 
 def _fitted(
@@ -204,7 +187,6 @@ def save_gate(fitted: FittedGate, file: Path = FILE) -> None:
         "fitted_on": fitted_on(),
         "n": fitted.n,
         "n_others": fitted.n_others,
-        "n_follow_ups": fitted.n_follow_ups,
         "read": fitted.read.content,
         "unread": fitted.unread.content,
     }
@@ -214,8 +196,7 @@ def save_gate(fitted: FittedGate, file: Path = FILE) -> None:
 def fitted_on() -> dict[str, str]:
     """The sha256 of each bank."""
     names: tuple[str | Path, ...] = (*BANKS, OTHER_QUESTIONS)
-    banks = {bank.name: bank.sha256 for bank in (load_bank(name) for name in names)}
-    return banks | {"dialogues": hashlib.sha256(file_of("dev").read_bytes()).hexdigest()}
+    return {bank.name: bank.sha256 for bank in (load_bank(name) for name in names)}
 
 
 def authored(question_id: str) -> str:

@@ -102,8 +102,8 @@ def do_fit(options: argparse.Namespace) -> int:
     save_gate(gate)
     for name, fit in (("gate", gate.read), ("without the entailment model", gate.unread)):
         print(
-            f"{name}, fitted on {gate.n} dev questions, {gate.n_others} on other notes and "
-            f"{gate.n_follow_ups} follow-ups, and set to refuse {fit.over_refused:.3f} of the "
-            f"answerable; of another author's unanswerable ones it refuses {fit.refused:.3f}"
+            f"{name}, fitted on {gate.n} dev questions and {gate.n_others} on other notes, and set "
+            f"to refuse {fit.over_refused:.3f} of the answerable; of another author's unanswerable "
+            f"ones it refuses {fit.refused:.3f}"
         )
     return 0
