@@ -111,7 +111,7 @@ def section_lines(
     masks: Sequence[tuple[int, int, str]] = (),
     heading: str = "",
 ) -> list[dict[str, Any]]:
-    """The lines of a section: `kind` is heading, bullet, row or text; `depth` of a bullet;
+    """The lines of a section: `kind` is heading, bullet, row, code or text; `depth` of a bullet;
     `cells` each a list of pieces {text, tint, mark}. Characters are those of the document;
     `masks` are (start, end, what is shown instead). In plain text the first line is one where it
     is the `heading`, be it numbered or above a stroke."""
@@ -133,7 +133,7 @@ def section_lines(
         if len(lines) == 1 and lines[0]["kind"] == "heading" and STROKE.fullmatch(body):
             continue
         is_first = not lines and body.strip() == heading
-        kind, lead = ("text", 0) if is_first or is_code else _sign_of(body, above)
+        kind, lead = ("text", 0) if is_first else ("code", 0) if is_code else _sign_of(body, above)
         if not body[lead:].strip():  # the kind of a callout
             continue
         indent = len(body.expandtabs(4)) - len(body.expandtabs(4).lstrip())

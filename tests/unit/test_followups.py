@@ -121,6 +121,7 @@ def test_chains_lean_on_what_the_turn_before_meant() -> None:
         ("how come?", "how is Neptune faster than DocumentDB?"),
         ("tell me more", "Is Neptune faster than DocumentDB?"),
         ("anything else?", "Is Neptune faster than DocumentDB?"),
+        ("was that right?", "Is Neptune faster than DocumentDB?"),
         ("can you explain that please", "Is Neptune faster than DocumentDB?"),
     ],
 )

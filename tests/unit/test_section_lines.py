@@ -38,7 +38,7 @@ def test_a_list_in_a_quote_is_a_list_and_the_kind_of_a_callout_is_no_line() -> N
 def test_code_is_drawn_as_it_is_written() -> None:
     code = ["# the web tier", "- name: web", "  | jq .x", "|----|", "> out.txt"]
     text = "Run:\n\n```yaml\n" + "\n".join(code) + "\n```"
-    assert drawn(text) == [("text", ["Run:"]), *(("text", [line]) for line in code)]
+    assert drawn(text) == [("text", ["Run:"]), *(("code", [line]) for line in code)]
 
 
 def test_a_word_that_could_be_a_bullet_goes_on_where_the_line_was_wrapped() -> None:

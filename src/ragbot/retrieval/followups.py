@@ -71,7 +71,8 @@ _MORE = re.compile(
     r"(?: me| us)?(?: (?:a bit|some|any|an))?(?: (?:more|further|details?|examples?))*"
     r"(?: (?:of|about|on))?(?: (?:it|that|this|them))?|go on|continue|(?:anything|what) else|more"
     r"|(?:some |any |an |more )?(?:details?|examples?)|like what|such as|for (?:example|instance)"
-    r"|really|are you sure|is that (?:so|all|right|true))(?: please)?",
+    r"|really|are you sure|(?:is|was) (?:that|it|this)"
+    r" (?:so|all|right|true|correct|sure|ok(?:ay)?))(?: please)?",
     re.IGNORECASE,
 )
 _JUST_ASKS = re.compile(
