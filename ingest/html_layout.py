@@ -11,11 +11,10 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from itertools import takewhile, zip_longest
+from dataclasses import dataclass
 
 from ingest.code_blocks import pieces
+from ingest.html_tables import Table
 from ragbot.whole_lines import BULLET
 
 _CELLS, _PARTS = frozenset({"td", "th"}), frozenset({"thead", "tbody", "tfoot"})
@@ -46,9 +45,7 @@ _LOOKS = re.compile(
     r"|background|white-space|font-weight|font-style)[\w-]*\s*:[^;:()]*(?:;|$))*\s*"
 )
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
-_FIGURE = re.compile(r"\b\d")  # but EC2
 _HASH = re.compile(r"^(?= {0,3}#{1,6}(?:\s|$))", re.MULTILINE)
-_WIDEST = 40  # columns or rows that one cell may span
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +71,6 @@ def as_markdown(text: str, *, is_page: bool = False) -> Laid:
     return writer.laid()
 
 
-@dataclass(slots=True)
-class _Row:
-    """`heads` and `values` count the cells that are written in it, but for empty values."""
-
-    number: int
-    cells: list[str] = field(default_factory=list)
-    heads: int = 0
-    values: int = 0
-
-
-@dataclass(slots=True)
-class _Table:
-    """One that is being read. `under` holds what reaches down from the rows above: column ->
-    (rows that are left, text)."""
-
-    rows: list[_Row] = field(default_factory=list)
-    under: dict[int, tuple[int, str]] = field(default_factory=dict)
-    across: int = 1
-    down: int = 1
-    is_open: bool = False  # a cell, whose text is being read
-    is_head: bool = False  # that cell
-    in_head: bool = False  # in <thead>, where <td> is a head as well
-    has_head: bool = False  # from <thead>, so that a <th> below it names but its row
-    inner: int = 0  # tables inside a cell
-
-
 class _Writer:
     """Lines as they come, each with its number."""
 
@@ -108,7 +79,7 @@ class _Writer:
         self._lines: list[str] = [""]
         self._numbers: list[int] = [1]
         self._number = 1  # the line of the file that is being read
-        self._table: _Table | None = None
+        self._table: Table | None = None
         self._kept: list[str] | None = None  # the text of a cell or a term
         self._term = ""
         self._depth = 0  # of lists
@@ -248,8 +219,7 @@ class _Writer:
             self._raised = not closes
         elif tag in _PARTS and self._table is not None and not self._table.inner:
             self._end_cell()
-            self._table.has_head |= self._table.in_head and bool(self._table.rows)
-            self._table.in_head = tag == "thead" and not closes
+            self._table.begin_part(is_head=tag == "thead" and not closes)
         elif self._table is not None or (self._kept is not None and tag not in _DEFINES):
             self._say(" " if tag in _BLOCKS | _ITEMS else "", self._number)
         elif tag in _HEADINGS:
@@ -306,7 +276,7 @@ class _Writer:
             if not closes:
                 self._put_term()
                 self._break()
-                self._table = _Table()
+                self._table = Table()
             return
         if tag == "table" and not closes:
             table.inner += 1
@@ -318,63 +288,29 @@ class _Writer:
         elif tag == "tr":
             self._end_cell()
             if not closes:
-                table.rows.append(_Row(self._number))
+                table.begin_row(self._number)
         else:
             self._end_cell()
             if closes:
                 return
-            if not table.rows:
-                table.rows.append(_Row(self._number))
-            told = _attributes(more)
-            table.across, table.down = (_span(told.get(f"{n}span")) for n in ("col", "row"))
-            table.is_head = table.in_head or (tag == "th" and not table.has_head)
-            table.is_open, self._kept = True, []
+            table.begin_cell(self._number, tag, _attributes(more))
+            self._kept = []
 
     def _end_cell(self) -> None:
-        table = self._table
-        if table is None or not table.is_open:
-            return
-        row = table.rows[-1]
-        said = self._taken().replace("|", "\\|")
-        row.heads += table.is_head
-        row.values += bool(said) and not table.is_head
-        _let_down(row, table)
-        for _ in range(table.across):
-            if table.down > 1:
-                table.under[len(row.cells)] = (table.down - 1, said)
-            row.cells.append(said)
-        table.is_open = False
+        if self._table is not None and self._table.is_open:
+            self._table.end_cell(self._taken())
 
     def _end_table(self) -> None:
         self._end_cell()
-        table, self._table = self._table, None
-        rows = [row for row in (table.rows if table else []) if row.cells]
-        for row in rows:
-            if table is not None:
-                _let_down(row, table)
+        table, self._table = self._table or Table(), None
         self._break()
-        for row in rows[1:]:
-            if row.heads + row.values == 1 and len(set(row.cells)) == 1:  # it heads those below it
-                row.cells[1:] = [""] * (len(row.cells) - 1)
-        while len(rows) > 1 and rows[0].heads + rows[0].values == 1:  # it heads the table
-            self.write(" ".join(dict.fromkeys(filter(None, rows[0].cells))), rows[0].number)
+        heads, lines = table.laid()
+        for text, number in heads:
+            self.write(text, number)
             self._break()
-            rows = rows[1:]
-        width = max((len(row.cells) for row in rows), default=0)
-        if width < 2 or not _names_columns(rows):
-            for row in rows:
-                name, *told = (cell.replace("\\|", "|") for cell in row.cells)
-                said = filter(None, (name, "; ".join(filter(None, told))))
-                self._fresh()
-                self.write(f"- {': '.join(said)}", row.number)
-        else:
-            for place, row in enumerate(_under_one_head(rows)):
-                cells = [*row.cells, *[""] * (width - len(row.cells))]
-                self._fresh()
-                self.write(f"| {' | '.join(cells)} |", row.number)
-                if not place:
-                    self._fresh()
-                    self.write("|---" * width + "|", row.number)
+        for text, number in lines:
+            self._fresh()
+            self.write(text, number)
         self._break()
 
     def _taken(self) -> str:
@@ -402,43 +338,6 @@ class _Writer:
         self._fresh()
         if len(self._lines) > 1 and self._lines[-2].strip():
             self._new_line()
-
-
-def _let_down(row: _Row, table: _Table) -> None:
-    """The cells of the rows above that reach down to where this row has come."""
-    while len(row.cells) in table.under:
-        column = len(row.cells)
-        left, said = table.under.pop(column)
-        row.cells.append(said)
-        if left > 1:
-            table.under[column] = (left - 1, said)
-
-
-def _names_columns(rows: Sequence[_Row]) -> bool:
-    """Whether the first row is a head. Without <th> it is a row like the others where there are but
-    two columns or no others, or where a figure is in it, its corner is filled and not all is bold.
-    """
-    first = rows[0]
-    if first.heads > 1 or not first.values:
-        return True
-    if len(rows) == 1 or max(len(row.cells) for row in rows) == 2:
-        return False
-    is_bold = all(cell.startswith("**") for cell in first.cells)
-    return is_bold or not first.cells[0] or not any(map(_FIGURE.search, first.cells))
-
-
-def _under_one_head(rows: Sequence[_Row]) -> list[_Row]:
-    """Several rows of heads as one: "Price" over "USD" is "Price USD"."""
-    heads = [*takewhile(lambda row: row.heads > 1 and not row.values, rows)]
-    if len(heads) == len(rows):
-        return [*rows]
-    columns = zip_longest(*(row.cells for row in heads), fillvalue="")
-    cells = [" ".join(dict.fromkeys(filter(None, column))) for column in columns]
-    return [_Row(rows[0].number, cells), *rows[len(heads) :]] if heads else [*rows]
-
-
-def _span(told: str | None) -> int:
-    return min(max(int(told), 1), _WIDEST) if told and told.isdecimal() else 1
 
 
 def _attributes(more: str) -> dict[str, str]:

@@ -27,8 +27,8 @@ from ingest.outline import (
 from ingest.questions import asked_in, leave_out
 from ingest.reading import SourceText
 from ingest.tables import cells_of, facts_of
-from ragbot.evidence import without_markup
 from ragbot.fences import FENCE, fenced_code
+from ragbot.plain_text import without_markup
 from ragbot.types import Document, Fact, Section
 from ragbot.whole_lines import BULLET, QUOTE, RULER, begins_item
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import Literal, Protocol
 
 from ragbot.dated_notes import UPDATE, changes, is_dated, tells_the_end
+from ragbot.plain_text import as_sentence, without_markup
 from ragbot.types import Fact, Passage, RetrievedPassage, Turn
 from ragbot.whole_lines import (
     ANSWER,
@@ -23,37 +24,12 @@ from ragbot.whole_lines import (
     whole_lines,
 )
 
-# What opens without an end is looked into no further than to the next of its kind, or so far as
-# addresses reach: a line may open thousands.
-_PICTURE = re.compile(r"!\[([^\[\]\n]*)\]\((?:data:[^)\s\[]*|[^)\n]{0,2000})\)")
-_LINK = re.compile(r"\[([^\[\]\n]*)\]\([^)\s]{0,2000}(?: +\"[^\"\n]{0,300}\")?\)")
-_PAGE = re.compile(r"(?<![\w\])])!?\[\[(?:[^\[\]|\n]*\|)?([^\W\d_][^\[\]\n]*)\]\]")  # of a wiki
-# The mark of a footnote; [^a-z] is none.
-_FOOTNOTE = re.compile(
-    r"^\[\^(?:\d{1,3}|[A-Za-z]\w{2,})\]:\s*"
-    r"|(?<=[^\s`])\[\^(?:\d{1,3}|[A-Za-z]\w{2,})\](?![*+?{`])"
-)
-_DEFINED = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*:[ \t]+")  # what stands below its term
-_STRUCK = re.compile(r"~~(?=\S)[^~\n]+(?<=\S)~~\s?")
-_STRESSED = re.compile(  # *so*, ==so== and so, not in `*code*`
-    r"(?<![\w*=`\\])(\*|==)(?=[^\s*=])([^*=\n]+?)(?<=[^\s*=])\1(?![\w*=`])"
-)
-_ESCAPED = re.compile(r"(?<=\w)\\(?=_\w)|^\\(?=#)")
-_QUOTED = re.compile(r"\n[ \t]*(?:>(?!>>)[ \t]?)+")
-_BREAK = re.compile(r"(?<!\s)\s*<br\s*/?>\s*", re.IGNORECASE)
-_CODE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-# Names with underscores, and what is set as code, have none: `__init__`.
-_EMPHASIZED = re.compile(
-    r"\*\*(?=\S)((?:(?!\s\*\*).)+?)(?<=\S)\*\*"
-    r"|(?<![\w`])__(?=\S)((?:(?!(?<![\w`])__).)+?)(?<=\S)__(?![\w`])",
-    re.DOTALL,
-)
 _FIRST_CELL = re.compile(r"\s*\|?(?:\\\||[^|\n])*\|")
 # The IT department leans on nothing.
 _LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
+_WORDS = re.compile(r"\S")
 # What opens the next one is a capital, a digit, or a name written small ("io2", "gp3", "iSCSI",
 # "work_mem", "spec.gateIP"), or set as code.
-_WORDS = re.compile(r"\S")
 _END = re.compile(
     r"[.!?][\"'”’)\]]*(?:\[\^?(?:\d{1,3}|note \d+|citation needed)\])*"
     r"(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я]|[a-z]{1,3}\d|[a-z][A-Z]"
@@ -117,28 +93,6 @@ class Judge(Protocol):
     def __call__(
         self, claim: str, notes: Sequence[EvidenceSentence], *, surely: bool = False
     ) -> Ruling | None: ...
-
-
-def without_markup(text: str) -> str:
-    """Words that were bold, a link or a name set as code, as plain words."""
-    text = _FOOTNOTE.sub("", text) if "[^" in text else text
-    if "](" in text:
-        text = _LINK.sub(r"\1", _PICTURE.sub(r"\1", text))
-    text = _PAGE.sub(r"\1", text) if "[[" in text else text
-    text = _STRUCK.sub("", text) if "~~" in text else text
-    text = _DEFINED.sub(": ", _QUOTED.sub("\n", text)) if "\n" in text else text
-    text = _ESCAPED.sub("", text).replace("\u00ad", "")
-    text = _BREAK.sub("; ", text) if "<" in text else text
-    if "**" in text or "__" in text:
-        text = _EMPHASIZED.sub(lambda m: m[1] or m[2], text)
-    text = _STRESSED.sub(r"\2", text) if "*" in text or "==" in text else text
-    return _CODE.sub(r"\1", text) if "`" in text else text
-
-
-def as_sentence(text: str) -> str:
-    """On one line, without markup, and ended."""
-    text = " ".join(without_markup(text).split())
-    return text if re.search(r"[.!?:]$", text) else f"{text}."
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:

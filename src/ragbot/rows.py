@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ragbot.evidence import EvidenceSentence, as_sentence
+from ragbot.evidence import EvidenceSentence
+from ragbot.plain_text import as_sentence
 from ragbot.types import Fact, Passage
 
 

@@ -6,7 +6,8 @@ import pytest
 from support.small_notes import passage
 
 from ragbot.dated_notes import is_dated
-from ragbot.evidence import evidence_sentences, split_sentences, without_markup
+from ragbot.evidence import evidence_sentences, split_sentences
+from ragbot.plain_text import without_markup
 from ragbot.store.acronyms import acronyms_of
 from ragbot.store.lexical import words_of
 from ragbot.types import PassageKind

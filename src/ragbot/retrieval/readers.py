@@ -9,8 +9,9 @@ from pathlib import Path
 
 from ragbot.answer_selection import AnswerSelection, open_answer_selection
 from ragbot.entailment import NOT_READ, Entailment, open_entailment
-from ragbot.evidence import Evidence, EvidenceSentence, evidence_sentences, without_markup
+from ragbot.evidence import Evidence, EvidenceSentence, evidence_sentences
 from ragbot.order_reading import Hears, OrderReader, open_order_reader
+from ragbot.plain_text import without_markup
 from ragbot.reranker import Reranker, Similarity, open_reranker
 from ragbot.types import Fact, RetrievedPassage
 
