@@ -73,12 +73,10 @@ _ACCOUNT = re.compile(
 )
 # Also within a name: AWS_ACCOUNT_ID, aws:SourceAccount.
 _ACCOUNT_CONTEXT = re.compile(r"account|acct|\b(?:aws ?id|konto|owner ?id)")
-_PRINCIPAL = re.compile(
-    r"(?<![\w:])aws[\"']?\s{0,4}:[\s\"'\[]{0,8}$"
-)  # "Principal": {"AWS": "..."}
-_BESIDE = re.compile(
-    r"[\s\"',;|]{1,16}(?:and|or|und|oder)?[\s\"']{0,8}"
-)  # between two ids of a list
+# "Principal": {"AWS": "..."}
+_PRINCIPAL = re.compile(r"(?<![\w:])aws[\"']?\s{0,4}:[\s\"'\[]{0,8}$")
+# Between two ids of a list.
+_BESIDE = re.compile(r"[\s\"',;|]{1,16}(?:and|or|und|oder)?[\s\"']{0,8}")
 _PRIVATE_KEY = re.compile(
     r"-{5}BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-{5}"
     r"(?:.*?-{5}END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-{5}|[A-Za-z0-9+/=\s:,-]*)",
