@@ -235,6 +235,9 @@ def test_a_claim_with_the_words_of_a_denial_is_checked(claim: str) -> None:
         "Although the notes do not mention a price, Boxes is free for all.",
         "The notes do not specify a limit, Boxes items are unlimited.",
         "The notes do not mention a price because Boxes is free.",
+        "For Boxes it is free, the notes do not mention a price.",
+        "In Boxes labels rotate by hand alone, the notes do not say how.",
+        "According to the notes Boxes is free, the passages do not say why.",
     ],
 )
 def test_a_denial_with_an_answer_beside_it_is_a_claim(claim: str) -> None:

@@ -18,7 +18,7 @@ _TELL = (
     r"|indicat|list|explain|hold|address|detail|support|have|know|found|available|enough|sufficient)"
 )
 _DENIAL = re.compile(
-    rf"\b{_NOTES}\b[^.]{{0,60}}(?:\b(?:not|cannot|never)|n['’]t)\s+(?:\w+\s+){{0,2}}{_TELL}"
+    rf"\b{_NOTES}\b(?:(?!\b{_NOTES}\b)[^.]){{0,60}}(?:\b(?:not|cannot|never)|n['’]t)\s+(?:\w+\s+){{0,2}}{_TELL}"
     rf"|\b{_NOTES}\s+(?:\w+\s+)?(?:ha(?:ve|s)|holds?|contains?|gives?|provides?|includes?|says?"
     r"|tells?|makes?|offers?)\s+(?:no|nothing|neither)\b"
     rf"|\b{_NOTES}\s+lacks?\b"
@@ -41,10 +41,11 @@ _GOES_ON = re.compile(
     rf"|,\s+(?:which|and\s+(?:\S+\s+){{1,4}}?{_STATES}|(?!{_ASKS})(?:\S+\s+){{1,4}}?{_STATES})",
     re.IGNORECASE,
 )
-# What opens a denial and states nothing: "Based on the notes, ..."
+# What opens a denial and states nothing: "Based on the notes, ...", "For a Boxes item, ..."
 _LEADS = re.compile(
-    r"^\W*(?:however|unfortunately|sorry|also|based on|according to|from|in|on|for|about|with|if"
-    r"|regarding|concerning|as for)\b[^,]*,",
+    rf"^\W*(?:(?:however|unfortunately|sorry|also)\b,?|(?![^,]*\b{_STATES})"
+    r"(?:(?:based on|according to|regarding|concerning|as for)\b[^,]*"
+    r"|(?:from|in|on|for|about|with)(?:\s+[^\s,]+){1,3}),)",
     re.IGNORECASE,
 )
 # "Although the notes do not mention a price, boxes are free"
@@ -53,10 +54,11 @@ _CONCEDES = re.compile(
 )
 # "Boxes are free; the notes do not say more", "Boxes are free, which is not stated", "Boxes are
 # free (the notes do not say why)"
-_WENT_BEFORE = re.compile(
-    r"\w\W+\w.*(?:[;:]|,\s+(?:which|but|although|though|yet|so)\b"
-    r"|(?:[,(]|\s[-–—]|\b(?:and|but|where|if))\W*(?:\w+\W+){0,2}$)",
-    re.IGNORECASE | re.DOTALL,
+_TWO_WORDS = re.compile(r"\W*\w+\W+\w")
+_PARTED = re.compile(
+    r"[;:]|,\s+(?:which|but|although|though|yet|so)\b"
+    r"|(?:[,(]|\s[-–—]|\b(?:and|but|where|if))\W*(?:\w+\W+){0,2}$",
+    re.IGNORECASE,
 )
 
 
@@ -68,4 +70,10 @@ def denies_only(claim: str, question: str = "") -> bool:
         return False
     asked = figures_of(question)
     told = (any(map(figure.agrees_with, asked)) for figure in figures_of(claim))
-    return all(told) and not _WENT_BEFORE.search(_LEADS.sub("", claim[: denial.start()]))
+    return all(told) and not _states_before(_LEADS.sub("", claim[: denial.start()]))
+
+
+def _states_before(text: str) -> bool:
+    """Whether what stands before a denial is a clause of its own."""
+    words = _TWO_WORDS.match(text)
+    return words is not None and _PARTED.search(text, words.end()) is not None
