@@ -27,7 +27,7 @@ from bench.unlearned import claims_of
 from eval.claims import Claim
 from ragbot.assembly import Ragbot
 from ragbot.chat_models import Candidate, judge_of
-from ragbot.citations import CitationChecker, DraftSentence
+from ragbot.citations import Checks, CitationChecker, DraftSentence
 from ragbot.evidence import Evidence, evidence_sentences
 from ragbot.judging import ModelJudge
 from ragbot.retrieval import unweighed, worth_reading
@@ -122,14 +122,16 @@ def verdict_on(
     searcher = bot.searcher()
     checker = CitationChecker(
         evidence,
+        Checks(
+            similarity=searcher.similarity,
+            judge=ruling or bot.readers.entailment,
+            recognizes=searcher.recognizes,
+            opens_with_name=searcher.opens_with_name,
+            look_up=lambda text: unweighed(searcher.nearest_to(text, bot.settings.k)),
+            about=searcher.names.known_in(question),
+        ),
         withhold=True,
-        similarity=searcher.similarity,
-        judge=ruling or bot.readers.entailment,
-        recognizes=searcher.recognizes,
-        opens_with_name=searcher.opens_with_name,
-        look_up=lambda text: unweighed(searcher.nearest_to(text, bot.settings.k)),
         question=question,
-        about=searcher.names.known_in(question),
     )
     checked = checker.check(DraftSentence(claim, (1,), ""))
     if ruling is not None and ruling.failure is not None:

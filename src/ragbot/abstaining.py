@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from ragbot.answering import Checks, Reply, ask_in_turn, laid_out
+from ragbot.answering import Guards, Reply, ask_in_turn, laid_out
 from ragbot.chat_models import nearest_quote, quoting_candidate
+from ragbot.citations import Checks
 from ragbot.dated_notes import UPDATE
 from ragbot.evidence import Evidence, Prompt
 from ragbot.screening import gives_orders
@@ -23,7 +24,12 @@ _LEAD = Sentence(f"{ABSTAINS} {_NEAREST}", (), "supported", "makes no claim")
 
 
 def nearest_told(
-    query: str, evidence: Sequence[Evidence], checks: Checks, said: Sequence[Sentence] = ()
+    query: str,
+    evidence: Sequence[Evidence],
+    checks: Checks,
+    guards: Guards = lambda: None,
+    *,
+    said: Sequence[Sentence] = (),
 ) -> Reply:
     """The line that comes nearest to a question, with its dated notes, behind a word that it is no
     answer (which a model may have `said` already); nothing where none is near, or where a
@@ -31,7 +37,8 @@ def nearest_told(
     nearest = _nearest(query, evidence)
     reply = Reply([])
     if nearest is not None:
-        for _ in ask_in_turn(Prompt(query, (), (nearest,)), (quoting_candidate(),), reply, checks):
+        prompt = Prompt(query, (), (nearest,))
+        for _ in ask_in_turn(prompt, (quoting_candidate(),), reply, checks, guards):
             pass
     if not reply.citations:
         return Reply([])

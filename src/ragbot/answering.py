@@ -27,19 +27,18 @@ from ragbot.chat_models import (
     usage_of,
 )
 from ragbot.citations import (
+    NO_CHECKS,
     CheckedSentence,
+    Checks,
     CitationChecker,
     DraftSentence,
-    LookUp,
-    Recognizes,
     SentenceStream,
 )
 from ragbot.errors import ModelUnavailableError
-from ragbot.evidence import Judge, Prompt
+from ragbot.evidence import Prompt
 from ragbot.guardrails import ReplyGuard
 from ragbot.judging import ModelJudge
 from ragbot.prompts import messages
-from ragbot.reranker import Similarity
 from ragbot.screening import without_hidden
 from ragbot.store.lexical import words_of
 from ragbot.types import Blocked, Citation, Cost, FellBack, Sentence, Usage, Waiting
@@ -49,31 +48,7 @@ UNSUPPORTED = "nothing it wrote was supported by the notes"
 _ALSO = Sentence("The notes also say:", (), "supported", "makes no claim", prefix="\n\n")
 _WORDS = re.compile(r"\w+")
 
-
-@dataclass(frozen=True, slots=True)
-class Checks:
-    """What each sentence is held to besides the notes.
-
-    Attributes:
-        similarity: the cross-encoder, where there is one, for paraphrases.
-        judge: asked after the rules: a chat model where one is set, else the entailment model.
-        recognizes: whether something is a word at all.
-        opens_with_name: whether a sentence begins with a name that the notes know.
-        look_up: what else the notes hold near a sentence.
-        about: the names in the question.
-        guard: makes what watches over one model's reply.
-    """
-
-    similarity: Similarity | None = None
-    judge: Judge | None = None
-    recognizes: Recognizes | None = None
-    opens_with_name: Callable[[str], bool] | None = None
-    look_up: LookUp | None = None
-    about: Sequence[str] = ()
-    guard: Callable[[], ReplyGuard] | None = None
-
-
-NO_CHECKS = Checks()
+Guards = Callable[[], ReplyGuard | None]  # for each model's reply one of its own
 
 
 @dataclass(slots=True)
@@ -128,8 +103,12 @@ def ask_in_turn(
     candidates: Sequence[Candidate],
     reply: Reply,
     checks: Checks = NO_CHECKS,
+    guards: Guards = lambda: None,
 ) -> Generator[Waiting | Sentence, None, None]:
     """Fill `reply`, yielding each sentence once it is checked.
+
+    Args:
+        guards: makes what watches over one model's reply.
 
     Raises:
         ModelUnavailableError: no candidate could answer.
@@ -138,7 +117,7 @@ def ask_in_turn(
     failed = not candidates
     for candidate in candidates:
         before = len(reply.shown)
-        guard = None if checks.guard is None else checks.guard()
+        guard = guards()
         ending = yield from _told_by(candidate, prompt, reply, checks, guard)
         own = len(reply.shown) - before
         if own or not before:
@@ -158,7 +137,7 @@ def ask_in_turn(
             reply.held_back = held_back
             reply.stopped = ending.stop if own else broken
             if candidate.completed and not reply.denials:
-                yield from _completed(prompt, reply, checks)
+                yield from _completed(prompt, reply, checks, guards)
             return
         failed = failed or ending.failure is not None
         nothing = EMPTY if not ending.heard else UNSUPPORTED
@@ -180,10 +159,10 @@ def ask_in_turn(
 
 
 def _completed(
-    prompt: Prompt, reply: Reply, checks: Checks
+    prompt: Prompt, reply: Reply, checks: Checks, guards: Guards
 ) -> Generator[Waiting | Sentence, None, None]:
     """What answers, too, and is not in the answer yet."""
-    guard = None if checks.guard is None else checks.guard()
+    guard = guards()
     there = replace(prompt, begun=_begun(reply.shown), whole=True)
     led = False
     for item in _told_by(quoting_candidate(), there, reply, checks, guard):
@@ -249,14 +228,9 @@ def _checked(
 ) -> Generator[Waiting | CheckedSentence, None, None]:
     checker = CitationChecker(
         prompt.evidence,
+        checks,
         withhold=candidate.withhold_unsupported,
-        similarity=checks.similarity,
-        judge=checks.judge,
-        recognizes=checks.recognizes,
-        opens_with_name=checks.opens_with_name,
-        look_up=checks.look_up,
         question=prompt.question,
-        about=checks.about,
         markers=reply.markers,
     )
     said = {sentence.text.lower() for sentence in reply.sentences}

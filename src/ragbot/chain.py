@@ -12,9 +12,10 @@ from contextlib import closing
 from dataclasses import replace
 
 from ragbot.abstaining import ABSTAINS, nearest_told, nearest_topics, text_of
-from ragbot.answering import Checks, Reply, ask_in_turn, laid_out
+from ragbot.answering import Guards, Reply, ask_in_turn, laid_out
 from ragbot.aws.waiting import while_waiting
 from ragbot.chat_models import BLOCKED, Candidate, chosen_quotes
+from ragbot.citations import Checks
 from ragbot.errors import QuestionError
 from ragbot.evidence import REMEMBERED_TURNS, Evidence, Judge, Prompt
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails
@@ -120,21 +121,22 @@ def stream_answer(
     found = yield from while_waiting(search.found)
     passages = guardrails.shown_passages(found.passages)
 
-    def checks(judged_by: Judge | None, shown: Sequence[Evidence]) -> Checks:
-        return Checks(
-            retriever.similarity,
-            judged_by,
-            retriever.recognizes,
-            retriever.opens_with_name,
-            search.look_up,
-            retriever.names.known_in(query),
-            lambda: guardrails.over_reply(shown, found.passages, admitted, retriever.hears),
-        )
+    checks = Checks(
+        retriever.similarity,
+        None,
+        retriever.recognizes,
+        retriever.opens_with_name,
+        search.look_up,
+        retriever.names.known_in(query),
+    )
+
+    def guards(shown: Sequence[Evidence]) -> Guards:
+        return lambda: guardrails.over_reply(shown, found.passages, admitted, retriever.hears)
 
     clock.retrieved()
     if not found.is_enough:
         yield Retrieved(query, passages)
-        nearest = nearest_told(query, found.evidence, checks(None, found.evidence))
+        nearest = nearest_told(query, found.evidence, checks, guards(found.evidence))
         yield from clock.heard(nearest.sentences)
         topics = nearest_topics(passages, guardrails.may_be_shown)
         reason = found.finding.reason
@@ -152,8 +154,9 @@ def stream_answer(
     yield Retrieved(query, passages, _quotations(prompt, guardrails) if waits else ())
     reply = Reply(fell_back, usage=asked.usage, cost=asked.cost)
     judged_by = None if judge is None else ModelJudge(judge)
-    checked = checks(judged_by or entails, prompt.evidence)
-    with closing(ask_in_turn(prompt, candidates, reply, checked)) as events:
+    judged = replace(checks, judge=judged_by or entails)
+    watched = guards(prompt.evidence)
+    with closing(ask_in_turn(prompt, candidates, reply, judged, watched)) as events:
         yield from clock.heard(events)
     if judged_by is not None:
         reply.add_judge(judged_by)
@@ -171,7 +174,7 @@ def stream_answer(
         if reply.held_back is None:
             # Of what the model has read, and with it the service's guardrail, where there is one.
             read = prompt.evidence
-            nearest = nearest_told(query, read, checks(None, read), said=reply.shown)
+            nearest = nearest_told(query, read, checks, guards(read), said=reply.shown)
         yield from clock.heard(nearest.sentences)
         answer = replace(
             answer,

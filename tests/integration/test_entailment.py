@@ -4,7 +4,7 @@ import pytest
 from support.small_notes import evidence, passage
 
 from ragbot import onnx_session
-from ragbot.citations import CitationChecker, DraftSentence
+from ragbot.citations import Checks, CitationChecker, DraftSentence
 from ragbot.entailment import REFUTED, Entailment, open_entailment
 from ragbot.settings import Settings
 
@@ -24,7 +24,7 @@ def entails() -> Entailment:
 
 
 def verdict(claim: str, entails: Entailment | None) -> str:
-    checker = CitationChecker(evidence(NOTES), withhold=True, judge=entails)
+    checker = CitationChecker(evidence(NOTES), Checks(judge=entails), withhold=True)
     return checker.check(DraftSentence(claim, (1,), "")).sentence.verdict
 
 

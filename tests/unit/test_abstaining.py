@@ -8,8 +8,8 @@ import pytest
 from support.small_notes import evidence, passage
 
 from ragbot.abstaining import ABSTAINS, nearest_told, nearest_topics, text_of
-from ragbot.answering import NO_CHECKS, Checks
 from ragbot.chat_models.quoting import HALF_ANSWERS, NEAR
+from ragbot.citations import NO_CHECKS
 from ragbot.evidence import Evidence
 from ragbot.guardrails import Guardrails
 from ragbot.policies import Policies
@@ -61,16 +61,17 @@ def test_a_fact_and_its_dated_note_come_together(relevance: tuple[float, float])
 def test_what_a_guardrail_holds_back_leaves_no_lead_behind() -> None:
     guards = Guardrails(Policies(words=("400 KB",)))
     found = weighed(NEAR - 1, NEAR + 1)
-    checks = Checks(guard=lambda: guards.over_reply(found, [], guards.admitted(ASKED, ())))
-    assert nearest_told(ASKED, found, checks).sentences == []
+    admitted = guards.admitted(ASKED, ())
+    nearest = nearest_told(ASKED, found, NO_CHECKS, lambda: guards.over_reply(found, [], admitted))
+    assert nearest.sentences == []
 
 
 def test_what_the_checker_adds_out_of_the_notes_is_guarded_too() -> None:
     changed = passage("- A box holds 400 KB.\n  - As of May 2026: Bluebird holds 500 KB.")
     found = [replace(evidence(changed)[0], relevance=(3.0, 0.0))]
     guards = Guardrails(Policies(words=("bluebird",)))
-    checks = Checks(guard=lambda: guards.over_reply(found, [], guards.admitted(ASKED, ())))
-    nearest = nearest_told(ASKED, found, checks)
+    admitted = guards.admitted(ASKED, ())
+    nearest = nearest_told(ASKED, found, NO_CHECKS, lambda: guards.over_reply(found, [], admitted))
     assert "400 KB" in text_of(nearest, [])
     assert "Bluebird" not in text_of(nearest, [])
 

@@ -8,9 +8,10 @@ import pytest
 from support.scripted_model import scripted
 from support.small_notes import evidence, passage
 
-from ragbot.answering import Checks, Reply, ask_in_turn, laid_out
+from ragbot.answering import Reply, ask_in_turn, laid_out
 from ragbot.aws.waiting import tell
 from ragbot.chat_models import quoting_candidate
+from ragbot.citations import Checks
 from ragbot.evidence import EvidenceSentence, Prompt, Ruling
 from ragbot.guardrails import Guardrails
 from ragbot.policies import Policies
@@ -94,10 +95,12 @@ def test_what_the_answer_says_already_is_not_quoted_from_elsewhere() -> None:
 def test_what_must_not_be_told_is_not_quoted_behind_an_answer_either() -> None:
     guards = Guardrails(Policies(words=("4 KB",)))
     admitted = guards.admitted(HOLDS.question, ())
-    checks = Checks(guard=lambda: guards.over_reply(HOLDS.evidence, (), admitted))
     told = Reply([])
     model = replace(scripted("Cranes are yellow [1]."), completed=True)
-    list(ask_in_turn(HOLDS, [model], told, checks))
+    watched = ask_in_turn(
+        HOLDS, [model], told, guards=lambda: guards.over_reply(HOLDS.evidence, (), admitted)
+    )
+    list(watched)
     assert laid_out(told.sentences) == "Cranes are yellow. [1]"
     assert told.held_back is not None
     assert told.held_back.policy == "word_filter"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.small_notes import evidence, passage
 
-from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence
+from ragbot.citations import CheckedSentence, Checks, CitationChecker, DraftSentence
 from ragbot.types import Fact
 
 STACKING = passage(
@@ -114,11 +114,13 @@ def test_of_a_sentence_that_holds_in_part_the_part_is_quoted() -> None:
 def test_a_paraphrase_passes_where_the_cross_encoder_vouches_for_it() -> None:
     claim = "Labels are renewed by Boxes without anybody's help."
     unsure = CitationChecker(
-        evidence(BOXES), withhold=False, similarity=lambda _, t: [-9.0] * len(t)
+        evidence(BOXES), Checks(similarity=lambda _, t: [-9.0] * len(t)), withhold=False
     )
     assert unsure.check(DraftSentence(claim, (1,), "")).sentence.verdict == "unsupported"
     claim = "Boxes renews its labels by itself."
-    sure = CitationChecker(evidence(BOXES), withhold=False, similarity=lambda _, t: [9.0] * len(t))
+    sure = CitationChecker(
+        evidence(BOXES), Checks(similarity=lambda _, t: [9.0] * len(t)), withhold=False
+    )
     assert sure.check(DraftSentence(claim, (1,), "")).sentence.verdict == "supported"
     lie = "Boxes renews its 40 labels by itself."
     assert sure.check(DraftSentence(lie, (1,), "")).sentence.verdict == "unsupported"

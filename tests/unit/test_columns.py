@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from support.small_notes import evidence, passage
 
-from ragbot.citations import CitationChecker, DraftSentence
+from ragbot.citations import Checks, CitationChecker, DraftSentence
 from ragbot.types import Fact
 
 ROW = passage(
@@ -31,7 +31,7 @@ ROW = passage(
 )
 def test_a_figure_belongs_to_its_column(claim: str, is_so: bool) -> None:
     checker = CitationChecker(
-        evidence(ROW), withhold=True, similarity=lambda _, texts: [9.0] * len(texts)
+        evidence(ROW), Checks(similarity=lambda _, texts: [9.0] * len(texts)), withhold=True
     )
     checked = checker.check(DraftSentence(claim, (1,), ""))
     assert (checked.sentence.verdict == "supported") is is_so

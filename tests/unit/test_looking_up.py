@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 from support.small_notes import evidence, passage, words_in_common
 
-from ragbot.citations import CheckedSentence, CitationChecker, DraftSentence
+from ragbot.citations import CheckedSentence, Checks, CitationChecker, DraftSentence
 from ragbot.evidence import Evidence, EvidenceSentence, Ruling
 
 BOXES = passage("- A box holds 400 KB.", "Boxes")
@@ -48,7 +48,9 @@ class Shelf:
 
 def checker(shelf: Shelf, judge: Doubter | None) -> CitationChecker:
     return CitationChecker(
-        evidence(BOXES), withhold=True, similarity=words_in_common, judge=judge, look_up=shelf
+        evidence(BOXES),
+        Checks(similarity=words_in_common, judge=judge, look_up=shelf),
+        withhold=True,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from support.small_notes import evidence, passage, words_in_common
 
-from ragbot.citations import CitationChecker, DraftSentence
+from ragbot.citations import Checks, CitationChecker, DraftSentence
 from ragbot.evidence import EvidenceSentence, Ruling
 from ragbot.types import Fact
 
@@ -31,7 +31,7 @@ class Reader:
 
 def checked(claim: str, judge: Reader):
     checker = CitationChecker(
-        evidence(NOTES), withhold=True, similarity=words_in_common, judge=judge
+        evidence(NOTES), Checks(similarity=words_in_common, judge=judge), withhold=True
     )
     return checker.check(DraftSentence(claim, (1,), ""))
 
@@ -85,7 +85,7 @@ def test_what_the_notes_list_may_be_counted(claim: str, asked: bool):
     )
     judge = Reader(*(("lid",) if "lid" in claim else ("hall",)))
     checker = CitationChecker(
-        evidence(notes), withhold=True, similarity=words_in_common, judge=judge
+        evidence(notes), Checks(similarity=words_in_common, judge=judge), withhold=True
     )
     found = checker.check(DraftSentence(claim, (1,), ""))
     assert (found.sentence.verdict == "supported") is asked
@@ -103,11 +103,13 @@ def test_the_first_word_of_a_sentence_is_no_name_for_its_capital():
         judge = Reader("16 MB")
         checker = CitationChecker(
             evidence(NOTES),
+            Checks(
+                similarity=words_in_common,
+                judge=judge,
+                recognizes=lambda word, known=known: known or word != "pick",
+                opens_with_name=lambda claim, names=names: names,
+            ),
             withhold=True,
-            similarity=words_in_common,
-            judge=judge,
-            recognizes=lambda word, known=known: known or word != "pick",
-            opens_with_name=lambda claim, names=names: names,
         )
         verdict = checker.check(DraftSentence(claim, (1,), "")).sentence.verdict
         assert (verdict == "supported") is asked
@@ -120,7 +122,7 @@ def test_each_statement_of_a_sentence_has_a_line_that_is_read():
     claim = "A box of class A stands upright in the hall always, and labels want a night."
     judge = Reader("class A", "dries")
     checker = CitationChecker(
-        evidence(notes), withhold=True, similarity=words_in_common, judge=judge
+        evidence(notes), Checks(similarity=words_in_common, judge=judge), withhold=True
     )
     found = checker.check(DraftSentence(claim, (1,), ""))
     assert found.sentence.verdict == "supported"
@@ -134,12 +136,14 @@ def test_a_sentence_that_names_nothing_is_not_borne_out_by_another_product():
     ]
     checker = CitationChecker(
         evidence(*notes),
+        Checks(
+            similarity=words_in_common,
+            judge=Reader("wine"),
+            recognizes=lambda word: True,
+            opens_with_name=lambda claim: False,
+            about=["boxes"],
+        ),
         withhold=True,
-        similarity=words_in_common,
-        judge=Reader("wine"),
-        recognizes=lambda word: True,
-        opens_with_name=lambda claim: False,
-        about=["boxes"],
     )
     found = checker.check(DraftSentence("Pick it where wine is to be kept.", (), ""))
     assert found.sentence.verdict != "supported"
@@ -154,7 +158,7 @@ def test_a_yes_or_no_of_a_table_is_left_to_the_rules():
     )
     judge = Reader()
     checker = CitationChecker(
-        evidence(table), withhold=True, similarity=words_in_common, judge=judge
+        evidence(table), Checks(similarity=words_in_common, judge=judge), withhold=True
     )
     claim = "A box can be used across accounts and is not held to the same hall."
     assert checker.check(DraftSentence(claim, (1,), "")).sentence.verdict != "supported"
@@ -168,7 +172,7 @@ def test_a_line_that_only_lends_its_name_bears_nothing_out():
     ]
     judge = Reader("offload")  # it does not know that barrels are not crates
     checker = CitationChecker(
-        evidence(*notes), withhold=True, similarity=words_in_common, judge=judge
+        evidence(*notes), Checks(similarity=words_in_common, judge=judge), withhold=True
     )
     lie = "For the hall Barrels offload what is heavy, they do."
     assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
@@ -191,7 +195,7 @@ def test_what_one_thing_does_is_not_true_of_another_that_a_line_beside_it_names(
             return "supported" if len(notes) > 1 else "unsupported"
 
     checker = CitationChecker(
-        evidence(*notes), withhold=True, similarity=words_in_common, judge=Lends()
+        evidence(*notes), Checks(similarity=words_in_common, judge=Lends()), withhold=True
     )
     lie = "For the hall Barrels offload what is heavy, they do."
     assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
@@ -206,9 +210,8 @@ def test_a_line_that_gives_the_name_alone_lends_it():
     ]
     checker = CitationChecker(
         evidence(*notes),
+        Checks(similarity=words_in_common, judge=Reader("credits", "covers")),
         withhold=True,
-        similarity=words_in_common,
-        judge=Reader("credits", "covers"),
     )
     lie = "Yes, Crane Basic gives credits for what growth costs when a storm comes."
     assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
@@ -222,7 +225,9 @@ def test_a_line_that_has_a_figure_of_its_own_lends_nothing():
         passage("- Crane Basic takes up to 16 MB.", "Cranes", start=90),
     ]
     checker = CitationChecker(
-        evidence(*notes), withhold=True, similarity=words_in_common, judge=Reader("400", "16 MB")
+        evidence(*notes),
+        Checks(similarity=words_in_common, judge=Reader("400", "16 MB")),
+        withhold=True,
     )
     truth = "Crane Plus is heavy and lifts 400 KB at once, while Crane Basic goes to 16 MB."
     assert checker.check(DraftSentence(truth, (1,), "")).sentence.verdict == "supported"
@@ -234,7 +239,7 @@ def test_a_line_on_another_thing_does_not_overrule_the_one_that_denies_it():
         passage("- In crate boxes each has a lid put on it of its own.", "Crate boxes", start=90),
     ]
     checker = CitationChecker(
-        evidence(*notes), withhold=True, similarity=words_in_common, judge=Reader("crate")
+        evidence(*notes), Checks(similarity=words_in_common, judge=Reader("crate")), withhold=True
     )
     lie = "Simple boxes can have lids put on each."
     assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"

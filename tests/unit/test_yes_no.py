@@ -3,7 +3,7 @@
 import pytest
 from support.small_notes import evidence, passage
 
-from ragbot.citations import CitationChecker, DraftSentence
+from ragbot.citations import Checks, CitationChecker, DraftSentence
 from ragbot.citations.yes_no import opens_with, says_little_more, statement_of
 from ragbot.types import Fact
 
@@ -26,7 +26,7 @@ QUESTION = "Does Crates rotate its labels automatically?"
 
 def verdict(claim: str, question: str = QUESTION, about: tuple[str, ...] = ("crates",)) -> str:
     checker = CitationChecker(
-        evidence(BOXES, ROW, BOTH), withhold=True, question=question, about=about
+        evidence(BOXES, ROW, BOTH), Checks(about=about), withhold=True, question=question
     )
     sentence = checker.check(DraftSentence(claim, (1,), "")).sentence
     assert sentence.withheld == (sentence.verdict != "supported")
@@ -88,7 +88,7 @@ def test_a_yes_to_what_is_no_yes_or_no_question_is_not_shown() -> None:
 
 def test_a_sentence_may_go_on_with_what_the_one_before_spoke_of() -> None:
     checker = CitationChecker(
-        evidence(BOXES, ROW), withhold=True, question=QUESTION, about=("crates",)
+        evidence(BOXES, ROW), Checks(about=("crates",)), withhold=True, question=QUESTION
     )
     first = checker.check(DraftSentence("Boxes rotates its labels.", (1,), ""))
     assert first.sentence.verdict == "supported"

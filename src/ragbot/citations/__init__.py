@@ -5,12 +5,20 @@
 `CitationChecker` is the seam: give it the evidence, feed it the reply as it comes.
 """
 
-from ragbot.citations.checker import CheckedSentence, CitationChecker, LookUp
+from ragbot.citations.checker import (
+    NO_CHECKS,
+    CheckedSentence,
+    Checks,
+    CitationChecker,
+    LookUp,
+)
 from ragbot.citations.drafts import DraftSentence, SentenceStream
 from ragbot.citations.invented import Recognizes
 
 __all__ = [
+    "NO_CHECKS",
     "CheckedSentence",
+    "Checks",
     "CitationChecker",
     "DraftSentence",
     "LookUp",

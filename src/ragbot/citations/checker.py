@@ -42,6 +42,32 @@ _NOT_TOLD = Support(0.0, (), "a yes or no that no note can be held against")
 
 
 @dataclass(frozen=True, slots=True)
+class Checks:
+    """What a sentence is held to besides the evidence.
+
+    Attributes:
+        similarity: the cross-encoder's logits, for what words alone can't tell.
+        judge: has the last word on what the rules take for supported, and on what says it in
+            words too different for them; on what they refute, if it `rereads` and has no doubt.
+        recognizes: whether something is a word at all; one that is none is borne out by nothing.
+        opens_with_name: whether a sentence begins with a name that the notes know.
+        look_up: what else the notes hold that is near to a sentence; asked where the evidence does
+            not bear it out, and heard where a judge that `rereads` has no doubt.
+        about: the names in the question; a sentence that names nothing speaks of these.
+    """
+
+    similarity: Similarity | None = None
+    judge: Judge | None = None
+    recognizes: Recognizes | None = None
+    opens_with_name: Callable[[str], bool] | None = None
+    look_up: LookUp | None = None
+    about: Sequence[str] = ()
+
+
+NO_CHECKS = Checks()
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedSentence:
     """A sentence as the page may show it, with a citation for each of its markers.
 
@@ -62,41 +88,24 @@ class CitationChecker:
     Args:
         evidence: what the model was shown; its markers mean `Evidence.number`.
         withhold: True where an unsupported sentence must not reach the page at all.
-        similarity: the cross-encoder's logits, for what words alone can't tell.
-        judge: has the last word on what the rules take for supported, and on what says it in
-            words too different for them; on what they refute, if it `rereads` and has no doubt.
-        recognizes: whether something is a word at all; one that is none is borne out by nothing.
-        opens_with_name: whether a sentence begins with a name that the notes know.
         question: what was asked; a bare yes or no states it.
-        look_up: what else the notes hold that is near to a sentence; asked where the evidence does
-            not bear it out, and heard where a judge that `rereads` has no doubt.
-        about: the names in the question; a sentence that names nothing speaks of these.
         markers: the marker of each passage cited so far, where this reply goes on with another.
     """
 
     def __init__(
         self,
         evidence: Sequence[Evidence],
+        checks: Checks = NO_CHECKS,
         *,
         withhold: bool,
-        similarity: Similarity | None = None,
-        judge: Judge | None = None,
-        recognizes: Recognizes | None = None,
-        opens_with_name: Callable[[str], bool] | None = None,
-        look_up: LookUp | None = None,
         question: str = "",
-        about: Sequence[str] = (),
         markers: dict[str, int] | None = None,
     ) -> None:
         self._evidence = {item.number: item for item in evidence}
-        self._similarity = similarity
-        self._judge = judge
-        self._reader = judge if judge is not None and judge.rereads else None
-        self._recognizes = recognizes
-        self._opens_with_name = opens_with_name
-        self._look_up = look_up
+        self._checks = checks
+        rereads = checks.judge is not None and checks.judge.rereads
+        self._reader = checks.judge if rereads else None
         self._question = question
-        self._about = tuple(about)
         self._spoken_of: frozenset[str] = frozenset()  # passages that the last sentence stands on
         self._withhold = withhold
         self._told: set[str] = set()
@@ -161,7 +170,7 @@ class CitationChecker:
             return CheckedSentence(self._plain(draft), (), denies=True)
         yes = opens_with(claim)
         if yes is not None and says_little_more(claim, self._question) and not figures_of(claim):
-            stated = statement_of(self._question, yes, self._about)
+            stated = statement_of(self._question, yes, self._checks.about)
             support = _NOT_TOLD if stated is None else self._support_for(stated, draft.markers)
             return self._checked(draft, support)
         invented = self._invented(claim)
@@ -197,10 +206,10 @@ class CitationChecker:
         return CheckedSentence(sentence, (), spans=instead)
 
     def _ruled(self, claim: str, support: Support) -> Support:
-        if self._judge is None or _verbatim(claim, support.spans):
+        if self._checks.judge is None or _verbatim(claim, support.spans):
             return support
         if support.holds:
-            ruling = self._judge(claim, support.spans)
+            ruling = self._checks.judge(claim, support.spans)
             if ruling == "contradicted":
                 return replace(support, reason="the judge finds the opposite", opposed=True)
             if ruling == "unsupported":
@@ -212,7 +221,7 @@ class CitationChecker:
             return support  # which of two is the larger a small reader does not see
         if not support.partly:
             for notes in support.doubted:
-                if self._judge(claim, notes) == "supported":
+                if self._checks.judge(claim, notes) == "supported":
                     return judged_support(claim, notes)
         # Of one thing that the rules find denied no line that says nothing of it is heard, too.
         alone = support.opposed and len(statements_of(claim)) == 1
@@ -227,13 +236,13 @@ class CitationChecker:
         alone: bool = False,
     ) -> Support | None:
         """What bears the claim out in the reader's eyes, though not in those of the rules."""
-        if self._reader is None or self._similarity is None:
+        if self._reader is None or self._checks.similarity is None:
             return None
         ordinary = self._ordinary_in(claim)
         spans = self._meant(claim, (*self._evidence.values(), *further), ordinary)
         return borne_out(
             claim,
-            nearest_to(claim, spans, self._similarity),
+            nearest_to(claim, spans, self._checks.similarity),
             partial(self._reader, surely=surely),
             ordinary,
             self._subjects,
@@ -245,12 +254,12 @@ class CitationChecker:
         """What bears the claim out elsewhere than where the question led: a model may know it, and
         the notes hold it. The rules alone would find too much among so many lines, and so would
         a sentence that leans on the one before ("It is limited to 15 minutes")."""
-        if self._look_up is None or self._reader is None or compares(claim):
+        if self._checks.look_up is None or self._reader is None or compares(claim):
             return None
         if not stands_alone(claim, self._ordinary_in(claim)):
             return None
         known = {item.passage.passage_id for item in self._evidence.values()}
-        found = [x for x in self._look_up(claim) if x.passage.passage_id not in known]
+        found = [x for x in self._checks.look_up(claim) if x.passage.passage_id not in known]
         support = self._reread(claim, surely=True, further=found) if found else None
         if support is not None:
             told = {span.passage.passage_id for span in support.spans}
@@ -286,13 +295,15 @@ class CitationChecker:
         """The sentences that a claim may stand on: one that names nothing ("It rotates them")
         speaks of what the question names, or goes on with what the sentence before stands on."""
         spans = [sentence for item in evidence for sentence in item.sentences]
-        if not self._about or names_something(claim, ordinary or self._ordinary, self._subjects):
+        if not self._checks.about or names_something(
+            claim, ordinary or self._ordinary, self._subjects
+        ):
             return spans
         return [
             span
             for span in spans
             if span.passage.passage_id in self._spoken_of
-            or speaks_of(span, self._about, self._subjects)
+            or speaks_of(span, self._checks.about, self._subjects)
         ]
 
     def _cited(
@@ -318,7 +329,7 @@ class CitationChecker:
 
     def _support(self, claim: str, evidence: Sequence[Evidence]) -> Support:
         spans = self._meant(claim, evidence)
-        return support_of(claim, spans, self._ordinary, self._similarity, self._subjects)
+        return support_of(claim, spans, self._ordinary, self._checks.similarity, self._subjects)
 
     def _marker(self, passage_id: str) -> int:
         return self._marker_of.setdefault(passage_id, len(self._marker_of) + 1)
@@ -327,7 +338,7 @@ class CitationChecker:
         """With the claim's first word ("Pick Neptune when"), which has a capital anyway: where it
         is a word of the language and begins no name that the notes know."""
         first = re.match(r"[A-Z][a-z]+(?:[-/][a-z]+)*(?=[\s,])", claim)
-        known, names = self._recognizes, self._opens_with_name
+        known, names = self._checks.recognizes, self._checks.opens_with_name
         if first is None or known is None or names is None or names(claim):
             return self._ordinary
         word = first[0].lower()
@@ -336,7 +347,7 @@ class CitationChecker:
         return self._ordinary | {word}
 
     def _invented(self, claim: str) -> str | None:
-        known = self._recognizes
+        known = self._checks.recognizes
         if known is None:
             return None
         return invented_word(claim, lambda word: word in self._ordinary or known(word))
