@@ -173,6 +173,7 @@ def may_be_heading(text: str) -> bool:
         and text[0] != "("
         and not BULLET.match(text)
         and not _FIGURE.match(text.rstrip())
+        and " = " not in text
         and text.rstrip()[-1] not in ".!;,:→"
         and any(c.isalpha() for c in text)
         and not _is_pictograph(text[0])

@@ -23,13 +23,12 @@ _BLOCKS = frozenset(
     hr ul ol dl table caption thead tbody tfoot colgroup col tr""".split()
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_BOLD = frozenset({"b", "strong"})
+_MARKS = {"b": "**", "strong": "**", "s": "~~", "del": "~~", "strike": "~~"}
 _PLAIN = frozenset(
-    """a i em u s small big mark span font sub ins del abbr cite q kbd samp var code time label
-    img""".split()
+    "a i em u small big mark span font sub ins abbr cite q kbd samp var code time label img".split()
 )
 _ITEMS, _DEFINES = frozenset({"li", "dt", "dd"}), frozenset({"dl", "dt", "dd"})
-_KNOWN = _CELLS | _BLOCKS | _HEADINGS | _BOLD | _PLAIN | _ITEMS | {"sup", "pre"}
+_KNOWN = _CELLS | _BLOCKS | _HEADINGS | _MARKS.keys() | _PLAIN | _ITEMS | {"sup", "pre"}
 _TOKEN = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`)|<!--)"
     r"|<(?P<close>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)(?P<more>(?:\s[^<>]*)?)/?>"
@@ -86,8 +85,9 @@ class _Writer:
         self._heading = False
         self._verbatim = False  # in <pre>
         self._raised = False  # in <sup>
-        self._bold: list[str] | None = None  # the text since <b>
-        self._bold_at = 1  # the line of the file where that begins
+        self._marked: list[str] | None = None  # the text since <b> or <s>
+        self._mark = ""  # what Markdown sets around it
+        self._marked_at = 1  # the line of the file where that begins
         self._parted = False  # whether the last that was said in a list ended in a line's end
         self._left: Counter[str] = Counter()  # tags that were left as they are, and not closed yet
 
@@ -122,7 +122,7 @@ class _Writer:
                 self._say(text[token.start() : at], number)
             number += text.count("\n", token.start(), at)
         self._say(text[at:], number)
-        self._end_bold()
+        self._end_mark()
 
     def _meant(self, token: re.Match[str], text: str) -> str:
         """The character of an entity. `&#124;` is how a bar is written that parts no cells."""
@@ -148,10 +148,10 @@ class _Writer:
         self._number = number
         if self._raised and not text.strip("0123456789+-n "):  # 2<sup>nd</sup> is no power
             text = text.translate(_RAISED)
-        if self._bold is not None:
-            if not self._bold:
-                self._bold_at = number
-            self._bold.append(text)
+        if self._marked is not None:
+            if not self._marked:
+                self._marked_at = number
+            self._marked.append(text)
         elif self._kept is not None:
             self._kept.append(text)
         elif self._table is not None:
@@ -170,14 +170,17 @@ class _Writer:
         else:
             self.write(text, number)
 
-    def _end_bold(self) -> None:
-        """Say what was bold, the stars at its words; none where Markdown would not read them."""
-        said, self._bold = "".join(self._bold or ()), None
-        words = said.strip()
-        if words and "**" not in words and not re.search(r"\n\s*\n", words):
-            said = said.replace(words, f"**{words}**", 1)
+    def _end_mark(self) -> None:
+        """Say what was bold or struck out, the signs at its words; none where Markdown would not
+        read them."""
+        said, self._marked = "".join(self._marked or ()), None
+        words, mark = said.strip(), self._mark
+        if words and mark not in words and not re.search(r"\n\s*\n", words):
+            # What is struck out is one line in Markdown.
+            told = " ".join(words.split()) if mark == "~~" else words
+            said = said.replace(words, f"{mark}{told}{mark}", 1)
         number = self._number
-        self._say(said, self._bold_at)
+        self._say(said, self._marked_at)
         self._number = number
 
     def _say_in_list(self, text: str, number: int) -> None:
@@ -202,15 +205,17 @@ class _Writer:
         return not is_left
 
     def _tag(self, tag: str, closes: bool, more: str) -> None:
-        if tag not in _BOLD | _PLAIN | {"sup"}:
-            self._end_bold()
+        if tag not in _MARKS.keys() | _PLAIN | {"sup"}:
+            self._end_mark()
         if tag == "table" or (self._table is not None and tag in _CELLS | {"tr"}):
             self._tag_of_table(tag, closes, more)
-        elif tag in _BOLD:
+        elif mark := _MARKS.get(tag):
             if closes:
-                self._end_bold()
-            elif self._bold is None and not self._verbatim:
-                self._bold = []
+                if mark == self._mark:
+                    self._end_mark()
+            elif not self._verbatim and (self._marked is None or mark == "~~"):
+                self._end_mark()  # what is bold may be struck out in part
+                self._marked, self._mark = [], mark
         elif tag == "code":
             self._say("" if self._verbatim else "`", self._number)
         elif tag == "img":

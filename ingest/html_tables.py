@@ -48,6 +48,8 @@ class Table:
         self.in_head = is_head
 
     def begin_row(self, number: int) -> None:
+        for row in self.rows[-1:]:
+            self._let_down(row)  # what reaches down behind its last cell
         self.rows.append(_Row(number))
 
     def begin_cell(self, number: int, tag: str, spans: dict[str, str]) -> None:

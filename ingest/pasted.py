@@ -51,6 +51,9 @@ _CELL = re.compile(
     r"|(?:not )?(?:supported|available|allowed)|low|medium|high)$"
     r"|(?:[a-z]|[~<>≈$€£]?\d)\S*(?: \S+)?$|\S+ [a-z]\S*$"
 )
+_CLAUSE = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,4})[.)]*$", re.IGNORECASE)
+_ARTICLE = re.compile(r"(?:the|an?)\s", re.IGNORECASE)
+_NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*(?=\s|$|[.)])")
 # "Price per month", but no figure and no sentence.
 _NAMES_COLUMN = re.compile(r"[^\W\d_a-z]\S*(?: \S+){0,3}(?<![.!?;,])$")
 
@@ -121,6 +124,23 @@ def _is_asked(lines: Sequence[Line]) -> bool:
     whole, below = (asked_in(each, "", "") for each in (lines, lines[1:]))
     is_stem = any(lines[0] in question for question, _ in whole[:1])
     return is_stem and (asks(lines) or len(whole) > len(below))
+
+
+def _names_columns(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row is a head. "Buyer - The party that buys" is an entry like those below
+    it, and what is numbered as they are is a clause."""
+    corner, *columns = rows[0]
+    if _CLAUSE.match(corner) or len(corner.split()) > 4:
+        return False
+    if any(_NAMES_COLUMN.match(each) is None or _ARTICLE.match(each) for each in columns):
+        return False
+    return not any(each.endswith(":") for each in columns)
+
+
+def _is_as_deep(opening: str, parent: str) -> bool:
+    """Whether both are numbered, and alike: 2.3 does not stand under 2.2."""
+    one, other = (_NUMBERED.match(text) for text in (opening, parent))
+    return bool(one and other and one[0].count(".") == other[0].count("."))
 
 
 class _Reader:
@@ -228,6 +248,7 @@ class _Reader:
         elif self._parent is not None:
             opening = text.split()[0]
             kin = opening in self._children or any(c.isdigit() for c in opening)
+            kin &= not _is_as_deep(opening, self._parent)
             if self._parent == self._heading:
                 self._children.add(opening)
             elif not kin:
@@ -297,7 +318,7 @@ class _Reader:
     def _take_tabbed(self, group: Sequence[Line]) -> None:
         """Copied from a spreadsheet; without a head each row stands for itself."""
         columns = cells_of_line(group[0])
-        headed = all(map(_NAMES_COLUMN.match, columns[1:])) and len(columns[0].split()) < 5
+        headed = _names_columns([cells_of_line(line) for line in group])
         if not headed:
             self._add("table_row", group[:1])
         for row in group[1:]:

@@ -12,6 +12,17 @@ from collections.abc import Iterator
 _UNREAD = "script|style|noscript|template|svg|nav|iframe|select|button|head|title|!--"
 _ALONE = re.compile(r"<!doctype\b[^<>]*>|</?(?:html|head|meta|link|base)\b[^<>]*>", re.IGNORECASE)
 _PARTS = ("main", "article", "body")
+# "[1]" and "[edit]" of a wiki
+_REFERENCE = re.compile(
+    r"<sup\b[^<>]*>(?:\s|<[^<>]*>){0,6}\[(?:\s|<[^<>]*>){0,4}[\w ]{1,20}(?:\s|<[^<>]*>){0,4}\]"
+    r"(?:\s|<[^<>]*>){0,6}?</sup>|\[(?:\s|<[^<>]*>){0,4}edit(?:\s|</[^<>]*>){0,4}\]",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"<([a-z][a-z0-9]*)\b([^<>]*)>", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"\shidden(?=[\s=/]|$)|\sstyle\s*=\s*[\"'][^\"']*(?:display\s*:\s*none|visibility\s*:\s*hidden)",
+    re.IGNORECASE,
+)
 _INDENT = re.compile(r"^[ \t]+", re.MULTILINE)
 
 
@@ -24,7 +35,7 @@ def what_is_read(page: str) -> str:
     for start, end in _elements(_UNREAD, page):
         pieces += [page[at:start], _lines_of(page[start:end])]
         at = end
-    seen = "".join([*pieces, page[at:]])
+    seen = _without_hidden(_REFERENCE.sub("", "".join([*pieces, page[at:]])))
     seen = _part_of(_ALONE.sub(lambda alone: _lines_of(alone[0]), seen))
     # Indented lines are code in Markdown, and nothing in HTML, but where it is set as it stands.
     pieces, at = [], 0
@@ -51,6 +62,32 @@ def _elements(tags: str, page: str) -> Iterator[tuple[int, int]]:
             continue
         at = end.end()
         yield opening.start(), at
+
+
+def _without_hidden(page: str) -> str:
+    """Without what a browser shows nobody; what is never closed is left, to be seen."""
+    pieces, at, unclosed = [], 0, set[str]()
+    for opening in _OPENING.finditer(page):
+        tag = opening[1].lower()
+        if opening.start() < at or tag in unclosed or not _HIDDEN.search(opening[2]):
+            continue
+        end = _end_of(tag, page, opening.end())
+        if end is None:
+            unclosed.add(tag)
+            continue
+        pieces += [page[at : opening.start()], _lines_of(page[opening.start() : end])]
+        at = end
+    return "".join([*pieces, page[at:]])
+
+
+def _end_of(tag: str, page: str, at: int) -> int | None:
+    """Behind the closing tag of an element whose text begins here."""
+    depth = 1
+    for each in re.compile(rf"<(/?){tag}\b[^<>]*>", re.IGNORECASE).finditer(page, at):
+        depth += -1 if each[1] else 1
+        if not depth:
+            return each.end()
+    return None
 
 
 def _part_of(page: str) -> str:

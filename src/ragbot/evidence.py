@@ -13,10 +13,11 @@ from itertools import pairwise
 from typing import Literal, Protocol
 
 from ragbot.dated_notes import UPDATE, changes, is_dated, tells_the_end
-from ragbot.plain_text import as_sentence, without_markup
+from ragbot.plain_text import as_sentence, without_markup, without_struck
 from ragbot.types import Fact, Passage, RetrievedPassage, Turn
 from ragbot.whole_lines import (
     ANSWER,
+    ASKED,
     QUESTION,
     TERM,
     Line,
@@ -26,13 +27,18 @@ from ragbot.whole_lines import (
 
 _FIRST_CELL = re.compile(r"\s*\|?(?:\\\||[^|\n])*\|")
 # The IT department leans on nothing.
+# What an author set aside: shown where it is found, and no evidence.
+_COMMENT = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->|%%(?:(?!%%).)*%%)\s*", re.DOTALL)
+_BARRED = re.compile(r"\s*\|")
+_Q = re.compile(r"^(?:Q|Question)\s?\d*\s?[:.]\s*")  # without its marks
+_BRIEF = re.compile(r"(?:yes|no|none|never|always)\b|(?:\S+\s*){1,3}$", re.IGNORECASE)
 _LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\S")
-# What opens the next one is a capital, a digit, or a name written small ("io2", "gp3", "iSCSI",
-# "work_mem", "spec.gateIP"), or set as code.
+# What opens the next one is a capital, a digit, a price, an arrow, or a name written small ("io2",
+# "gp3", "iSCSI", "work_mem", "spec.gateIP"), or set as code.
 _END = re.compile(
     r"[.!?][\"'”’)\]]*(?:\[\^?(?:\d{1,3}|note \d+|citation needed)\])*"
-    r"(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я]|[a-z]{1,3}\d|[a-z][A-Z]"
+    r"(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я$€£→]|[a-z]{1,3}\d|[a-z][A-Z]"
     r"|[a-z]{2,}(?:[A-Z]|[._][a-z]{2}))|`[a-z]))"
 )
 
@@ -66,8 +72,15 @@ class EvidenceSentence:
 
     @property
     def quoted(self) -> str:
-        """The sentence as an answer quotes it; a line of code is left as it is."""
-        return " ".join(self.text.split()) if self.is_code else as_sentence(self.text)
+        """The sentence as an answer quotes it; a line of code is left as it is, and a bare answer
+        told with its question: "Are dogs allowed? - No."."""
+        if self.is_code:
+            return " ".join(self.text.split())
+        asked = self.parent is not None and self.parent.rstrip("*_ ").endswith("?")
+        if asked and _BRIEF.match(self.text):
+            question = _Q.sub("", without_markup(self.parent or ""))
+            return f"{' '.join(question.split())} – {as_sentence(self.text)}"
+        return as_sentence(self.text)
 
     @property
     def in_context(self) -> str:
@@ -118,7 +131,11 @@ def sentence_starts(text: str) -> list[int]:
 
 def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
     """The passage's sentences in their order; none is empty, none overlaps another."""
-    if passage.kind == "table_row":
+    if _COMMENT.fullmatch(passage.text):
+        return ()
+    # Tabbed lines without a head are no row but a text.
+    is_row = passage.facts or passage.table_header or _BARRED.match(passage.text)
+    if passage.kind == "table_row" and is_row:
         return _cells(passage)
     found: list[EvidenceSentence] = []
     parents: list[tuple[int, str]] = []  # (indent, text) of the bullets that a line is nested in
@@ -131,21 +148,40 @@ def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
         if QUESTION.fullmatch(line.text) and number < len(lines):
             asked = line.text
             continue
-        parent = parents[-1][1] if parents else asked
-        lead = ANSWER.match(line.text) if asked else None
+        inline = None if line.is_code else ASKED.match(line.text)
+        if inline:
+            asked = inline[0]
+        elif line.has_sign and _is_asked_of(line, lines[number:]):
+            parents.append((line.indent, line.text))
+            continue
+        begin = _behind(line.text, inline.end()) if inline else 0
+        lead = ANSWER.match(line.text, begin) if asked else None
+        parent = parents[-1][1] if parents and not inline else asked
         term = None if line.is_code or parent else _term(line.text)
-        for first, last in _spans(line, lead.end() if lead else 0):
+        for first, last in _spans(line, lead.end() if lead else begin):
             start = passage.start + line.start + first
-            text = line.text[first:last]
+            text = without_struck(line.text[first:last])
+            if not text:
+                continue
             on = _antecedent(text, found[-1], opens=first == 0) if found else None
             on = on or parent or (term if first else None)
-            end = start + len(text)
+            end = passage.start + line.start + last
             found.append(EvidenceSentence(passage, start, end, text, on, is_code=line.is_code))
         if line.has_sign:
             parents.append((line.indent, line.text))
         elif line.text.endswith(":") and number < len(lines) and lines[number].has_sign:
             parents = [(-1, line.text)]  # "Sizes of a box:", over all bullets that follow
     return tuple(found)
+
+
+def _behind(text: str, at: int) -> int:
+    """Where the next word begins."""
+    return at + len(text[at:]) - len(text[at:].lstrip())
+
+
+def _is_asked_of(line: Line, below: Sequence[Line]) -> bool:
+    """Whether an item is a question, and what is indented below it its answer."""
+    return line.text.rstrip("*_ ").endswith("?") and bool(below) and below[0].indent > line.indent
 
 
 def _spans(line: Line, begin: int) -> list[tuple[int, int]]:
@@ -176,16 +212,18 @@ def indexed_spans(passage: Passage) -> list[tuple[int, int]]:
     at = len(text) - len(passage.body)
     spans = []
     for sentence in evidence_sentences(passage):
+        told = passage.text[sentence.start - passage.start : sentence.end - passage.start]
+        told = sentence.text if sentence.text in text else told  # that of a cell is made of its row
         # They stand in their order, so each is looked for behind the last.
-        start = text.index(sentence.text, at)
-        at = start + len(sentence.text)
+        start = text.index(told, at)
+        at = start + len(told)
         spans.append((start, at))
     return spans
 
 
 def _cells(passage: Passage) -> tuple[EvidenceSentence, ...]:
     if not passage.facts:
-        return (EvidenceSentence(passage, passage.start, passage.end, passage.body),)
+        return () if _heads_rows(passage) else (_whole(passage),)
     found = []
     at = passage.text.rfind("\n") + 1  # the first row's passage carries the head of its table
     at += len(_named_first(passage.text[at:], passage.facts[0]))
@@ -199,6 +237,16 @@ def _cells(passage: Passage) -> tuple[EvidenceSentence, ...]:
             at = cell.end()
         found.append(EvidenceSentence(passage, start, end, str(fact), fact=fact))
     return tuple(found)
+
+
+def _whole(passage: Passage) -> EvidenceSentence:
+    return EvidenceSentence(passage, passage.start, passage.end, passage.body)
+
+
+def _heads_rows(passage: Passage) -> bool:
+    """`| Stoneware | | |` says nothing but what the rows below it are."""
+    *_, row = passage.text.splitlines()
+    return len([cell for cell in row.split("|") if cell.strip()]) < 2
 
 
 def _named_first(row: str, fact: Fact) -> str:

@@ -31,6 +31,11 @@ _EMPHASIZED = re.compile(
 )
 
 
+def without_struck(text: str) -> str:
+    """Without what its author took back."""
+    return _STRUCK.sub("", text).strip() if "~~" in text else text
+
+
 def without_markup(text: str) -> str:
     """Words that were bold, a link or a name set as code, as plain words."""
     text = _FOOTNOTE.sub("", text) if "[^" in text else text

@@ -20,12 +20,18 @@ QUOTE = re.compile(r"^[ \t]*(?:>(?!>>)(?![ \t]?[\d$€£~])[ \t]?)+(?:\[!\w+\][+
 HEADING = re.compile(r"^[ \t]*#{1,6}[ \t]+")
 # Below the head of a table, `|---|:-:|`; below a heading of plain text, `-----`.
 RULER = re.compile(r"^(?=[^\n]*\|)\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$")
+_ASIDE = re.compile(r"[ \t]*\[(?://|comment)\]:\s*(?:#|<>)")  # a comment as a link to nowhere
 STROKE = re.compile(r"\s*([=~_*-])\1{2,}\s*")
 _DEFINES = re.compile(r":[ \t]+(?=\S)")  # the term on the line above
 _IN_QUOTE = re.compile(r"[ \t]*(?:>[ \t]?)+")
 # "Q: ...?", "**Q:** ...?", "**May I ...?**"
 QUESTION = re.compile(
     r"(?:\*\*)?(?:Q|Question)\s?\d*\s?[:.](?:\*\*)?\s.*\?(?:\*\*)?|\*\*[^*]+\?\*\*", re.DOTALL
+)
+# The same with its answer behind it, on one line.
+ASKED = re.compile(
+    r"(?:\*\*)?(?:Q|Question)\s?\d*\s?[:.](?:\*\*)?\s[^?\n]*\?(?:\*\*)?(?=\s+\S)"
+    r"|\*\*[^*?\n]+\?\*\*(?=\s+\S)"
 )
 ANSWER = re.compile(r"(?:\*\*)?(?:A|Answer)\s?\d*\s?[:.](?:\*\*)?\s+")
 # "Freshness: time since ...", "**Freshness** Time since ...", "Orphan file - a file that ..."
@@ -34,15 +40,19 @@ TERM = re.compile(
 )
 # A full stop after one of these ends no sentence; nor does that of "1." at the beginning.
 _ABBREVIATION = re.compile(
-    r"\b(?:e\.g|i\.e|etc|vs|approx|incl|cf|ca|vol|dept|min|max|resp|dr|mrs?|prof|st|al)\.$"
-    r"|(?<!\d )\b[a-z]\.$"  # but "4 t. A boat"
+    r"\b(?:e\.g|i\.e|etc|vs|approx|incl|excl|cf|ca|vol|dept|min|max|resp|avg|dr|mrs?|prof|st|mt|al)\.$"
+    r"|\b(?:capt|gen|sen|rev|hon|bldg|thm|def|ex|tel|ext|ref)\.$"
+    r"|(?<![\d/=] )(?<!/)\b[a-z]\.$"  # but "4 t. A boat", "m/s. It falls" and "V = I R. The"
     r"|[:;]\s\d{1,2}(?:\.\d{1,2})*\.$",
     re.IGNORECASE,
 )
 _BEFORE_NUMBER = re.compile(
-    r"\b(?:no|nr|fig|art|abs|paras?|secs?|pp?|ch|eq|tab|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)\.$",
+    r"\b(?:no|nr|fig|art|abs|paras?|secs?|pp?|ch|eq|tab|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec"
+    r"|mon|tue|wed|thu|fri|sat|sun)\.$",
     re.IGNORECASE,
 )
+_MEASURED = re.compile(r"(?:\d|\d )(?:min|max|[ap]\.m)\.$", re.IGNORECASE)  # "for 4 min. The rinse"
+_OPENS = re.compile(r"\s+(?:The|It|In|If|This|There|They|After|But)\b")
 _ITEM = re.compile(r"\s*\d{1,2}(?:\.\d{1,2})*\.")
 _LONGEST_ABBREVIATION = 12  # characters, its full stop and what stands before it among them
 
@@ -54,6 +64,8 @@ def ends_shortened(text: str, start: int, end: int) -> bool:
     """Whether the full stop before `end` is that of an abbreviation, or of an item's number, in the
     sentence that begins at `start`."""
     told = text[max(start, end - _LONGEST_ABBREVIATION) : end]
+    if _MEASURED.search(told) and _OPENS.match(text, end):
+        return False
     if _ABBREVIATION.search(told) or _ITEM.fullmatch(text, start, end):
         return True
     return (
@@ -108,12 +120,12 @@ def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
         indent = len(rest) - len(rest.lstrip())
         lead = inside + (sign.end() if sign else indent)
         own = body[lead:].rstrip()
-        if not is_code and RULER.match(rest):
+        if not is_code and (RULER.match(rest) or _ASIDE.match(rest)):
             offset, before = offset + len(body) + 1, ""
             continue
         if before and own and not sign and not is_code:
             last = whole[-1]
-            filled = len(before) >= NARROWEST and _is_filled(before, own, width)
+            filled = _is_filled(before, own, width)
             # In prose; but a term opens an entry of its own, however long the last one is.
             sure = last.has_sign or (in_prose and filled and not TERM.match(own))
             if _goes_on(before, own, sure, small=not is_list):
@@ -127,8 +139,8 @@ def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
 
 
 def _is_filled(line: str, following: str, width: int) -> bool:
-    """Whether the next word would not have fitted behind a line."""
-    return len(line) + 1 + len(following.split()[0]) > width
+    """Whether the next word would not have fitted behind a line; what is short was never full."""
+    return len(line) >= NARROWEST and len(line) + 1 + len(following.split()[0]) > width
 
 
 def _is_list(lines: Sequence[str], width: int) -> bool:

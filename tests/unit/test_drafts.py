@@ -123,3 +123,14 @@ def test_any_cutting_of_the_stream_gives_the_same_sentences(size: int) -> None:
 def test_open_brackets_without_end_are_text_and_hold_nothing_up() -> None:
     reply = f"Boxes are light. [A {'[ ' * 40}{'a' * 40}"
     assert drafts(reply)[0].text == "Boxes are light."
+
+
+def test_a_marker_behind_a_full_stop_ends_a_sentence_in_small_letters() -> None:
+    reply = "keep the pan away from soap. [1] never leave it in water. [1][2] it rusts [3]."
+    assert [(each.text, each.markers) for each in drafts(reply)] == [
+        ("keep the pan away from soap.", (1,)),
+        ("never leave it in water.", (1, 2)),
+        ("it rusts.", (3,)),
+    ]
+    (one,) = drafts("Fruit, e.g. [1] apples, keeps. [1]")
+    assert one.text == "Fruit, e.g. apples, keeps."

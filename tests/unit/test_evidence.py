@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.small_notes import evidence, passage
 
-from ragbot.evidence import evidence_sentences
-from ragbot.types import Fact
+from ragbot.evidence import evidence_sentences, indexed_spans
+from ragbot.types import Fact, PassageKind
 
 
 def test_bullets_give_their_lines_without_the_sign_and_with_their_parent() -> None:
@@ -247,3 +247,78 @@ def test_offsets_are_exact_whatever_the_text(text: str, start: int) -> None:
     for sentence in evidence_sentences(each):
         assert text[sentence.start - start : sentence.end - start] == sentence.text
         assert sentence.text.strip()
+
+
+def test_what_is_struck_out_is_no_evidence() -> None:
+    note = passage("- ~~A barrel holds 5 MB.~~\n- A cask holds ~~3 MB~~ 7 MB. It is round.")
+    assert [each.text for each in evidence_sentences(note)] == [
+        "A cask holds 7 MB.",
+        "It is round.",
+    ]
+    assert [note.text[each.start : each.end] for each in evidence_sentences(note)] == [
+        "A cask holds ~~3 MB~~ 7 MB.",
+        "It is round.",
+    ]
+    assert [note.indexed_text[a:b] for a, b in indexed_spans(note)] == [
+        "A cask holds ~~3 MB~~ 7 MB.",
+        "It is round.",
+    ]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "<!--\n- A crate holds 99 MB.\n-->",
+        "%% A crate holds 99 MB. %%",
+        '[//]: # (A crate holds 99 MB.)\n[comment]: <> "or 5 MB"',
+        "| **Stoneware** | | |",
+    ],
+)
+def test_what_its_author_set_aside_is_no_evidence(note: str) -> None:
+    kind: PassageKind = "table_row" if note.startswith("|") else "paragraph"
+    assert evidence_sentences(passage(note, kind=kind)) == ()
+
+
+@pytest.mark.parametrize(
+    ("note", "answers"),
+    [
+        ("Q: Is there wifi? A: No.", [("No.", "Is there wifi? – No.")]),
+        (
+            "1. **Is fishing allowed?** No.\n2. **Are there chairs?** Yes, 120 of wood. Ask Tom.",
+            [
+                ("No.", "Is fishing allowed? – No."),
+                ("Yes, 120 of wood.", "Are there chairs? – Yes, 120 of wood."),
+                ("Ask Tom.", "Are there chairs? – Ask Tom."),
+            ],
+        ),
+        (
+            "- How do I cancel?\n  Write to the office by post.",
+            [("Write to the office by post.",) * 2],
+        ),
+        (
+            "- ▶ Can I carry days over?\n  - Up to 5 days each year",
+            [("Up to 5 days each year",) * 2],
+        ),
+    ],
+)
+def test_a_question_is_told_with_an_answer_that_leans_on_it(
+    note: str, answers: list[tuple[str, str]]
+) -> None:
+    found = evidence_sentences(passage(note))
+    assert [(each.text, each.quoted.rstrip(".")) for each in found] == [
+        (text, quoted.rstrip(".")) for text, quoted in answers
+    ]
+
+
+def test_tabbed_lines_without_a_head_are_read_sentence_by_sentence() -> None:
+    note = "5.2\tThe tenant keeps no pets. One cat is permitted."
+    found = evidence_sentences(passage(note, kind="table_row"))
+    assert [each.quoted for each in found] == [
+        "5.2 The tenant keeps no pets.",
+        "One cat is permitted.",
+    ]
+
+
+def test_short_lines_of_a_list_in_small_letters_stay_apart() -> None:
+    note = "pitch: 14 m²\npower: 10 A\ncheck-out: 11 am\nmax guests: 6"
+    assert len(evidence_sentences(passage(note, kind="paragraph"))) == 4

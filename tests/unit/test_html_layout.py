@@ -250,3 +250,23 @@ def test_comments_that_never_close_are_text() -> None:
     assert as_markdown(f"<!-- <b>one</b> --> <b>two</b> {text}").text == (
         f"<!-- <b>one</b> --> **two** {text}"
     )
+
+
+def test_a_cell_that_reaches_down_in_the_last_column_does_so_in_its_own_rows() -> None:
+    page = (
+        "<table><tr><th>Country</th><th>Days</th><th>Fee</th></tr>"
+        "<tr><td>Albania</td><td>90</td><td rowspan=2>free</td></tr>"
+        "<tr><td>Bosnia</td><td>60</td></tr>"
+        "<tr><td>Denmark</td><td>15</td><td>80 EUR</td></tr></table>"
+    )
+    assert as_markdown(page).text.strip().splitlines()[2:] == [
+        "| Albania | 90 | free |",
+        "| Bosnia | 60 | free |",
+        "| Denmark | 15 | 80 EUR |",
+    ]
+
+
+@pytest.mark.parametrize("tag", ["del", "s", "strike"])
+def test_what_is_struck_out_stays_so(tag: str) -> None:
+    text = f"A crate holds <{tag}>99 MB\n</{tag}> <b>16 <{tag}>KB</{tag}></b>MB."
+    assert as_markdown(text).text == "A crate holds ~~99 MB~~\n **16** ~~KB~~MB."

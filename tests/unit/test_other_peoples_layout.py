@@ -29,6 +29,14 @@ def quoted(text: str, kind: PassageKind = "paragraph") -> list[str]:
         ("A crane lifts up to 15. Boats carry the rest.", 2),
         ("It opened in 1990.[3][4] It has 120 cranes.[5] Entry is free.", 3),
         ("Boats are old.[^1] Cranes are new.", 2),
+        ("A plumber has quoted £185 (excl. VAT) for it.", 1),
+        ("Ask in Bldg. A, ext. 5512, or write to Mt. Crane.", 1),
+        ("It is due on Fri. 5 June.", 1),
+        ("There are two sizes. £45 is charged for one. €70 is charged for both.", 3),
+        ("R is measured in K/W. Resistances in series add up.", 2),
+        ("It takes 4 min. The rinse comes last.", 2),
+        ("It shuts at 5 p.m. The bar stays open.", 2),
+        ("Write min. The rest is known.", 1),
         ("Zuerst das Gewinde. Öl kommt danach.", 2),
     ],
 )
@@ -64,7 +72,8 @@ def test_more_than_and_a_prompt_are_no_quotes(line: str) -> None:
 )
 def test_a_question_in_bold_is_no_answer(note: str) -> None:
     (answer,) = evidence_sentences(passage(note, kind="paragraph"))
-    assert answer.quoted == "Yes, twice a month."
+    assert answer.text == "Yes, twice a month."
+    assert answer.quoted == "May I bring a guest? – Yes, twice a month."
     assert answer.parent is not None and "guest?" in answer.parent
 
 

@@ -197,3 +197,27 @@ def test_without_a_prompt_it_says_what_is_wrong() -> None:
         assert "carries no ragbot Prompt" in str(error)
     else:
         raise AssertionError("a message without a prompt was answered")
+
+
+def test_a_word_or_two_may_answer_where_they_say_something() -> None:
+    dogs = scored(passage("Q: Are dogs allowed?\nA: No.", kind="paragraph"), 5.0)
+    assert lines("Are dogs allowed?", dogs) == ["Are dogs allowed? – No. [1]"]
+    roof = scored(passage("- Roof: slate\n- Walls\n- Is it old?"), 5.0, 7.0, 9.0)
+    assert lines("What is the roof made of?", roof) == ["Roof: slate. [1]"]
+
+
+def test_what_lies_far_behind_the_sentence_that_answers_is_not_quoted() -> None:
+    item = scored(passage("- Energy is power times time.\n- These are:"), -9.0, 4.0)
+    assert lines("Which are they?", item) == []
+
+
+def test_there_may_be_nothing_to_quote() -> None:
+    prompt = Prompt("Which are they?", (), (scored(passage("- These are:"), 4.0),))
+    assert "".join(str(each.text) for each in QuotesChatModel().stream(messages(prompt))) == ""
+
+
+def test_a_thing_that_is_named_by_the_way_has_no_line_that_answers_nothing() -> None:
+    line = scored(passage("- The bus leaves at ten.", "Timetable"), 6.0)
+    toll = scored(passage("- Bus: six euros a crossing.", "Bus", start=90), -9.0)
+    said = lines("When does the bus leave by the timetable?", line, toll)
+    assert said == ["The bus leaves at ten. [1]"]

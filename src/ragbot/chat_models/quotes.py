@@ -50,7 +50,7 @@ def _lines(messages: Sequence[BaseMessage]) -> Iterator[str]:
     prompt = messages[-1].additional_kwargs.get("prompt")
     if not isinstance(prompt, Prompt):
         raise TypeError("the last message carries no ragbot Prompt; see ragbot.prompts.messages")
-    lines = composed(prompt)
+    lines = composed(prompt) or [""]  # LangChain takes a stream without chunks for a fault
     bullets = len(lines) > 2
     for position, line in enumerate(lines):
         if bullets:

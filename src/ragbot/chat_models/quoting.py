@@ -21,6 +21,7 @@ from ragbot.types import Fact
 MOST = 5  # quotes in an answer, siblings in a list apart
 MOST_SIBLINGS = 10
 WITHIN = 4.0  # logits below the best quote that a further one may lie
+FAR_BEHIND = 10.0  # logits below the best sentence from which none is worth telling
 ON_THE_MATTER = 2.0  # reranker logit
 GOOD = 1.0  # a further quote must rather be an answer than not (reranker logit)
 # From where a line is near to a question that the notes don't answer: logits of the cross-encoder,
@@ -47,6 +48,7 @@ _WANTS_ALL = re.compile(
 )
 _VERSUS = re.compile(r"\s+vs\.?\s+")
 _FIGURE = re.compile(r"\d[\d.,]*")
+_TELLS = re.compile(r"\d|[:=]\s*\S")  # "Roof: slate"
 _VERSION = re.compile(r"\b([A-Z][\w-]*)[ -]v?(\d+(?:\.\d+)*)\b")
 _BRAND = re.compile(r"^(?:AWS|Amazon)\s+|\s*\([^)]*\)", re.IGNORECASE)
 
@@ -76,7 +78,7 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
     """The quotes that answer: best first, lists whole, updates beside what they update."""
     subjects = _subjects(prompt)
     every = sorted(_pool(prompt, subjects), key=lambda quote: -quote.score)
-    pool = _standing_alone(every, prompt)
+    pool = _standing_alone(_worth_telling(every, prompt), prompt)
     picked: list[Quote] = []
     # Each thing that a comparison names, and each part of a question, has its best quote.
     if len(subjects) > 1:
@@ -105,6 +107,14 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
         for quote in _listed_with(picked[0], pool):
             _add(picked, quote)
     return _with_updates(_with_antecedents(_with_siblings(picked, pool, best), prompt), prompt)
+
+
+def _worth_telling(every: Sequence[Quote], prompt: Prompt) -> list[Quote]:
+    """Without what lies so far behind the sentence that answers best, be that one quotable or not,
+    that it answers nothing beside it."""
+    scores = [score for item in prompt.evidence for score in item.scores]
+    least = max(scores, default=-math.inf) - FAR_BEHIND
+    return [quote for quote in every if quote.score >= least]
 
 
 def _standing_alone(pool: Sequence[Quote], prompt: Prompt) -> list[Quote]:
@@ -175,14 +185,22 @@ def _pool(prompt: Prompt, subjects: Sequence[str]) -> list[Quote]:
         answering = item.answering or (-math.inf,) * len(scores)
         told = zip(item.sentences, scores, relevance, answering, strict=True)
         for sentence, score, near, answers in told:
-            # "It has these classes:" answers nothing; "It costs $3,000 a month and adds:" does.
-            leads_in = sentence.text.endswith(":") and not any(c.isdigit() for c in sentence.text)
-            if len(sentence.text.split()) > 2 and not leads_in:
+            if _may_answer(sentence):
                 bonus = _subject_bonus(sentence, subjects)
                 if _is_on_another_version(sentence.text, prompt.question):
                     bonus += OTHER_NAMED
                 pool.append(Quote(sentence, item.number, score, score + bonus, near, answers))
     return pool
+
+
+def _may_answer(sentence: EvidenceSentence) -> bool:
+    """ "It has these classes:" answers nothing; "It costs $3,000 a month and adds:" does. So does a
+    word or two that says something of what stands above or before it."""
+    text = sentence.text.strip("*_ ")
+    if text.endswith("?") or (text.endswith(":") and not any(c.isdigit() for c in text)):
+        return False
+    is_told = sentence.parent is not None or sentence.is_code
+    return is_told or len(text.split()) > 2 or _TELLS.search(text) is not None
 
 
 def _subjects(prompt: Prompt) -> list[str]:

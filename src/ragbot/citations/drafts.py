@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ragbot.evidence import split_sentences
+from ragbot.whole_lines import ends_shortened
 
 # [1], [1, 2], [1-3], and the forms that some models prefer: 【1】, 【1†source】, [^1], [source 1]
 MARKER = re.compile(
@@ -23,6 +24,8 @@ _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 # What may still become part of the sentence before it: markers that follow its full stop.
 _TRAILING = re.compile(r"\s*(?:[\[【][^\[\]【】\n]{0,24}(?:[\]】]\s*)?)*$")
 _WORD_BEFORE = re.compile(r"\S+$")
+_LONGEST_MARKERS = 40  # characters of the markers behind one sentence
+_NEXT = re.compile(r"[ \t]+(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +119,27 @@ def _pieces(line: str) -> list[str]:
     lead = _LEAD.match(line)
     body_at = lead.end() if lead else 0
     # Markers hide the capital letter that shows where the next sentence begins.
-    masked = MARKER.sub(lambda m: " " * len(m[0]), line[body_at:])
-    starts = [start for start, _ in split_sentences(masked)]
+    body = line[body_at:]
+    masked = MARKER.sub(lambda m: " " * len(m[0]), body)
+    starts = {start for start, _ in split_sentences(masked)}
     if not starts:
         return [line] if line.strip() else []
-    cuts = [0, *(body_at + start for start in starts[1:]), len(line)]
+    starts.update(_behind_markers(body, masked))
+    cuts = [0, *(body_at + start for start in sorted(starts)[1:]), len(line)]
     return [line[a:b] for a, b in itertools.pairwise(cuts)]
+
+
+def _behind_markers(body: str, masked: str) -> Iterator[int]:
+    """Where a sentence begins behind the marker of one that has ended, in whatever letter: notes
+    are jotted down in small ones."""
+    for marker in MARKER.finditer(body):
+        begins = max(0, marker.start() - _LONGEST_MARKERS)
+        end = begins + len(masked[begins : marker.start()].rstrip())
+        following = _NEXT.match(body, marker.end())
+        if following is None or MARKER.match(body, marker.end()):
+            continue
+        if masked[end - 1 : end] in (".", "!", "?") and not ends_shortened(masked, 0, end):
+            yield following.end()
 
 
 def _numbers(match: re.Match[str]) -> Iterator[int]:
