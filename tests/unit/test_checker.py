@@ -309,3 +309,26 @@ def test_a_sentence_of_the_notes_is_cited_where_it_stands_whatever_its_marker():
 def test_what_is_not_one_end_is_the_other(claim: str, line: str, verdict: str) -> None:
     checker = CitationChecker(evidence(passage(f"- {line}")), withhold=False)
     assert checker.check(DraftSentence(claim, (1,), "")).sentence.verdict == verdict
+
+
+def test_words_about_an_answer_are_words_like_others_where_there_are_no_others() -> None:
+    note = passage("- The state must provide evidence.", "Law")
+    checker = CitationChecker(evidence(note), withhold=True)
+    for lie in ("The state need not provide evidence.", "No state has to provide evidence."):
+        assert checker.check(DraftSentence(lie, (1,), "")).sentence.withheld
+    told = checker.check(DraftSentence("The state must provide evidence.", (1,), ""))
+    assert told.sentence.markers == (1,)
+
+
+def test_a_line_on_something_else_that_stands_under_the_same_heading_turns_nothing_round() -> None:
+    notes = passage(
+        "- The starter survives two weeks in the fridge.\n"
+        "- Do not keep the bread in the fridge, as mould grows.",
+        "Keeping",
+        title="Bread",
+    )
+    checker = CitationChecker(evidence(notes), withhold=True)
+    true = checker.check(DraftSentence("Do not keep the bread in the fridge.", (1,), ""))
+    assert true.sentence.verdict == "supported"
+    lie = checker.check(DraftSentence("Keep the bread in the fridge.", (1,), ""))
+    assert lie.sentence.verdict == "contradicted"

@@ -134,3 +134,32 @@ def test_a_marker_behind_a_full_stop_ends_a_sentence_in_small_letters() -> None:
     ]
     (one,) = drafts("Fruit, e.g. [1] apples, keeps. [1]")
     assert one.text == "Fruit, e.g. apples, keeps."
+
+
+def test_a_line_knows_what_it_stands_under() -> None:
+    reply = (
+        "Two boxes.\n\n### Sizes\n- Small:\n  - holds 4 KB. It is red. [1]\n- Large:\n  - holds 8 KB\n"
+        "\n**Prices** [2]\n\nIn France:\nThey cost more.\nBy far.\n\nNobody knows."
+    )
+    assert [(each.text, each.under) for each in drafts(reply)] == [
+        ("Two boxes.", ()),
+        ("Sizes", ()),
+        ("Small:", ("Sizes",)),
+        ("holds 4 KB.", ("Sizes", "Small:")),
+        ("It is red.", ("Sizes", "Small:")),
+        ("Large:", ("Sizes",)),
+        ("holds 8 KB", ("Sizes", "Large:")),
+        ("Prices", ()),
+        ("In France:", ("Prices",)),
+        ("They cost more.", ("Prices", "In France:")),
+        ("By far.", ("Prices", "In France:")),
+        ("Nobody knows.", ("Prices",)),
+    ]
+    assert [each.text for each in drafts(reply) if each.leads] == ["Sizes", "Prices"]
+
+
+def test_an_indent_that_comes_by_itself_is_kept() -> None:
+    stream = SentenceStream()
+    pieces = ("- a is [1].\n", "  ", "- b is [2].\n")
+    found = [each for piece in pieces for each in stream.feed(piece)]
+    assert [each.prefix for each in found] == ["- ", "\n  - "]

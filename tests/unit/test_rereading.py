@@ -250,3 +250,23 @@ def test_no_line_beside_the_one_that_denies_it_overrules_the_denial():
     judge = Reader("400 KB", "Labels")  # convinced by the two together
     assert checked(claim, judge).sentence.verdict == "contradicted"
     assert checked(claim, Reader("400 KB")).sentence.verdict == "supported"
+
+
+def test_a_line_that_has_nothing_more_of_the_claim_is_no_help_to_the_one_beside_it() -> None:
+    notes = [
+        passage("- Patients may leave the ward unless a doctor forbids it."),
+        passage("- Visitors must not use lifts unless asked.", "Lifts", start=90),
+    ]
+
+    class Swayed:
+        rereads = True
+
+        def __call__(
+            self, claim: str, notes: Sequence[EvidenceSentence], *, surely: bool = False
+        ) -> Ruling | None:
+            return "supported" if len(notes) > 1 else "unsupported"
+
+    judge = Checks(similarity=words_in_common, judge=Swayed())
+    checker = CitationChecker(evidence(*notes), judge, withhold=True)
+    lie = "Patients may leave the ward if a doctor forbids it."
+    assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"

@@ -4,7 +4,7 @@ import pytest
 from support.small_notes import evidence, passage
 
 from ragbot.citations import Checks, CitationChecker, DraftSentence
-from ragbot.citations.yes_no import opens_with, says_little_more, statement_of
+from ragbot.citations.yes_no import as_statement, opens_with, says_little_more, statement_of
 from ragbot.types import Fact
 
 BOXES = passage("- Boxes rotates its labels automatically.", "Boxes")
@@ -112,3 +112,25 @@ def test_a_word_behind_a_yes_that_was_not_asked_for_is_checked() -> None:
     boxes = "Does Boxes rotate its labels?"
     assert verdict("Yes, it does.", boxes, ("boxes",)) == "supported"
     assert verdict("Yes, manually.", boxes, ("boxes",)) != "supported"
+
+
+@pytest.mark.parametrize(
+    ("asked", "stated"),
+    [
+        ("Boxes can be stacked, right?", "Boxes can be stacked."),
+        ("Boxes can be stacked, can't they?", "Boxes can be stacked."),
+        ("Did you know that boxes can be stacked?", "boxes can be stacked."),
+        ("Why shouldn't boxes be stacked?", "boxes be stacked."),
+        ("Is it true that boxes rust?", "boxes rust."),
+        ("Boxes can be stacked.", "Boxes can be stacked."),
+    ],
+)
+def test_a_question_of_a_model_is_held_to_what_it_states(asked: str, stated: str) -> None:
+    assert as_statement(asked) == stated
+
+
+def test_a_lie_is_no_truer_as_a_question() -> None:
+    notes = passage("- Boxes must not be stacked.\n- Crates may be stacked.")
+    checker = CitationChecker(evidence(notes), withhold=True, question="May boxes be stacked?")
+    for lie in ("Boxes may be stacked, right?", "Did you know that boxes may be stacked?"):
+        assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict == "contradicted"

@@ -11,6 +11,7 @@ from ragbot.citations.bindings import compares
 from ragbot.citations.denials import denies_only
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.invented import Recognizes, invented_word
+from ragbot.citations.leads import Stated, speaking_of, stated_under
 from ragbot.citations.named import (
     names_something,
     speaks_of,
@@ -26,7 +27,7 @@ from ragbot.citations.support import (
     statements_of,
     support_of,
 )
-from ragbot.citations.yes_no import opens_with, says_little_more, statement_of
+from ragbot.citations.yes_no import as_statement, opens_with, says_little_more, statement_of
 from ragbot.evidence import Evidence, EvidenceSentence, Judge
 from ragbot.figures import figures_of, in_figures_of
 from ragbot.reranker import Similarity
@@ -37,6 +38,7 @@ from ragbot.types import Citation, Sentence, Verdict
 LookUp = Callable[[str], Sequence[Evidence]]
 
 _LEAD_IN_WORDS = 14
+_ASKS = re.compile(r"\W*(?:what|which|how|when|where|who|why)\b", re.IGNORECASE)
 DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
 _NOT_TOLD = Support(0.0, (), "a yes or no that no note can be held against")
 
@@ -106,6 +108,7 @@ class CitationChecker:
         rereads = checks.judge is not None and checks.judge.rereads
         self._reader = checks.judge if rereads else None
         self._question = question
+        self._stated = Stated("")  # what is being checked, as it is meant where it stands
         self._spoken_of: frozenset[str] = frozenset()  # passages that the last sentence stands on
         self._withhold = withhold
         self._told: set[str] = set()
@@ -160,12 +163,12 @@ class CitationChecker:
             for sentence in self._meant(claim, self._evidence.values())
             if all(sentence.passage != span.passage for span in spans)
         ]
-        against = opposition_to(claim, others)
+        against = opposition_to(claim, others, self._ordinary)
         return () if against is None or against.share < DISAGREES else against.spans
 
     def check(self, draft: DraftSentence) -> CheckedSentence:
         """The sentence with the citations that hold, wherever the model put its markers."""
-        claim = in_figures_of(self._figures, draft.text)
+        claim = as_statement(in_figures_of(self._figures, draft.text))
         if denies_only(claim, self._question):
             return CheckedSentence(self._plain(draft), (), denies=True)
         yes = opens_with(claim)
@@ -174,17 +177,37 @@ class CitationChecker:
             support = _NOT_TOLD if stated is None else self._support_for(stated, draft.markers)
             return self._checked(draft, support)
         invented = self._invented(claim)
-        if invented is None and self._claims_nothing(claim) and not self._against(claim):
+        asks = _ASKS.match(claim) is not None and claim.endswith(":")
+        nothing = invented is None and self._claims_nothing(claim)
+        if nothing and (asks or not self._against(claim)):
             return CheckedSentence(self._plain(draft), ())
-        support = self._support_for(claim, draft.markers)
+        support = self._support_under(draft, claim)
         if invented is not None and support.holds:
             reason = f"{invented!r} is no word that the notes know"
             support = replace(support, reason=reason, partly=True)
         return self._checked(draft, support)
 
+    def _support_under(self, draft: DraftSentence, claim: str) -> Support:
+        """That of a sentence together with the lines that it stands under."""
+        evidence = self._evidence.values()
+        notes = [sentence for item in evidence for sentence in item.sentences]
+        stated = stated_under(draft.under, claim, notes, self._subjects, self._ordinary)
+        self._stated = stated
+        # A line of the notes says nothing else under the name of what it speaks of.
+        spans = () if stated.denied else _verbatim(claim, self._meant(claim, evidence))
+        if spans and stated.claim != claim:
+            support = Support(1.0, spans, None)
+        else:
+            support = self._support_for(stated.claim, draft.markers)
+        self._stated = Stated("")
+        return support
+
     def _support_for(self, claim: str, markers: Sequence[int]) -> Support:
-        support = self._ruled(claim, self._by_rules(claim, markers))
-        return support if support.holds else self._looked_up(claim) or support
+        by_rules = self._by_rules(claim, markers)
+        # Of one thing that the rules find denied no line that says nothing of it is heard, too.
+        alone = by_rules.opposed and len(statements_of(claim)) == 1
+        support = self._ruled(claim, by_rules, alone=alone)
+        return support if support.holds else self._looked_up(claim, alone=alone) or support
 
     def _checked(self, draft: DraftSentence, support: Support) -> CheckedSentence:
         if support.holds:
@@ -205,7 +228,7 @@ class CitationChecker:
         instead = support.spans if verdict != "unsupported" else ()
         return CheckedSentence(sentence, (), spans=instead)
 
-    def _ruled(self, claim: str, support: Support) -> Support:
+    def _ruled(self, claim: str, support: Support, *, alone: bool) -> Support:
         if self._checks.judge is None or _verbatim(claim, support.spans):
             return support
         if support.holds:
@@ -223,8 +246,6 @@ class CitationChecker:
             for notes in support.doubted:
                 if self._checks.judge(claim, notes) == "supported":
                     return judged_support(claim, notes)
-        # Of one thing that the rules find denied no line that says nothing of it is heard, too.
-        alone = support.opposed and len(statements_of(claim)) == 1
         return self._reread(claim, surely=True, alone=alone) or support
 
     def _reread(
@@ -250,7 +271,7 @@ class CitationChecker:
             alone=alone,
         )
 
-    def _looked_up(self, claim: str) -> Support | None:
+    def _looked_up(self, claim: str, *, alone: bool) -> Support | None:
         """What bears the claim out elsewhere than where the question led: a model may know it, and
         the notes hold it. The rules alone would find too much among so many lines, and so would
         a sentence that leans on the one before ("It is limited to 15 minutes")."""
@@ -260,7 +281,7 @@ class CitationChecker:
             return None
         known = {item.passage.passage_id for item in self._evidence.values()}
         found = [x for x in self._checks.look_up(claim) if x.passage.passage_id not in known]
-        support = self._reread(claim, surely=True, further=found) if found else None
+        support = self._reread(claim, surely=True, further=found, alone=alone) if found else None
         if support is not None:
             told = {span.passage.passage_id for span in support.spans}
             for number, item in enumerate(found, start=max(self._evidence, default=0) + 1):
@@ -282,19 +303,22 @@ class CitationChecker:
         if support.holds:
             against = self._against(claim)
             # Words alone can be taken together from anywhere; a plain contradiction weighs more.
-            support = against if against and against.share >= support.share else support
+            if against and _weight(claim, against) >= _weight(claim, support):
+                return against
         return support
 
     def _against(self, claim: str) -> Support | None:
         """The sentence of the evidence that says the opposite, if one does."""
-        return opposition_to(claim, self._meant(claim, self._evidence.values()))
+        spans = self._meant(claim, self._evidence.values())
+        return opposition_to(claim, spans, self._ordinary)
 
     def _meant(
         self, claim: str, evidence: Iterable[Evidence], ordinary: frozenset[str] | None = None
     ) -> list[EvidenceSentence]:
         """The sentences that a claim may stand on: one that names nothing ("It rotates them")
         speaks of what the question names, or goes on with what the sentence before stands on."""
-        spans = [sentence for item in evidence for sentence in item.sentences]
+        every = [sentence for item in evidence for sentence in item.sentences]
+        spans = speaking_of(self._stated.names, every, self._subjects)
         if not self._checks.about or names_something(
             claim, ordinary or self._ordinary, self._subjects
         ):
@@ -359,12 +383,18 @@ class CitationChecker:
     def _claims_nothing(self, claim: str) -> bool:
         """Layout and lead-ins ("Choose DynamoDB when:") state no fact of their own."""
         words = claim_words(claim)
-        if not words:  # those of other scripts are not known here, and are no layout
-            return not any(sign.isalpha() and not sign.isascii() for sign in claim)
+        if not words:  # "It can do so." has none, nor has what is written in another script
+            return claim.endswith(":") and claim.isascii()
         short = len(claim.split()) <= _LEAD_IN_WORDS
         # In words of its own alone, it leads in something else than what the notes tell.
         known = len(words & self._words) >= len(words) / 2
         return claim.endswith(":") and short and known and not figures_of(claim)
+
+
+def _weight(claim: str, support: Support) -> tuple[float, int]:
+    """What lines have of a claim with their headings, and of it in their own words."""
+    own = {word for span in support.spans for word in words_of(span.text)}
+    return support.share, len(own.intersection(words_of(claim)))
 
 
 def _verbatim(claim: str, sentences: Sequence[EvidenceSentence]) -> tuple[EvidenceSentence, ...]:

@@ -23,6 +23,8 @@ _BEHIND_MARKER = re.compile(r"^(?:[-–—*•][ \t]+|:[ \t]*)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 # What may still become part of the sentence before it: markers that follow its full stop.
 _TRAILING = re.compile(r"\s*(?:[\[【][^\[\]【】\n]{0,24}(?:[\]】]\s*)?)*$")
+_BOLD = re.compile(r"(?:\*\*|__)[^*_\n]+(?:\*\*|__):?")
+_TITLE, _TEXT = -2, -1  # depths; those of items are their indents
 _WORD_BEFORE = re.compile(r"\S+$")
 _LONGEST_MARKERS = 40  # characters of the markers behind one sentence
 _NEXT = re.compile(r"[ \t]+(?=\S)")
@@ -30,11 +32,17 @@ _NEXT = re.compile(r"[ \t]+(?=\S)")
 
 @dataclass(frozen=True, slots=True)
 class DraftSentence:
-    """A sentence as the model wrote it, markers taken out; `prefix` is its layout."""
+    """A sentence as the model wrote it, markers taken out; `prefix` is its layout.
+
+    `under` are the lines that it stands below, outermost first: a heading, "Queue Lite:", the item
+    that a deeper one is nested in. `leads` is True where it is a heading, or bold as a whole.
+    """
 
     text: str
     markers: tuple[int, ...]
     prefix: str
+    under: tuple[str, ...] = ()
+    leads: bool = False
 
 
 class SentenceStream:
@@ -50,6 +58,8 @@ class SentenceStream:
         self._line = ""
         self._new_lines = 0
         self._begun = False
+        self._open: list[tuple[int, str]] = []  # (depth, text) of the lines that head what follows
+        self._under: tuple[str, ...] = ()
 
     def feed(self, text: str) -> Iterator[DraftSentence]:
         self._line += text
@@ -68,6 +78,8 @@ class SentenceStream:
     def _finished(self, line: str, *, whole: bool) -> Iterator[DraftSentence]:
         pieces = _pieces(line)
         if not whole:
+            if not pieces:  # blanks, which may be an indent
+                return
             # The last piece may go on, and the one before may be followed by its markers.
             last = pieces.pop() if pieces else ""
             if pieces and _TRAILING.fullmatch(last):
@@ -93,8 +105,23 @@ class SentenceStream:
         if not re.search(r"\w", text):
             return None
         prefix = self._prefix(lead)
+        leads = heading is not None or _BOLD.fullmatch(MARKER.sub("", body).strip()) is not None
+        if prefix != " ":  # else it goes on with the line of the one before
+            self._under = self._heads(text, prefix, leads=leads)
         self._begun, self._new_lines = True, 0
-        return DraftSentence(text, markers, prefix)
+        return DraftSentence(text, markers, prefix, self._under, leads)
+
+    def _heads(self, text: str, prefix: str, *, leads: bool) -> tuple[str, ...]:
+        """What a line stands under; and it may head those that follow."""
+        sign = prefix.lstrip("\n")
+        depth = len(sign) - len(sign.lstrip()) if sign else _TITLE if leads else _TEXT
+        # A text may stand directly below the line that leads it in.
+        goes_on = depth == _TEXT and not text.endswith(":") and "\n\n" not in prefix
+        self._open = [each for each in self._open if each[0] < depth + goes_on]
+        under = tuple(head for _, head in self._open)
+        if depth != _TEXT or text.endswith(":"):
+            self._open.append((depth, text))
+        return under
 
     def _is_quoted(self, bracket: re.Match[str]) -> bool:
         before = _WORD_BEFORE.search(bracket.string, 0, bracket.start())

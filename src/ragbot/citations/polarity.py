@@ -67,6 +67,11 @@ _OPEN_ENDED = re.compile(
 _SCOPE = 4  # content words behind a negator that it is taken to negate
 
 
+def negates(text: str) -> bool:
+    """Whether it has a word of denial."""
+    return _NEGATOR.search(_plainly_negated(text)) is not None
+
+
 def flipped(claim: str, text: str, names: frozenset[str]) -> bool:
     """A negation of one side that the other side affirms.
 

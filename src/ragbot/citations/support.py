@@ -178,9 +178,11 @@ def _best_jointly(
     return whole
 
 
-def opposition_to(claim: str, spans: Sequence[EvidenceSentence]) -> Support | None:
+def opposition_to(
+    claim: str, spans: Sequence[EvidenceSentence], ordinary: frozenset[str] = frozenset()
+) -> Support | None:
     """The sentence of the evidence that says the opposite of the claim, if one does."""
-    judged = [_held_to(claim, span, frozenset()) for span in spans]
+    judged = [_held_to(claim, span, ordinary) for span in spans]
     against = [support for support in judged if support.opposed and support.share >= OPPOSED]
     return max(against, key=lambda support: support.share, default=None)
 

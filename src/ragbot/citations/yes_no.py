@@ -30,10 +30,33 @@ _SAYS_SO = re.compile(
 )
 _QUESTION = re.compile(
     r"(?:so|and|but|also|ok|then)?,?\s*(?P<asks>does|do|did|is|are|was|were|can|could|will|would|has|"
-    r"have|may|must|should)\s+(?:the\s+|an?\s+|aws\s+|amazon\s+)*(?P<rest>[^?]+)\??\s*",
+    r"have|may|must|should)(?:n?['’]t)?\s+(?:the\s+|an?\s+|aws\s+|amazon\s+)*(?P<rest>[^?]+)\??\s*",
     re.IGNORECASE,
 )
+# "..., right?", "Did you know that ...?"
+_TAG = re.compile(
+    r",?\s*(?:right|correct|true|yes|no|isn['’]t (?:that|it) (?:so|right|true)|(?:is|are|was|were|do|does"
+    r"|did|can|could|will|would|should|has|have|must|may)(?:n?['’]t)? (?:it|they|he|she|you|we|that))"
+    r"\s*\?+\s*$",
+    re.IGNORECASE,
+)
+_DID_YOU_KNOW = re.compile(
+    r"^\W*(?:did you know|do you know|is it (?:not )?true|isn['’]t it true|is it not so)\s+(?:that\s+)?",
+    re.IGNORECASE,
+)
+_WHY = re.compile(r"^\W*(?:so\s+)?(?:why|how come)\s+(?=\w)", re.IGNORECASE)
 FEW = 3  # words behind a yes that do not yet say the question again
+
+
+def as_statement(claim: str) -> str:
+    """What a question of a model states: a reader that tells what answers a question takes the line
+    that denies "..., right?" for its answer."""
+    if not claim.rstrip(" \"'”’)").endswith("?"):
+        return claim
+    bare = _WHY.sub("", _DID_YOU_KNOW.sub("", _TAG.sub("", claim), count=1), count=1)
+    bare = bare.rstrip(" ?\"'”’)")
+    asked = _QUESTION.fullmatch(bare)
+    return f"{asked['rest'] if asked else bare}."
 
 
 def opens_with(claim: str) -> bool | None:

@@ -1,0 +1,79 @@
+"""A line of a list says what it says together with what it stands under."""
+
+from __future__ import annotations
+
+import pytest
+from support.small_notes import evidence, passage, words_in_common
+
+from ragbot.citations import Checks, CitationChecker, SentenceStream
+from ragbot.types import Fact
+
+QUEUES = [
+    passage(
+        f"| {feature} | {lite} | {pro} |",
+        "Queues",
+        kind="table_row",
+        facts=(Fact("Queue Lite", feature, lite), Fact("Queue Pro", feature, pro)),
+        start=at,
+    )
+    for at, feature, lite, pro in (
+        (0, "Price", "$0.40 a million", "$0.90 a million"),
+        (99, "Messages are kept", "4 days", "14 days"),
+    )
+]
+WARDS = passage(
+    "- Dr Berg leads the red ward; Dr Tal leads the blue ward.\n- The red ward has 20 beds.",
+    "Wards",
+)
+ALLOWANCES = passage(
+    "- The daily allowance is 32 euros in Germany, 41 euros in France.\n- Trains are reimbursed.\n"
+    "- First class is never reimbursed.",
+    "Travel",
+)
+
+
+def verdicts(reply: str) -> list[str]:
+    """Of the lines that are no heads."""
+    checker = CitationChecker(
+        evidence(*QUEUES, WARDS, ALLOWANCES),
+        Checks(similarity=words_in_common),
+        withhold=True,
+        question="How do Queue Lite and Queue Pro compare?",
+    )
+    stream = SentenceStream()
+    checked = map(checker.check, [*stream.feed(reply), *stream.finish()])
+    return [
+        each.sentence.verdict
+        for each in checked
+        if each.sentence.reason != "makes no claim" and not each.sentence.text.endswith(":")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("true", "lie"),
+    [
+        (
+            "- Queue Lite:\n  - costs $0.40 a million\n  - messages are kept 4 days",
+            "- Queue Lite:\n  - costs $0.90 a million\n  - messages are kept 14 days",
+        ),
+        ("1. Queue Pro:\n   - $0.90 a million", "1. Queue Lite:\n   - $0.90 a million"),
+        ("Queue Pro:\n- $0.90 a million", "Queue Pro:\n- $0.40 a million"),
+        ("In France:\n- The allowance is 41 euros.", "In France:\n- The allowance is 32 euros."),
+        ("In France:\nIt is 41 euros daily.", "In France:\nIt is 32 euros daily."),
+        ("Never reimbursed:\n- First class", "Never reimbursed:\n- Trains"),
+        ("What is reimbursed:\n- Trains", "The following are not reimbursed:\n- Trains"),
+    ],
+)
+def test_a_line_is_held_to_what_it_stands_under(true: str, lie: str) -> None:
+    assert set(verdicts(true)) == {"supported"}
+    assert "supported" not in verdicts(lie)
+
+
+@pytest.mark.parametrize("head", ["## Overview", "**Details**", "Here is more:", "Step 1:"])
+def test_what_names_nothing_of_the_notes_asks_nothing_of_its_lines(head: str) -> None:
+    assert verdicts(f"{head}\n- The red ward has 20 beds.")[-1] == "supported"
+
+
+def test_a_line_of_the_notes_stands_as_it_is_under_the_name_of_what_it_speaks_of() -> None:
+    reply = "### Wards\n- Dr Berg leads the red ward; Dr Tal leads the blue ward."
+    assert verdicts(reply)[-1] == "supported"
