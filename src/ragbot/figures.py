@@ -47,12 +47,13 @@ _IN_ONE_UNIT = {
     "ms": ("second", 1e-3), "µs": ("second", 1e-6), "nanosecond": ("second", 1e-9),
     "minute": ("second", 60), "hour": ("second", 3600),
     "day": ("second", 86_400), "week": ("second", 604_800), "year": ("month", 12),
-    "cent": ("dollar", 0.01),
+    "cent": ("hundredth", 0.01),  # of whichever currency
 }  # fmt: skip
 _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound"}
 
 _FIGURE = re.compile(
-    r"(?<![\w.])(?P<money>[$€£]\s?)?"
+    r"(?<![\w.])(?P<sign>(?<![^\s(:])(?:[-−–](?=[$€£]?\d)|minus\s+(?=[$€£]?\d)))?"
+    r"(?P<money>[$€£]\s?)?"
     r"(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|"
     r"\b(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[ -](?:"
     + "|".join(list(NUMBER_WORDS)[1:10])
@@ -82,9 +83,15 @@ _RANGE = re.compile(
 _RATE = re.compile(
     r"(?:\s+[a-z]+){0,2}?(?:\s*/\s*|\s+(?:per|an?|each|every)\s+)"
     r"(?P<of>thousand|million|billion|second|minute|hour|day|week|month|year)\b"
+    r"|\s?/\s?(?P<short>s|sec|min|h|hr|d)\b"
     r"|\s+(?P<how>hour|dai|week|month|year)ly\b",
     re.IGNORECASE,
 )
+_RATE_FIRST = re.compile(
+    r"\W*(?:per|each|every)\s+(?P<of>second|minute|hour|day|week|month|year)\b", re.IGNORECASE
+)
+_SHORT = {"s": "second", "sec": "second", "min": "minute", "h": "hour", "hr": "hour", "d": "day"}
+_SIZES = frozenset({"byte", "kb", "mb", "gb", "tb", "pb"})
 _OF_MANY = frozenset({"thousand", "million", "billion"})
 _IS_RANGE = re.compile(r"\s*(?:[-–—]|to\b)")
 
@@ -111,13 +118,26 @@ class Figure:
         alike = self.per and other.per and (self.per in _OF_MANY) == (other.per in _OF_MANY)
         if alike and self.per != other.per:
             return False
+        if {self.unit, other.unit} <= _SIZES and self._is_throughput != other._is_throughput:
+            return False
+        units = {self.unit, other.unit} - {None, "x"}
+        if units and (self.is_count or other.is_count):
+            return False  # three shifts are no 3 hours, though three tries are 3 times
         if self.unit and other.unit:
-            return self.unit == other.unit and _equal(self.value, other.value)
+            return _is_same_unit(self.unit, other.unit) and _equal(self.value, other.value)
         return _equal(self._as_written, other._as_written)
+
+    @property
+    def _is_throughput(self) -> bool:
+        return self.per in ("second", "minute", "hour")
 
     @property
     def _as_written(self) -> float:
         return self.value if self.written is None else self.written
+
+
+def _is_same_unit(one: str, other: str) -> bool:
+    return one == other or {one, other} in ({"hundredth", "dollar"}, {"hundredth", "euro"})
 
 
 def _equal(one: float, other: float) -> bool:
@@ -142,6 +162,8 @@ def figures_of(text: str) -> list[Figure]:
                 continue
             parts = re.split(r"[ -]", word)
             value = float(_BELOW.get(word) or sum(NUMBER_WORDS[part] for part in parts))
+        if match["sign"]:
+            value = -value
         if match["scale"]:
             value *= _SCALES[match["scale"].lower()]
         unit = _UNITS.get((match["unit"] or "").lower())
@@ -159,22 +181,32 @@ def figures_of(text: str) -> list[Figure]:
         end = match.end() if unit is not None and (has_unit or not match["money"]) else ends[-1]
         figure = text[match.start() : end].strip()
         rate = _RATE.match(text, end)
-        per = (rate["of"] or rate["how"].replace("dai", "day")).lower() if rate else None
+        per = _per(rate) if rate else None
         found.append(Figure(value, unit, figure, match.start(), written, per=per))
     for at in reversed(range(len(found) - 1)):
         one, other = found[at], found[at + 1]
         joined = _RANGE.fullmatch(text, ends[at], other.start) if one.unit is None else None
-        if joined is None or not one.text[0].isdigit():
+        in_words = one.is_count and joined is not None and _IS_RANGE.match(joined[0])
+        if joined is None or not (one.text[-1].isdigit() or in_words):
             continue
         if other.unit is not None:
             found[at] = replace(_in_the_unit_of(other, one), range_at=one.start)
             found[at + 1] = replace(other, range_at=one.start)
         elif _IS_RANGE.match(joined[0]) or text[: one.start].lower().endswith("between "):
             found[at : at + 2] = (replace(each, range_at=one.start) for each in (one, other))
+    if led := _RATE_FIRST.match(text):
+        found = [each if each.per else replace(each, per=led["of"].lower()) for each in found]
     fractions = list(_fractions_of(text))
     inside = {at for each in fractions for at in range(each.start, each.start + len(each.text))}
     whole = (figure for figure in found if figure.start not in inside)
     return sorted([*whole, *fractions], key=lambda figure: figure.start)
+
+
+def _per(rate: re.Match[str]) -> str:
+    if rate["short"]:
+        return _SHORT[rate["short"].lower()]
+    told: str = rate["of"] or rate["how"].replace("dai", "day")
+    return told.lower()
 
 
 def _fractions_of(text: str) -> Iterator[Figure]:
@@ -193,12 +225,13 @@ def _fractions_of(text: str) -> Iterator[Figure]:
 def in_figures_of(held: Sequence[Figure], claim: str) -> str:
     """The claim with its figures as a text writes them, whose `held` are: 120 seconds as the
     2 minutes of the text, which no reader of words takes for the same."""
-    measured = [figure for figure in held if figure.unit is not None]
-    written = {figure.text.lower() for figure in measured}
+    written = {figure.text.lower() for figure in held}
     for figure in reversed(figures_of(claim)):
-        if figure.unit is None or figure.text.lower() in written:
+        in_digits = figure.text[-1].isdigit()
+        if figure.text.lower() in written or (figure.unit is None and not in_digits):
             continue
-        same = next((other for other in measured if figure.agrees_with(other)), None)
+        alike = (each for each in held if (each.unit is None) == (figure.unit is None))
+        same = next((each for each in alike if figure.agrees_with(each)), None)
         if same is not None:
             end = figure.start + len(figure.text)
             claim = claim[: figure.start] + same.text + claim[end:]

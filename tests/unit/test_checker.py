@@ -332,3 +332,35 @@ def test_a_line_on_something_else_that_stands_under_the_same_heading_turns_nothi
     assert true.sentence.verdict == "supported"
     lie = checker.check(DraftSentence("Keep the bread in the fridge.", (1,), ""))
     assert lie.sentence.verdict == "contradicted"
+
+
+DUTIES = passage(
+    "- Interns may not travel abroad.\n- Lifts must not be used.\n- Receipts are kept."
+)
+
+
+@pytest.mark.parametrize(
+    ("denial", "verdict"),
+    [
+        ("The notes do not say that lifts must not be used.", "contradicted"),
+        ("The notes do not explain why interns may travel abroad.", "contradicted"),
+        ("I cannot find the reason why interns may travel abroad.", "contradicted"),
+        ("There is no evidence that interns may not travel abroad.", "contradicted"),
+        ("No information is needed when interns travel abroad.", ""),
+        ("No evidence of payment is needed for receipts.", ""),
+        ("There are no details to be kept for interns.", ""),
+        ("The notes do not say that interns are paid.", "denies"),
+        ("The notes do not explain why receipts are kept.", "denies"),
+        ("There is no information on visas.", "denies"),
+        ("No details are given.", "denies"),
+        ("I found no mention of visas for interns.", "denies"),
+    ],
+)
+def test_a_denial_is_one_where_the_notes_do_not_tell(denial: str, verdict: str) -> None:
+    checker = CitationChecker(evidence(DUTIES), withhold=True)
+    checked = checker.check(DraftSentence(denial, (1,), ""))
+    if verdict == "denies":
+        assert checked.denies
+    else:
+        assert not checked.denies
+        assert checked.sentence.verdict == (verdict or checked.sentence.verdict)

@@ -124,3 +124,36 @@ def test_both_ends_of_a_range_of_things_are_one_range(text: str) -> None:
 def test_a_rate_is_of_its_time_or_number(one: str, other: str, same: bool) -> None:
     (a,), (b,) = figures_of(one), figures_of(other)
     assert a.agrees_with(b) == same
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "agree"),
+    [
+        ("-18 °C", "18 °C", False),
+        ("\u221218 °C", "-18 °C", True),
+        ("minus 18 °C", "-18 °C", True),
+        ("it goes to -40 m", "it goes to 40 m", False),
+        ("a range of 2-8 days", "8 days", True),
+        ("16 MB/s", "16 MB", False),
+        ("16 MB/s", "16 MB per second", True),
+        ("$5 a month", "$5", True),
+        ("three shifts", "3 hours", False),
+        ("three shifts", "3 shifts", True),
+        ("after three tries", "tried 3 times", True),
+        ("back in three to five hours", "back in 3-5 hours", True),
+        ("Per second it takes 2 MB.", "2 MB per second", True),
+        ("10 cents", "€0.10", True),
+        ("10 cents", "$0.10", True),
+        ("10 cents", "£0.10", False),
+    ],
+)
+def test_signs_rates_and_counts_are_compared(one: str, other: str, agree: bool) -> None:
+    *_, first = figures_of(one)
+    *_, second = figures_of(other)
+    assert first.agrees_with(second) is agree
+
+
+def test_a_figure_is_put_as_the_notes_write_it() -> None:
+    held = figures_of("Gold melts at 1,064 °C and the freezer runs at -18 °C.")
+    assert in_figures_of(held, "It melts at 1064 °C.") == "It melts at 1,064 °C."
+    assert in_figures_of(held, "It runs at \u221218 °C.") == "It runs at -18 °C."

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from ragbot.citations.bindings import compares
-from ragbot.citations.denials import denies_only
+from ragbot.citations.denials import denied_clause, denies_only
 from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.invented import Recognizes, invented_word
 from ragbot.citations.leads import Stated, speaking_of, stated_under
@@ -170,6 +170,9 @@ class CitationChecker:
         """The sentence with the citations that hold, wherever the model put its markers."""
         claim = as_statement(in_figures_of(self._figures, draft.text))
         if denies_only(claim, self._question):
+            told = self._told_after_all(claim)
+            if told is not None:
+                return self._checked(draft, told)
             return CheckedSentence(self._plain(draft), (), denies=True)
         yes = opens_with(claim)
         if yes is not None and says_little_more(claim, self._question) and not figures_of(claim):
@@ -306,6 +309,17 @@ class CitationChecker:
             if against and _weight(claim, against) >= _weight(claim, support):
                 return against
         return support
+
+    def _told_after_all(self, claim: str) -> Support | None:
+        """What the notes say to a denial that is none: they do say that it is so, or that it is not
+        so what they are said not to explain."""
+        how, clause = denied_clause(claim) or ("", "")
+        if how == "why":
+            return self._against(clause)
+        support = self._by_rules(clause, ()) if how == "that" else None
+        if support is None or not support.holds:
+            return None
+        return replace(support, reason="the notes do say so", opposed=True)
 
     def _against(self, claim: str) -> Support | None:
         """The sentence of the evidence that says the opposite, if one does."""

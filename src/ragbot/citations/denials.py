@@ -17,14 +17,18 @@ _TELL = (
     r"(?:mention|specif|stat|provid|cover|giv|contain|includ|tell|say|describ|answer|discuss"
     r"|indicat|list|explain|hold|address|detail|support|have|know|found|available|enough|sufficient)"
 )
+# "No details on prices", and not "No details are needed"
+_MATTER = (
+    r"(?:information|mention|details?|evidence)\b(?=\W*$|[.,;]|\s+(?:on|about|for|of|in|regarding"
+    r"|concerning|as to|that|whether|how|what|when|where|why|which|who|(?:(?:is|are|was)\s+)?(?:available"
+    r"|given|provided|found|there))\b)(?![^.]*\b(?:is|are|be)\s+(?:needed|required|necessary|to be)\b)"
+)
 _DENIAL = re.compile(
     rf"\b{_NOTES}\b(?:(?!\b{_NOTES}\b)[^.]){{0,60}}(?:\b(?:not|cannot|never)|n['’]t)\s+(?:\w+\s+){{0,2}}{_TELL}"
     rf"|\b{_NOTES}\s+(?:\w+\s+)?(?:ha(?:ve|s)|holds?|contains?|gives?|provides?|includes?|says?"
     r"|tells?|makes?|offers?)\s+(?:no|nothing|neither)\b"
     rf"|\b{_NOTES}\s+lacks?\b"
-    r"|\b(?:there is|there['’]s|there are|find|found|see|have|has)\s+no\s+"
-    r"(?:information|mention|details?|evidence)\b"
-    r"|^\W*no (?:information|mention|details?|evidence)\b"
+    rf"|(?:\b(?:there is|there['’]s|there are|find|found|see|have|has)|^\W*)\s*\bno\s+{_MATTER}"
     r"|\b(?:I (?:do not|don['’]t|cannot|can['’]t)) (?:know|find|answer|tell)\b"
     r"|\bnot (?:mentioned|specified|stated|provided|covered|given|found|told|available)\s+"
     rf"(?:\w+\s+)?(?:in|by|from)\s+{_NOTES}\b"
@@ -60,6 +64,18 @@ _PARTED = re.compile(
     r"|(?:[,(]|\s[-–—]|\b(?:and|but|where|if))\W*(?:\w+\W+){0,2}$",
     re.IGNORECASE,
 )
+
+
+# "... do not say that boxes rust", "... do not explain why boxes rust"
+_CLAUSE = re.compile(r"\b(?P<how>that|why)\s+(?P<clause>[^.;]+)", re.IGNORECASE)
+
+
+def denied_clause(claim: str) -> tuple[str, str] | None:
+    """("that" or "why", the clause) of what a denial says that the notes don't tell: the first is
+    untold only where the notes do not say so, and the second takes for granted that it is so."""
+    denial = _DENIAL.search(claim)
+    told = _CLAUSE.search(claim, denial.end()) if denial else None
+    return (told["how"].lower(), f"{told['clause'].strip()}.") if told else None
 
 
 def denies_only(claim: str, question: str = "") -> bool:

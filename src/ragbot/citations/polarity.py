@@ -45,6 +45,15 @@ _CAN_BE_MORE = re.compile(
     r"|greater|higher) than|over|above|beyond)(?= [\d$€£])",
     re.IGNORECASE,
 )
+_SIGNS = {
+    "<": "under",
+    ">": "over",
+    "<=": "at most",
+    "≤": "at most",
+    ">=": "at least",
+    "≥": "at least",
+}
+_SIGN = re.compile(r"(?<![-=<>\w])(?:[<>]=?|[≤≥])\s*(?=[-$€£]?\d)")
 _UNLIMITED = re.compile(
     r"\b(?:no|without)(?: an?| any| upper| fixed)? ((?:\w+ )?)(?:limit|cap|ceiling)s?\b"
     r"(?: (?:on|to|for))?",
@@ -149,5 +158,6 @@ def _plainly_negated(text: str) -> str:
 
 def with_bounds(text: str) -> str:
     """What is never exceeded is at most so much, what nothing drops below at least."""
+    text = _SIGN.sub(lambda sign: f"{_SIGNS[sign[0].strip()]} ", text)
     bounded = _NOT_LESS.sub(" at least", _NOT_MORE.sub(r"\g<what> at most", text))
     return _CAN_BE_MORE.sub(r"\g<can> at least", bounded)
