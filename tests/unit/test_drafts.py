@@ -138,8 +138,8 @@ def test_a_marker_behind_a_full_stop_ends_a_sentence_in_small_letters() -> None:
 
 def test_a_line_knows_what_it_stands_under() -> None:
     reply = (
-        "Two boxes.\n\n### Sizes\n- Small:\n  - holds 4 KB. It is red. [1]\n- Large:\n  - holds 8 KB\n"
-        "\n**Prices** [2]\n\nIn France:\nThey cost more.\nBy far.\n\nNobody knows."
+        "Two boxes.\n\n### Sizes\n- Small:\n  - holds 4 KB. It is red. [1]\n- Large:\n"
+        "  - holds 8 KB\n\n**Prices** [2]\n\nIn France:\nThey cost more.\nBy far.\n\nNobody knows."
     )
     assert [(each.text, each.under) for each in drafts(reply)] == [
         ("Two boxes.", ()),

@@ -252,7 +252,7 @@ def test_no_line_beside_the_one_that_denies_it_overrules_the_denial():
     assert checked(claim, Reader("400 KB")).sentence.verdict == "supported"
 
 
-def test_a_line_that_has_nothing_more_of_the_claim_is_no_help_to_the_one_beside_it() -> None:
+def test_no_line_helps_another_that_has_all_the_words_and_means_something_else() -> None:
     notes = [
         passage("- Patients may leave the ward unless a doctor forbids it."),
         passage("- Visitors must not use lifts unless asked.", "Lifts", start=90),

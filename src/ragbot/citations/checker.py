@@ -18,6 +18,7 @@ from ragbot.citations.named import (
     stands_alone,
     subjects_of,
 )
+from ragbot.citations.periods import contradicts_itself
 from ragbot.citations.rereading import borne_out, nearest_to
 from ragbot.citations.support import (
     Support,
@@ -40,6 +41,7 @@ LookUp = Callable[[str], Sequence[Evidence]]
 _LEAD_IN_WORDS = 14
 _ASKS = re.compile(r"\W*(?:what|which|how|when|where|who|why)\b", re.IGNORECASE)
 DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
+_AGAINST_ITSELF = Support(0.0, (), "it says the opposite of itself")
 _NOT_TOLD = Support(0.0, (), "a yes or no that no note can be held against")
 
 
@@ -127,10 +129,6 @@ class CitationChecker:
         contradict; the dated note on a fact that has changed; another line that disagrees."""
         checked = self.check(draft)
         yield checked
-        if not checked.sentence.markers:
-            yield from self._quoted(checked.spans, draft)
-            return
-        self._told.update(span.text for span in checked.spans)
         notes = [
             note
             for item in self._evidence.values()
@@ -138,6 +136,10 @@ class CitationChecker:
             if span.passage == item.passage
             for note in item.updates_of(span)
         ]
+        if not checked.sentence.markers:
+            yield from self._quoted((*checked.spans, *notes), draft)
+            return
+        self._told.update(span.text for span in checked.spans)
         yield from self._quoted(notes, draft)
         yield from self._quoted(self._disagreeing(draft.text, checked.spans), draft)
 
@@ -184,7 +186,9 @@ class CitationChecker:
         nothing = invented is None and self._claims_nothing(claim)
         if nothing and (asks or not self._against(claim)):
             return CheckedSentence(self._plain(draft), ())
-        support = self._support_under(draft, claim)
+        support = (
+            _AGAINST_ITSELF if contradicts_itself(claim) else self._support_under(draft, claim)
+        )
         if invented is not None and support.holds:
             reason = f"{invented!r} is no word that the notes know"
             support = replace(support, reason=reason, partly=True)

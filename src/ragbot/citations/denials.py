@@ -20,8 +20,9 @@ _TELL = (
 # "No details on prices", and not "No details are needed"
 _MATTER = (
     r"(?:information|mention|details?|evidence)\b(?=\W*$|[.,;]|\s+(?:on|about|for|of|in|regarding"
-    r"|concerning|as to|that|whether|how|what|when|where|why|which|who|(?:(?:is|are|was)\s+)?(?:available"
-    r"|given|provided|found|there))\b)(?![^.]*\b(?:is|are|be)\s+(?:needed|required|necessary|to be)\b)"
+    r"|concerning|as to|that|whether|how|what|when|where|why|which|who"
+    r"|(?:(?:is|are|was)\s+)?(?:available|given|provided|found|there))\b)"
+    r"(?![^.]*\b(?:is|are|be)\s+(?:needed|required|necessary|to be)\b)"
 )
 _DENIAL = re.compile(
     rf"\b{_NOTES}\b(?:(?!\b{_NOTES}\b)[^.]){{0,60}}(?:\b(?:not|cannot|never)|n['’]t)\s+(?:\w+\s+){{0,2}}{_TELL}"

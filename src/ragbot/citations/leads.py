@@ -81,9 +81,11 @@ def _known(
     named = [subject.strip() for subject in subjects if subject in words]
     if not named and len(words.split()) <= _SHORT and _opens_a_line(words, notes):
         return (words.strip(),)
-    for name in names_in(head, ordinary):
-        if any(plain(name) in plain(note.text) for note in notes):
-            named.append(name)
+    named += (
+        name
+        for name in names_in(head, ordinary)
+        if any(plain(name) in plain(note.text) for note in notes)
+    )
     return tuple(dict.fromkeys(named))
 
 

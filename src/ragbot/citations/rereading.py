@@ -25,9 +25,8 @@ from ragbot.store.lexical import words_of
 
 NEAREST = 3  # sentences nearest to a claim that a reader is shown, and how many of them together
 MOST_READ = 5  # with those nearest to each statement of the claim
+ALL = 0.8  # share of a claim's words from which a line has all of it
 LENT = 2  # words of a name that a line may lend; who has more of them tells of a thing of its own
-# What turns a sentence without telling anything of it.
-_SWAYS = frozenset(words_of("unless only never always except not all every any without if"))
 _YES_OR_NO = re.compile(r"(?:yes|no|none)\b", re.IGNORECASE)  # how a table's cell begins
 
 Notes = Sequence[EvidenceSentence]
@@ -69,7 +68,16 @@ def borne_out(
     def tell_all(notes: Notes) -> bool:
         return unheard(claim, notes, ordinary) is None
 
+    # Of a line with all the words that the claim has, and another meaning, no line beside it makes
+    # another one.
+    refuted = {
+        note
+        for note in nearest
+        if _has_all_of_it(claim, note) and reads(claim, (note,)) == "unsupported"
+    }
     for notes in _groups(nearest, 1 if alone else NEAREST):
+        if len(notes) > 1 and not refuted.isdisjoint(notes):
+            continue
         if among and not any(note.passage.passage_id in among for note in notes):
             continue
         # What a bare yes or no of a table means to a sentence, no reader of sentences tells.
@@ -93,31 +101,33 @@ def _speaks_of_another(claim: str, notes: Notes, subjects: frozenset[str]) -> bo
     if named and not all(speaks_of(note, named, subjects) for note in notes):
         return True
     return len(notes) > 1 and any(
-        _lends_too_little(claim, note, [other for other in notes if other != note])
-        for note in notes
+        _lends_a_name(claim, note, [other for other in notes if other != note]) for note in notes
     )
 
 
-def _lends_too_little(
-    claim: str, note: EvidenceSentence, others: Sequence[EvidenceSentence]
-) -> bool:
-    """Whether the note has nothing of the claim that the others lack, so that it can but sway a
-    reader; or a name, and hardly anything else: "Standard", of a line on what Standard covers,
-    beside one on what Advanced pays."""
+def _has_all_of_it(claim: str, note: EvidenceSentence) -> bool:
+    """Whether hardly a word of the claim is not the note's, too."""
+    said = claim_words(claim)
+    return len(said & set(words_of(readable(note)))) >= ALL * len(said)
+
+
+def _lends_a_name(claim: str, note: EvidenceSentence, others: Sequence[EvidenceSentence]) -> bool:
+    """Whether the note has a name of the claim that the others lack, and hardly anything else of
+    it: "Standard", of a line on what Standard covers, beside one on what Advanced pays."""
     texts = readable(note), " ".join(map(readable, others))
     own, rest = (set(words_of(text)) for text in texts)
     names = {word for name in names_in(claim) for word in words_of(name)}
-    said = {word for word in claim_words(claim) - names - _SWAYS if not word[0].isdigit()}
+    said = {word for word in claim_words(claim) - names if not word[0].isdigit()}
     told, held = map(figures_of, texts)
     has_figure = any(
         any(map(figure.agrees_with, told)) and not any(map(figure.agrees_with, held))
         for figure in figures_of(claim)
     )
-    if has_figure or said & own - rest:
-        return False
-    lent = names & own - rest
-    few = len(said & own) < min(len(said) / 2, len(said & rest))
-    return not lent or (len(lent) <= LENT and few)
+    return (
+        0 < len(names & own - rest) <= LENT
+        and not (has_figure or said & own - rest)
+        and len(said & own) < min(len(said) / 2, len(said & rest))
+    )
 
 
 def _ranked(text: str, spans: Notes, similarity: Similarity) -> list[EvidenceSentence]:

@@ -18,6 +18,7 @@ from ragbot.citations.bindings import misbound_figure, swapped_name, turned_comp
 from ragbot.citations.named import foreign_name, names_in, plain, readable, told_by
 from ragbot.citations.opposites import in_axes, in_words_of, turned_word
 from ragbot.citations.overclaims import overclaiming_word
+from ragbot.citations.periods import is_over, turned_period
 from ragbot.citations.polarity import denies_unheard, flipped, with_bounds
 from ragbot.evidence import EvidenceSentence, evidence_sentences
 from ragbot.figures import figures_of
@@ -238,8 +239,11 @@ def _held_to(
             turned_word(claim, said, names)
             or flipped(_regular(affirmed), _regular(in_words_of(claim, said)), names)
             or turned_comparison(claim, span.text)
+            or turned_period(claim, span.text)
         ):
             return Support(share, (span,), "the notes say the opposite", opposed=True)
+        if is_over(claim, span.text):
+            return Support(share, (span,), "the notes say it of a time that is over", opposed=True)
         meant = _cell_of_named_column(claim, span)
         if meant is not None:
             told = f"the notes give {meant.fact} there"

@@ -35,13 +35,15 @@ _QUESTION = re.compile(
 )
 # "..., right?", "Did you know that ...?"
 _TAG = re.compile(
-    r",?\s*(?:right|correct|true|yes|no|isn['’]t (?:that|it) (?:so|right|true)|(?:is|are|was|were|do|does"
-    r"|did|can|could|will|would|should|has|have|must|may)(?:n?['’]t)? (?:it|they|he|she|you|we|that))"
+    r",?\s*(?:right|correct|true|yes|no|isn['’]t (?:that|it) (?:so|right|true)"
+    r"|(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|must|may)(?:n?['’]t)?"
+    r" (?:it|they|he|she|you|we|that))"
     r"\s*\?+\s*$",
     re.IGNORECASE,
 )
 _DID_YOU_KNOW = re.compile(
-    r"^\W*(?:did you know|do you know|is it (?:not )?true|isn['’]t it true|is it not so)\s+(?:that\s+)?",
+    r"^\W*(?:did you know|do you know|is it (?:not )?true|isn['’]t it true|is it not so)\s+"
+    r"(?:that\s+)?",
     re.IGNORECASE,
 )
 _WHY = re.compile(r"^\W*(?:so\s+)?(?:why|how come)\s+(?=\w)", re.IGNORECASE)
