@@ -40,13 +40,18 @@ _UNITS = {
     "iops": "iops", "x": "x", "times": "x", "nine": "nines", "nines": "nines",
     "dollar": "dollar", "dollars": "dollar", "usd": "dollar", "cent": "cent", "cents": "cent",
     "euro": "euro", "euros": "euro", "eur": "euro", "pound": "pound", "pounds": "pound",
-    "gbp": "pound",
+    "gbp": "pound", "g": "gram", "gram": "gram", "grams": "gram", "mg": "mg", "milligram": "mg",
+    "milligrams": "mg", "kg": "kg", "kilo": "kg", "kilos": "kg", "kilogram": "kg",
+    "kilograms": "kg", "ml": "ml", "l": "litre", "litre": "litre", "litres": "litre",
+    "liter": "litre", "liters": "litre", "km": "km", "cm": "cm", "mm": "mm", "°c": "°c",
+    "°f": "°f",
 }  # fmt: skip
 # "two weeks" are 14 days: times are compared in one unit. Months are not days.
 _IN_ONE_UNIT = {
     "ms": ("second", 1e-3), "µs": ("second", 1e-6), "nanosecond": ("second", 1e-9),
     "minute": ("second", 60), "hour": ("second", 3600),
     "day": ("second", 86_400), "week": ("second", 604_800), "year": ("month", 12),
+    "mg": ("gram", 1e-3), "kg": ("gram", 1e3), "ml": ("litre", 1e-3),
     "cent": ("hundredth", 0.01),  # of whichever currency
 }  # fmt: skip
 _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound"}
@@ -54,7 +59,7 @@ _CURRENCIES = {"$": "dollar", "€": "euro", "£": "pound"}
 _FIGURE = re.compile(
     r"(?<![\w.])(?P<sign>(?<![^\s(:])(?:[-−–](?=[$€£]?\d)|minus\s+(?=[$€£]?\d)))?"
     r"(?P<money>[$€£]\s?)?"
-    r"(?P<number>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|"
+    r"(?P<number>\d{1,2}:\d\d(?![:\d])|\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|"
     r"\b(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[ -](?:"
     + "|".join(list(NUMBER_WORDS)[1:10])
     + r")|"
@@ -62,7 +67,7 @@ _FIGURE = re.compile(
     + r")\b)"
     r"(?P<gap>[\s-]?)"
     r"(?P<scale>(?:hundred|thousand|million|billion|trillion|(?:k|(?-i:M))(?![A-Za-z]))\b)?\+?"
-    r"[\s-]?(?P<unit>%|[A-Za-zµμ]+)?",
+    r"[\s-]?(?P<unit>%|°[CF]\b|[A-Za-zµμ]+)?",
     re.IGNORECASE,
 )
 
@@ -150,7 +155,10 @@ def figures_of(text: str) -> list[Figure]:
     ends: list[int] = []
     for match in _FIGURE.finditer(text):
         word = match["number"].lower()
-        if word[0].isdigit():
+        hour, is_clock, minute = word.partition(":")
+        if is_clock:
+            value = int(hour) + int(minute) / 60
+        elif word[0].isdigit():
             value = float(word.replace(",", ""))
         else:
             known = (match["unit"] or "").lower() in _UNITS or match["scale"]
@@ -166,7 +174,7 @@ def figures_of(text: str) -> list[Figure]:
             value = -value
         if match["scale"]:
             value *= _SCALES[match["scale"].lower()]
-        unit = _UNITS.get((match["unit"] or "").lower())
+        unit = "o'clock" if is_clock else _UNITS.get((match["unit"] or "").lower())
         if match["money"]:
             unit = _CURRENCIES[match["money"][0]]
         if unit == "nines":

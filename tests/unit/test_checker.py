@@ -364,3 +364,27 @@ def test_a_denial_is_one_where_the_notes_do_not_tell(denial: str, verdict: str) 
     else:
         assert not checked.denies
         assert checked.sentence.verdict == (verdict or checked.sentence.verdict)
+
+
+TRIPS = passage(
+    "- Alcohol is not reimbursed, except at dinners with clients.\n"
+    "- Labels are accepted, except in red.\n- Crates are accepted only for posters."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_so"),
+    [
+        ("Alcohol is not reimbursed, except at dinners with clients.", True),
+        ("Alcohol is reimbursed at dinners with clients.", True),
+        ("Alcohol is not reimbursed.", True),
+        ("Alcohol is not reimbursed at dinners with clients.", False),
+        ("Alcohol is never reimbursed.", False),
+        ("All labels are accepted.", False),
+        ("Labels are accepted in red.", False),
+        ("Crates are accepted except for posters.", False),
+    ],
+)
+def test_an_exception_turns_what_it_excepts(claim: str, is_so: bool) -> None:
+    checked = CitationChecker(evidence(TRIPS), withhold=True).check(DraftSentence(claim, (1,), ""))
+    assert (checked.sentence.verdict == "supported") is is_so

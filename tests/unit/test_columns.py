@@ -35,3 +35,26 @@ def test_a_figure_belongs_to_its_column(claim: str, is_so: bool) -> None:
     )
     checked = checker.check(DraftSentence(claim, (1,), ""))
     assert (checked.sentence.verdict == "supported") is is_so
+
+
+@pytest.mark.parametrize(
+    ("claim", "is_so"),
+    [
+        ("Queue Lite has best effort ordering.", True),
+        ("Queue Pro has strict ordering.", True),
+        ("Queue Lite has strict ordering.", False),
+        ("Queue Pro has best effort ordering.", False),
+    ],
+)
+def test_words_of_a_cell_belong_to_what_it_is_on(claim: str, is_so: bool) -> None:
+    row = passage(
+        "| Ordering | best effort | strict |",
+        "Queues",
+        kind="table_row",
+        facts=(
+            Fact("Queue Lite", "Ordering", "best effort"),
+            Fact("Queue Pro", "Ordering", "strict"),
+        ),
+    )
+    checked = CitationChecker(evidence(row), withhold=True).check(DraftSentence(claim, (1,), ""))
+    assert (checked.sentence.verdict == "supported") is is_so

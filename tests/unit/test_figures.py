@@ -153,7 +153,7 @@ def test_signs_rates_and_counts_are_compared(one: str, other: str, agree: bool) 
     assert first.agrees_with(second) is agree
 
 
-def test_a_figure_is_put_as_the_notes_write_it() -> None:
+def test_a_figure_without_a_unit_is_put_as_the_notes_write_it() -> None:
     held = figures_of("Gold melts at 1,064 °C and the freezer runs at -18 °C.")
     assert in_figures_of(held, "It melts at 1064 °C.") == "It melts at 1,064 °C."
     assert in_figures_of(held, "It runs at \u221218 °C.") == "It runs at -18 °C."

@@ -69,7 +69,9 @@ def test_a_line_is_held_to_what_it_stands_under(true: str, lie: str) -> None:
     assert "supported" not in verdicts(lie)
 
 
-@pytest.mark.parametrize("head", ["## Overview", "**Details**", "Here is more:", "Step 1:"])
+@pytest.mark.parametrize(
+    "head", ["## Overview", "**Details**", "Here is more:", "Step 1:", "**Price**", "Messages:"]
+)
 def test_what_names_nothing_of_the_notes_asks_nothing_of_its_lines(head: str) -> None:
     assert verdicts(f"{head}\n- The red ward has 20 beds.")[-1] == "supported"
 
@@ -77,3 +79,32 @@ def test_what_names_nothing_of_the_notes_asks_nothing_of_its_lines(head: str) ->
 def test_a_line_of_the_notes_stands_as_it_is_under_the_name_of_what_it_speaks_of() -> None:
     reply = "### Wards\n- Dr Berg leads the red ward; Dr Tal leads the blue ward."
     assert verdicts(reply)[-1] == "supported"
+
+
+HEAD = "| Feature | Queue Lite | Queue Pro |\n|---|---|---|\n"
+OTHER_HEAD = "| Queue | Messages are kept | Price |\n|---|---|---|\n"
+
+
+@pytest.mark.parametrize(
+    ("true", "lie"),
+    [
+        (
+            f"{HEAD}| Messages are kept | 4 days | 14 days |",
+            f"{HEAD}| Messages are kept | 14 days | 4 days |",
+        ),
+        (
+            f"{OTHER_HEAD}| Queue Lite | 4 days | $0.40 a million | [1]",
+            f"{OTHER_HEAD}| Queue Lite | 4 days | $0.90 a million | [1]",
+        ),
+    ],
+)
+def test_a_cell_of_a_table_is_held_to_its_row_and_column(true: str, lie: str) -> None:
+    assert verdicts(true) == ["supported"]
+    assert "supported" not in verdicts(lie)
+
+
+def test_a_row_without_a_head_is_a_sentence() -> None:
+    assert verdicts("| Queue Lite | $0.40 a million |\n| Queue Pro | $0.90 a million |") == [
+        "supported",
+        "supported",
+    ]

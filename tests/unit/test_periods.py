@@ -57,7 +57,8 @@ def test_what_is_raised_is_more(claim: str, is_so: bool) -> None:
 
 def test_what_is_told_instead_comes_with_what_has_changed_since() -> None:
     note = passage(
-        "- The parking fee is 30 euros a month.\n  - As of May 2024: the parking fee is 45 euros a month."
+        "- The parking fee is 30 euros a month.\n"
+        "  - As of May 2024: the parking fee is 45 euros a month."
     )
     checker = CitationChecker(evidence(note), withhold=True)
     told = checker.sentences(DraftSentence("The parking fee is not 30 euros a month.", (1,), ""))

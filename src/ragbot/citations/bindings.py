@@ -55,8 +55,12 @@ def misbound_figure(claim: str, text: str, names: Sequence[str] = ()) -> Figure 
         if not same or not rivals:
             continue
         said = _about(claim, figure)
+        places = {_clause(text, other) for other in same}
+        rivals = [rival for rival in rivals if _clause(text, rival) not in places]
         own = [_about(text, other) for other in same]
-        other = [_about(text, rival) for rival in rivals]
+        # "Open from 9 to 6 on weekdays and from 10 to 2 on Saturdays": both are of what is open.
+        shared = not any(words_of(text[start : each.start]) for each in same for start, _ in places)
+        other = [_about(text, rival, behind=shared) for rival in rivals]
         here = said & stems
         # In "EKS takes 5 tasks, ECS 10" the tasks are of both: only their names tell them apart;
         # "Aspirin 10 mg is white, 25 mg yellow" does not name it again.
@@ -144,13 +148,17 @@ def _is_rival(figure: Figure, other: Figure) -> bool:
     return same_kind and not figure.agrees_with(other)
 
 
-def _about(text: str, figure: Figure) -> frozenset[str]:
-    """The content words of the clause that the figure stands in."""
+def _about(text: str, figure: Figure, *, behind: bool = False) -> frozenset[str]:
+    """The content words of the clause that the figure stands in; of those `behind` it alone."""
+    start, end = _clause(text, figure)
+    told = words_of(text[figure.start if behind else start : end])
+    return frozenset(word for word in told if not word[0].isdigit())
+
+
+def _clause(text: str, figure: Figure) -> tuple[int, int]:
+    """Where the clause that the figure stands in begins and ends."""
     cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
-    for start, end in pairwise(cuts):
-        if start <= figure.start < end:
-            return frozenset(word for word in words_of(text[start:end]) if not word[0].isdigit())
-    return frozenset()
+    return next(((a, b) for a, b in pairwise(cuts) if a <= figure.start < b), (0, 0))
 
 
 def _joined(groups: Sequence[frozenset[str]]) -> frozenset[str]:

@@ -9,7 +9,7 @@ from functools import partial
 
 from ragbot.citations.bindings import compares
 from ragbot.citations.denials import denied_clause, denies_only
-from ragbot.citations.drafts import DraftSentence
+from ragbot.citations.drafts import DraftSentence, cells_of
 from ragbot.citations.invented import Recognizes, invented_word
 from ragbot.citations.leads import Stated, speaking_of, stated_under
 from ragbot.citations.named import (
@@ -170,6 +170,10 @@ class CitationChecker:
 
     def check(self, draft: DraftSentence) -> CheckedSentence:
         """The sentence with the citations that hold, wherever the model put its markers."""
+        if draft.columns and draft.leads:
+            return CheckedSentence(self._plain(draft), ())
+        if len(draft.columns) > 1:
+            return self._checked(draft, self._support_of_row(draft))
         claim = as_statement(in_figures_of(self._figures, draft.text))
         if denies_only(claim, self._question):
             told = self._told_after_all(claim)
@@ -193,6 +197,22 @@ class CitationChecker:
             reason = f"{invented!r} is no word that the notes know"
             support = replace(support, reason=reason, partly=True)
         return self._checked(draft, support)
+
+    def _support_of_row(self, draft: DraftSentence) -> Support:
+        """That of all cells of a table's row, each below the head of its column."""
+        name, *cells = cells_of(draft.text)
+        _, *heads = (*draft.columns, *[""] * len(cells))
+        spans: list[EvidenceSentence] = []
+        share = 1.0
+        for head, cell in zip(heads, cells, strict=False):
+            if claim_words(cell) or figures_of(cell) or opens_with(cell) is not None:
+                below = replace(draft, under=(*draft.under, head))
+                support = self._support_under(below, f"{name}: {cell}")
+                if not support.holds:
+                    return support
+                share = min(share, support.share)
+                spans += support.spans
+        return Support(share, tuple(dict.fromkeys(spans)), None if spans else "it has no cells")
 
     def _support_under(self, draft: DraftSentence, claim: str) -> Support:
         """That of a sentence together with the lines that it stands under."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ragbot.evidence import split_sentences
-from ragbot.whole_lines import ends_shortened
+from ragbot.whole_lines import RULER, ends_shortened
 
 # [1], [1, 2], [1-3], and the forms that some models prefer: 【1】, 【1†source】, [^1], [source 1]
 MARKER = re.compile(
@@ -35,7 +35,8 @@ class DraftSentence:
     """A sentence as the model wrote it, markers taken out; `prefix` is its layout.
 
     `under` are the lines that it stands below, outermost first: a heading, "Queue Lite:", the item
-    that a deeper one is nested in. `leads` is True where it is a heading, or bold as a whole.
+    that a deeper one is nested in. `leads` is True where it is a heading, or bold as a whole, or
+    the head of a table, whose cells are the `columns` of the rows below it.
     """
 
     text: str
@@ -43,6 +44,7 @@ class DraftSentence:
     prefix: str
     under: tuple[str, ...] = ()
     leads: bool = False
+    columns: tuple[str, ...] = ()
 
 
 class SentenceStream:
@@ -60,12 +62,14 @@ class SentenceStream:
         self._begun = False
         self._open: list[tuple[int, str]] = []  # (depth, text) of the lines that head what follows
         self._under: tuple[str, ...] = ()
+        self._row: str | None = None  # the first of a table, until the next line tells what it is
+        self._columns: tuple[str, ...] = ()
 
     def feed(self, text: str) -> Iterator[DraftSentence]:
         self._line += text
         while "\n" in self._line:
             line, self._line = self._line.split("\n", 1)
-            yield from self._finished(line, whole=True)
+            yield from self._whole_line(line)
             self._new_lines += 1
         if not self._line.lstrip().startswith("|"):  # a table's row is one sentence
             yield from self._finished(self._line, whole=False)
@@ -73,7 +77,27 @@ class SentenceStream:
     def finish(self) -> Iterator[DraftSentence]:
         """What is left when the reply has ended."""
         line, self._line = self._line, ""
+        yield from self._whole_line(line)
+        yield from self._waiting(is_head=False)
+
+    def _whole_line(self, line: str) -> Iterator[DraftSentence]:
+        is_row = line.lstrip().startswith("|")
+        if self._row is not None:
+            yield from self._waiting(is_head=RULER.match(line) is not None)
+        elif is_row and not self._columns:
+            self._row = line
+            return
+        if not is_row:
+            self._columns = ()
         yield from self._finished(line, whole=True)
+
+    def _waiting(self, *, is_head: bool) -> Iterator[DraftSentence]:
+        """The first row of a table, once it is known whether that is its head."""
+        row, self._row = self._row, None
+        columns = tuple(cells_of(row)) if row is not None and is_head else ()
+        for draft in self._finished(row, whole=True) if row is not None else ():
+            yield replace(draft, leads=is_head, columns=columns)
+        self._columns = columns or ("",)
 
     def _finished(self, line: str, *, whole: bool) -> Iterator[DraftSentence]:
         pieces = _pieces(line)
@@ -109,7 +133,8 @@ class SentenceStream:
         if prefix != " ":  # else it goes on with the line of the one before
             self._under = self._heads(text, prefix, leads=leads)
         self._begun, self._new_lines = True, 0
-        return DraftSentence(text, markers, prefix, self._under, leads)
+        columns = self._columns if body.lstrip().startswith("|") else ()
+        return DraftSentence(text, markers, prefix, self._under, leads, columns)
 
     def _heads(self, text: str, prefix: str, *, leads: bool) -> tuple[str, ...]:
         """What a line stands under; and it may head those that follow."""
@@ -167,6 +192,11 @@ def _behind_markers(body: str, masked: str) -> Iterator[int]:
             continue
         if masked[end - 1 : end] in (".", "!", "?") and not ends_shortened(masked, 0, end):
             yield following.end()
+
+
+def cells_of(row: str) -> list[str]:
+    """The cells of a row of a table in a reply."""
+    return [cell.strip() for cell in row.strip().strip("|").split("|")]
 
 
 def _numbers(match: re.Match[str]) -> Iterator[int]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ragbot.citations.named import names_in, plain, speaks_of
+from ragbot.citations.named import names_in, plain, speaks_of, spoken_in
 from ragbot.citations.polarity import negates
 from ragbot.evidence import EvidenceSentence
 from ragbot.store.lexical import words_of
@@ -81,11 +81,8 @@ def _known(
     named = [subject.strip() for subject in subjects if subject in words]
     if not named and len(words.split()) <= _SHORT and _opens_a_line(words, notes):
         return (words.strip(),)
-    named += (
-        name
-        for name in names_in(head, ordinary)
-        if any(plain(name) in plain(note.text) for note in notes)
-    )
+    held = {name for note in notes for name in names_in(spoken_in(note))}
+    named += (name for name in names_in(head, ordinary) if name in held)
     return tuple(dict.fromkeys(named))
 
 

@@ -106,13 +106,18 @@ def speaks_of(
 ) -> bool:
     """Whether the sentence can be taken to speak of one of the names: by its own words, or by its
     headings or the lines around it where it names no other of the subjects."""
-    own = span.text if span.fact is None else f"{span.fact.subject} {span.fact.value}"
+    own = spoken_in(span)
     if any(plain(name) in plain(own) for name in names):
         return True
     if span.fact is not None or any(subject in plain(own) for subject in subjects):
         return False
     around = plain(f"{readable(span)} {span.passage.text}")
     return any(plain(name) in around for name in names)
+
+
+def spoken_in(span: EvidenceSentence) -> str:
+    """What a sentence speaks of in its own words; what a column is headed by is none of it."""
+    return span.text if span.fact is None else f"{span.fact.subject} {span.fact.value}"
 
 
 def subjects_of(evidence: Sequence[EvidenceSentence]) -> frozenset[str]:

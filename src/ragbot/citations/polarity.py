@@ -73,6 +73,13 @@ _OPEN_ENDED = re.compile(
     r"(?:\bnot|\bcannot|n['’]t)(?: be)? (?:limited|restricted|confined|just|only|merely)(?: to)?\b",
     re.IGNORECASE,
 )
+_EXCEPT = re.compile(
+    r",?\s*\b(?:except(?:ing)?|apart from|other than|with the exception of)\b", re.I
+)
+_BUT = re.compile(r"\b(?:but|unless|not|no|without|outside|excluding)\b", re.IGNORECASE)
+_WHOLLY = re.compile(
+    r"\b(?:never|always|all|every|each|any|none|nothing|without exception)\b", re.I
+)
 _SCOPE = 4  # content words behind a negator that it is taken to negate
 
 
@@ -87,8 +94,19 @@ def flipped(claim: str, text: str, names: frozenset[str]) -> bool:
     A negation that both sides share in one of its words is the same negation, however the words
     around it are chosen. A name stays the same whichever way the sentence goes.
     """
-    said, held = _polarity(claim), _polarity(text)
+    said, held = _polarity(claim), _polarity(_meant_of(claim, text))
     return said.denied_by(held, names) or held.denied_by(said, names)
+
+
+def misses_exception(claim: str, text: str) -> bool:
+    """Whether it excepts something where the text does not, or leaves nothing out where the text
+    excepts something."""
+    said, held = _EXCEPT.search(claim), _EXCEPT.search(text)
+    if said and not held:
+        return _BUT.search(text) is None
+    return bool(held and not said and _WHOLLY.search(claim)) and not _is_on(
+        claim, text[held.end() :] if held else ""
+    )
 
 
 def denies_unheard(claim: str, text: str) -> bool:
@@ -96,6 +114,21 @@ def denies_unheard(claim: str, text: str) -> bool:
     if not _NEGATOR.search(_plainly_negated(claim)) or _NEGATOR.search(_plainly_negated(text)):
         return False
     return not _LESS.search(text)
+
+
+def _meant_of(claim: str, text: str) -> str:
+    """What a text says to a claim: "not reimbursed, except at dinners" says of dinners that they
+    are, and of all else that it is not."""
+    found = _EXCEPT.search(text)
+    if found is None or not _NEGATOR.search(text, 0, found.start()):
+        return text
+    rest, excepted = text[: found.start()], text[found.end() :]
+    return f"{_NEGATOR.sub('', rest)} {excepted}" if _is_on(claim, excepted) else rest
+
+
+def _is_on(claim: str, excepted: str) -> bool:
+    words = set(words_of(excepted))
+    return len(words & set(words_of(claim))) > len(words) / 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from ragbot.citations.named import foreign_name, names_in, plain, readable, told
 from ragbot.citations.opposites import in_axes, in_words_of, turned_word
 from ragbot.citations.overclaims import overclaiming_word
 from ragbot.citations.periods import is_over, turned_period
-from ragbot.citations.polarity import denies_unheard, flipped, with_bounds
+from ragbot.citations.polarity import denies_unheard, flipped, misses_exception, with_bounds
 from ragbot.evidence import EvidenceSentence, evidence_sentences
 from ragbot.figures import figures_of
 from ragbot.reranker import Similarity
@@ -244,7 +244,7 @@ def _held_to(
             return Support(share, (span,), "the notes say the opposite", opposed=True)
         if is_over(claim, span.text):
             return Support(share, (span,), "the notes say it of a time that is over", opposed=True)
-        meant = _cell_of_named_column(claim, span)
+        meant = _cell_of_named_column(claim, span) or _cell_of_another(claim, span)
         if meant is not None:
             told = f"the notes give {meant.fact} there"
             return Support(share, (meant,), told, opposed=True)
@@ -258,6 +258,8 @@ def _held_to(
         foreign = next((each for each in named if each not in plain(text)), None)
         if foreign is not None:
             reason = f"the cited passage does not speak of{foreign}".rstrip()
+        elif misses_exception(claim, span.text):
+            reason = "the notes make another exception"
         elif denies_unheard(affirmed, text):
             reason = "the notes do not deny it"
         elif overclaim is not None:
@@ -287,6 +289,21 @@ def _cell_of_named_column(claim: str, span: EvidenceSentence) -> EvidenceSentenc
         rivals = [each for each in figures_of(other.fact.value) if each.unit == own[0].unit]
         if rivals and not any(each.agrees_with(figure) for each in rivals for figure in said):
             return other
+    return None
+
+
+def _cell_of_another(claim: str, span: EvidenceSentence) -> EvidenceSentence | None:
+    """The cell of what the claim speaks of, where it has the words of the cell of another thing:
+    "Lite has strict ordering" of "Ordering: best effort", beside "strict"."""
+    fact, words = span.fact, set(words_of(claim))
+    if fact is None or plain(fact.subject) not in plain(claim):
+        return None
+    own = set(words_of(fact.value))
+    for other in span.passage.facts:
+        alien = set(words_of(other.value)) - own - set(words_of(f"{fact.subject} {fact.feature}"))
+        is_other = other.feature == fact.feature and plain(other.subject) not in plain(claim)
+        if is_other and own and not own & words and alien and alien <= words:
+            return span
     return None
 
 
