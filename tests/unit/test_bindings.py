@@ -113,3 +113,20 @@ def test_a_figure_is_of_the_name_beside_it_where_its_clause_is_short(
     claim: str, note: str, names: list[str], wrong: bool
 ) -> None:
     assert (misbound_figure(claim, note, names) is not None) == wrong
+
+
+OPEN = "The shop is open from 9:00 to 18:00 on weekdays and from 10:00 to 14:00 on Saturdays."
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "wrong"),
+    [
+        ("On Saturdays the shop opens at 10:00.", OPEN, None),
+        ("On Saturdays the shop opens at 9:00.", OPEN, "9:00"),
+        ("Take at most 4 g a day.", "Adults take 500 mg every 6 hours, at most 4 g a day.", None),
+        ("It takes 4 boats on one day.", "It takes 4 boats on 2 days for 6 crates.", None),
+    ],
+)
+def test_two_clauses_may_be_of_one_subject(claim: str, text: str, wrong: str | None) -> None:
+    found = misbound_figure(claim, text)
+    assert (found.text if found else None) == wrong

@@ -52,15 +52,16 @@ def misbound_figure(claim: str, text: str, names: Sequence[str] = ()) -> Figure 
         named = _in_name(claim, figure)
         if named is not None and named in (_in_name(text, other) for other in same):
             continue
+        places = {_clause(text, other) for other in same}
+        rivals = [rival for rival in rivals if _clause(text, rival) not in places]
         if not same or not rivals:
             continue
         said = _about(claim, figure)
-        places = {_clause(text, other) for other in same}
-        rivals = [rival for rival in rivals if _clause(text, rival) not in places]
-        own = [_about(text, other) for other in same]
         # "Open from 9 to 6 on weekdays and from 10 to 2 on Saturdays": both are of what is open.
-        shared = not any(words_of(text[start : each.start]) for each in same for start, _ in places)
-        other = [_about(text, rival, behind=shared) for rival in rivals]
+        shared = not all(_leads(text, each) for each in (*same, *rivals))
+        own, other = (
+            [_about(text, each, behind=shared) for each in group] for group in (same, rivals)
+        )
         here = said & stems
         # In "EKS takes 5 tasks, ECS 10" the tasks are of both: only their names tell them apart;
         # "Aspirin 10 mg is white, 25 mg yellow" does not name it again.
@@ -153,6 +154,11 @@ def _about(text: str, figure: Figure, *, behind: bool = False) -> frozenset[str]
     start, end = _clause(text, figure)
     told = words_of(text[figure.start if behind else start : end])
     return frozenset(word for word in told if not word[0].isdigit())
+
+
+def _leads(text: str, figure: Figure) -> bool:
+    """Whether words before the figure in its clause say what it is of."""
+    return bool(words_of(text[_clause(text, figure)[0] : figure.start]))
 
 
 def _clause(text: str, figure: Figure) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""When something holds: what holds since May does not hold until May, nor today what held until then.
+"""When something holds: since May is not until May, and what held until then does not hold today.
 
 A date that both sentences have tells nothing of which side of it they mean, and a reader of words
 seldom hears it.
@@ -18,7 +18,8 @@ _CLOSES = (
     r"|expired(?: in| on)?"
 )
 _SIDED = re.compile(
-    rf"\b(?:(?P<opens>{_OPENS})|(?P<closes>{_CLOSES}))\s+(?:the (?:end|start|beginning) of\s+)?{_DATE}",
+    rf"\b(?:(?P<opens>{_OPENS})|(?P<closes>{_CLOSES}))\s+"
+    rf"(?:the (?:end|start|beginning) of\s+)?{_DATE}",
     re.IGNORECASE,
 )
 # "Update (June 2025): ..."
