@@ -137,10 +137,10 @@ def _names_columns(rows: Sequence[Sequence[str]]) -> bool:
     return not any(each.endswith(":") for each in columns)
 
 
-def _is_as_deep(opening: str, parent: str) -> bool:
-    """Whether both are numbered, and alike: 2.3 does not stand under 2.2."""
+def _is_no_deeper(opening: str, parent: str) -> bool:
+    """Whether both are numbered, and neither 2.3 nor 3 stands under 2.2."""
     one, other = (_NUMBERED.match(text) for text in (opening, parent))
-    return bool(one and other and one[0].count(".") == other[0].count("."))
+    return bool(one and other and one[0].count(".") <= other[0].count("."))
 
 
 class _Reader:
@@ -248,7 +248,7 @@ class _Reader:
         elif self._parent is not None:
             opening = text.split()[0]
             kin = opening in self._children or any(c.isdigit() for c in opening)
-            kin &= not _is_as_deep(opening, self._parent)
+            kin &= not _is_no_deeper(opening, self._parent)
             if self._parent == self._heading:
                 self._children.add(opening)
             elif not kin:

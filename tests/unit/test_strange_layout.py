@@ -1,0 +1,91 @@
+"""Notes out of Word, spreadsheets and web pages: what the layout meant is kept, its marks are
+not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support.notes_on_disk import ingested
+
+from ragbot.evidence import EvidenceSentence, evidence_sentences
+from ragbot.types import Passage
+
+
+def passages(folder: Path, name: str, text: str) -> tuple[Passage, ...]:
+    result = ingested(folder, name, text)
+    (document,) = result.contents.documents
+    assert all(document.text[p.start : p.end] == p.text for p in result.contents.passages)
+    assert result.coverage == 1.0
+    return tuple(result.contents.passages)
+
+
+def sentences(folder: Path, name: str, text: str) -> list[EvidenceSentence]:
+    found = passages(folder, name, text)
+    return [sentence for each in found for sentence in evidence_sentences(each)]
+
+
+TOLD = "\n\nIt lifts crates. It is slow.\n\n"
+
+
+@pytest.mark.parametrize(
+    ("headings", "last"),
+    [
+        (("2.2 Cranes", "2.3 Winches"), ("2.3 Winches",)),
+        (("2.2 Cranes", "2.2.1 Of steel", "2.3 Winches"), ("2.3 Winches",)),
+        (("2.2 Cranes", "2.2.1 Of steel", "3 Winches"), ("3 Winches",)),
+        (("2 Lifting", "2.1 Cranes", "2.2 Winches"), ("2 Lifting", "2.2 Winches")),
+        (("Lifting", "2.1 Cranes", "2.2 Winches"), ("Lifting", "2.2 Winches")),
+    ],
+)
+def test_a_numbered_heading_stands_under_none_that_is_as_deep(
+    tmp_path: Path, headings: tuple[str, ...], last: tuple[str, ...]
+) -> None:
+    first, *others = headings
+    parent = "" if len(headings) == 2 else first
+    heads = others if parent else headings
+    note = f"Harbour\n\n{parent}\n\n" + TOLD.join(heads) + TOLD
+    assert passages(tmp_path, "harbour.txt", note)[-1].heading_path == ("Harbour", *last)
+
+
+def test_a_formula_on_its_own_line_is_no_heading(tmp_path: Path) -> None:
+    note = "Cranes\n\n2.2 Power\n\nP = F v\n\nPower is measured in watts. It is never negative.\n"
+    assert [each.text for each in passages(tmp_path, "cranes.txt", note)][0] == "P = F v"
+
+
+MARKS = [
+    ('<sup id="a"><a href="#note-1">[1]</a></sup>', ""),
+    ('<sup class="reference">[<i><a href="/x">citation needed</a></i>]</sup>', ""),
+    ('<span class="mw-editsection">[<a href="/x">edit</a>]</span>', ""),
+    ("<sup>3</sup>", "³"),
+    (" [1]", " [1]"),
+    ("[editor]", "[editor]"),
+]
+
+
+@pytest.mark.parametrize(("mark", "left"), MARKS)
+def test_the_marks_of_a_wiki_are_no_text(tmp_path: Path, mark: str, left: str) -> None:
+    page = f"<html><body><h2>Cranes{mark}</h2><p>A crane lifts a box{mark}.</p></body></html>"
+    (only,) = passages(tmp_path, "cranes.html", page)
+    assert (only.heading_path[-1], only.body) == (f"Cranes{left}", f"A crane lifts a box{left}.")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "is_seen"),
+    [
+        ("hidden", False),
+        ("hidden=''", False),
+        ('style="color:red; display: none"', False),
+        ("style='visibility:hidden'", False),
+        ('class="hidden"', True),
+        ('style="text-align:left"', True),
+    ],
+)
+def test_what_a_browser_shows_nobody_is_no_text(
+    tmp_path: Path, attribute: str, is_seen: bool
+) -> None:
+    hidden = f"<div {attribute}><div>A crate</div> here.</div>"
+    page = f"<html><body><p>A box.</p>{hidden}<p>A barrel.</p>"
+    text = "\n".join(each.body for each in passages(tmp_path, "boxes.html", page))
+    assert ("crate" in text, "here" in text) == (is_seen, is_seen)
+    assert "A box." in text and "A barrel." in text
