@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
+from ragbot.plain_text import without_markup
 from ragbot.types import Fact
 
 _FEATURE_COLUMNS = frozenset(
@@ -28,8 +30,26 @@ def facts_of(head: Sequence[str], cells: Sequence[str]) -> tuple[Fact, ...]:
     return tuple(
         Fact(cells[0], column, value) if by_row else Fact(column, cells[0], value)
         for column, value in zip(head[1:], cells[1:], strict=True)
-        if value
+        # What stands under no name is told of nothing.
+        if value and (column or by_row)
     )
+
+
+def under_one_head(head: Sequence[str], below: str) -> list[str] | None:
+    """Two rows of heads as one, where cells of the first are merged: "Oven A", written once or over
+    each, and below it "bread" and "pizza"."""
+    corner, *names = head
+    nameless, *parts = cells_of(below)
+    if nameless or len(parts) != len(names) or len({*names} - {""}) == len(names):
+        return None
+    over = list(accumulate(names, lambda before, name: name or before))
+    return [corner, *(without_markup(f"{n} {p}".strip()) for n, p in zip(over, parts, strict=True))]
+
+
+def group_named(cells: Sequence[str]) -> tuple[str, ...]:
+    """What a row in bold calls those below it; empty where it has values of its own."""
+    name, *values = cells
+    return () if any(values) or not values else (without_markup(name),)
 
 
 def _names_the_row(corner: str) -> bool:

@@ -246,7 +246,8 @@ def _whole(passage: Passage) -> EvidenceSentence:
 def _heads_rows(passage: Passage) -> bool:
     """`| Stoneware | | |` says nothing but what the rows below it are."""
     *_, row = passage.text.splitlines()
-    return len([cell for cell in row.split("|") if cell.strip()]) < 2
+    _, *values = row.strip().removeprefix("|").split("|")
+    return not any(map(str.strip, values))
 
 
 def _named_first(row: str, fact: Fact) -> str:

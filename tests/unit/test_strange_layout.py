@@ -50,7 +50,8 @@ def test_a_numbered_heading_stands_under_none_that_is_as_deep(
 
 def test_a_formula_on_its_own_line_is_no_heading(tmp_path: Path) -> None:
     note = "Cranes\n\n2.2 Power\n\nP = F v\n\nPower is measured in watts. It is never negative.\n"
-    assert [each.text for each in passages(tmp_path, "cranes.txt", note)][0] == "P = F v"
+    formula, *_ = passages(tmp_path, "cranes.txt", note)
+    assert formula.text == "P = F v"
 
 
 MARKS = [
@@ -89,3 +90,67 @@ def test_what_a_browser_shows_nobody_is_no_text(
     text = "\n".join(each.body for each in passages(tmp_path, "boxes.html", page))
     assert ("crate" in text, "here" in text) == (is_seen, is_seen)
     assert "A box." in text and "A barrel." in text
+
+
+OVENS = """| | Oven A | | Oven B | |
+|--|--|--|--|--|
+| | **bread** | cake | **bread** | cake |
+| Heat | 220 °C | 180 °C | 210 °C | – |
+"""
+
+
+@pytest.mark.parametrize("table", [OVENS, OVENS.replace("A | |", "A | Oven A |")])
+def test_a_head_that_is_merged_is_of_each_column_below_it(tmp_path: Path, table: str) -> None:
+    assert [each.text for each in sentences(tmp_path, "ovens.md", f"# Ovens\n\n{table}")] == [
+        "Oven A bread - Heat: 220 °C",
+        "Oven A cake - Heat: 180 °C",
+        "Oven B bread - Heat: 210 °C",
+        "Oven B cake - Heat: –",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        # A head without a name is of nothing; of a thing that is named, any value is told.
+        ("| | Oven A | |\n|-|-|-|\n| Heat | 220 °C | 180 °C |", ["Oven A - Heat: 220 °C"]),
+        ("| Oven | Heat | |\n|-|-|-|\n| A | 220 °C | old |", ["A - Heat: 220 °C", "A - : old"]),
+        ("| | |\n|-|-|\n| Heat | 220 °C |", ["Heat - : 220 °C"]),
+        # A row under heads that all have names is none of them.
+        (
+            "| Oven | Heat |\n|-|-|\n| | 9 °C |\n| A | 8 °C |",
+            ["| Oven | Heat |\n| | 9 °C |", "A - Heat: 8 °C"],
+        ),
+    ],
+)
+def test_a_head_that_has_no_name_is_told_of_nothing(
+    tmp_path: Path, table: str, told: list[str]
+) -> None:
+    assert [each.text for each in sentences(tmp_path, "ovens.md", f"# Ovens\n\n{table}\n")] == told
+
+
+GROUPED = """| Clay | Cone | Price |
+|---|---|---|
+| **Stoneware** | | |
+| Grog | 8 | 9 € |
+| Fine | 8 | |
+| Old | | |
+| **Porcelain** | | |
+| White | 10 | 31 € |
+| **Total** | | 40 € |
+"""
+
+
+def test_the_name_of_a_group_of_rows_is_over_them(tmp_path: Path) -> None:
+    found = passages(tmp_path, "clay.md", f"# Clay\n\n{GROUPED}\nKeep it wet.\n")
+    told = {str(each.facts[0]) if each.facts else each.body: each.heading_path for each in found}
+    assert told["Grog - Cone: 8"] == told["Fine - Cone: 8"] == ("Clay", "Stoneware")
+    assert told["White - Cone: 10"] == ("Clay", "Porcelain")
+    assert told["**Total** - Price: 40 €"] == told["Keep it wet."] == ("Clay",)
+
+
+def test_a_cell_across_a_table_of_a_page_is_over_the_rows_below_it(tmp_path: Path) -> None:
+    rows = "<tr><td>Grog<td>8<td>9 €</tr><tr><td colspan=3>Porcelain</tr><tr><td>White<td>10<td>3"
+    page = f"<html><table><tr><th>Clay<th>Cone<th>Price</tr>{rows}</table></html>"
+    found = passages(tmp_path, "clay.html", page)
+    assert [each.heading_path[1:] for each in found] == [(), ("Porcelain",)]
