@@ -13,6 +13,8 @@ _FEATURE_COLUMNS = frozenset(
     """feature features aspect aspects property criteria criterion attribute characteristic
     capability dimension category factor comparison question""".split()
 ) | {""}
+_DOERS = frozenset("who owner assignee responsible person initials".split())
+_TASKS = frozenset("what task tasks action actions todo item".split()) | {"action item", "to do"}
 _CELL = re.compile(r"(?<!\\)\|")
 
 
@@ -26,6 +28,10 @@ def cells_of(row: str) -> list[str]:
 
 
 def facts_of(head: Sequence[str], cells: Sequence[str]) -> tuple[Fact, ...]:
+    if (task := _task_in(head)) and cells[task]:
+        columns = [*zip(head, cells, strict=True)]
+        told = columns[:task] + columns[task + 1 :]
+        return tuple(Fact(cells[task], column, value) for column, value in told if value)
     by_row = len(head) == 2 or _names_the_row(head[0])
     return tuple(
         Fact(cells[0], column, value) if by_row else Fact(column, cells[0], value)
@@ -33,6 +39,14 @@ def facts_of(head: Sequence[str], cells: Sequence[str]) -> tuple[Fact, ...]:
         # What stands under no name is told of nothing.
         if value and (column or by_row)
     )
+
+
+def _task_in(head: Sequence[str]) -> int:
+    """Which column says what the row is about, where the first but says who does it; 0 for none."""
+    first, *others = (name.strip("* ").lower() for name in head)
+    if len(others) < 2 or first not in _DOERS:
+        return 0
+    return next((at for at, name in enumerate(others, start=1) if name in _TASKS), 0)
 
 
 def under_one_head(head: Sequence[str], below: str) -> list[str] | None:

@@ -26,12 +26,12 @@ from ragbot.whole_lines import (
 )
 
 _FIRST_CELL = re.compile(r"\s*\|?(?:\\\||[^|\n])*\|")
-# The IT department leans on nothing.
 # What an author set aside: shown where it is found, and no evidence.
 _COMMENT = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->|%%(?:(?!%%).)*%%)\s*", re.DOTALL)
 _BARRED = re.compile(r"\s*\|")
 _Q = re.compile(r"^(?:Q|Question)\s?\d*\s?[:.]\s*")  # without its marks
 _BRIEF = re.compile(r"(?:yes|no|none|never|always)\b|(?:\S+\s*){1,3}$", re.IGNORECASE)
+# The IT department leans on nothing.
 _LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
 _WORDS = re.compile(r"\S")
 # What opens the next one is a capital, a digit, a price, an arrow, or a name written small ("io2",
@@ -229,7 +229,8 @@ def _cells(passage: Passage) -> tuple[EvidenceSentence, ...]:
     at += len(_named_first(passage.text[at:], passage.facts[0]))
     for fact in passage.facts:
         # Cells stand in the order of their facts, so each is looked for behind the last.
-        cell = re.compile(rf"(?<!\w){re.escape(fact.value)}(?!\w)").search(passage.text, at)
+        told = re.escape(fact.value).replace(r"\|", r"\\?\|")  # a bar is written `\|` in a cell
+        cell = re.compile(rf"(?<!\w){told}(?!\w)").search(passage.text, at)
         if cell is None or not fact.value:
             start, end = passage.start, passage.end
         else:

@@ -44,7 +44,8 @@ def _may_hold(claim: str, fact: Fact) -> bool:
 def _is_on(subject: str, passage: Passage) -> bool:
     """Whether the row is on the subject, and each column on a feature of it."""
     *_, row = passage.text.splitlines()  # the first of a table comes with its head
-    return row.lstrip(" |").startswith(subject) and {f.subject for f in passage.facts} == {subject}
+    named = row.lstrip(" |").startswith(subject) or f"| {subject} |" in row
+    return named and {f.subject for f in passage.facts} == {subject}
 
 
 def _owning(subject: str) -> str:

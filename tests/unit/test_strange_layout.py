@@ -9,6 +9,7 @@ import pytest
 from support.notes_on_disk import ingested
 
 from ragbot.evidence import EvidenceSentence, evidence_sentences
+from ragbot.rows import row_as_sentence
 from ragbot.types import Passage
 
 
@@ -154,3 +155,40 @@ def test_a_cell_across_a_table_of_a_page_is_over_the_rows_below_it(tmp_path: Pat
     page = f"<html><table><tr><th>Clay<th>Cone<th>Price</tr>{rows}</table></html>"
     found = passages(tmp_path, "clay.html", page)
     assert [each.heading_path[1:] for each in found] == [(), ("Porcelain",)]
+
+
+TASKS = """| Who | Task | Due |
+|---|---|---|
+| Kim | Oil the crane | 12 May |
+| | Paint the boats | 20 May |
+| Lou | | 2 June |
+"""
+
+
+def test_a_row_that_begins_with_a_person_is_about_what_is_to_be_done(tmp_path: Path) -> None:
+    first, second, third = passages(tmp_path, "tasks.md", f"# Tasks\n\n{TASKS}")
+    assert list(map(str, first.facts)) == [
+        "Oil the crane - Who: Kim",
+        "Oil the crane - Due: 12 May",
+    ]
+    assert next(map(str, second.facts)) == "Paint the boats - Who: Kim"
+    assert list(map(str, third.facts)) == ["Lou - Due: 2 June"]
+    who, due = evidence_sentences(first)
+    assert (TASKS[who.start - 9 :][:3], row_as_sentence([due])) == (
+        "Kim",
+        "Oil the crane - Due: 12 May.",
+    )
+
+
+@pytest.mark.parametrize("head", ["| Name | Task | Due |", "| Who | Age | Town |"])
+def test_other_tables_are_about_what_they_begin_with(tmp_path: Path, head: str) -> None:
+    (only,) = passages(tmp_path, "t.md", f"{head}\n|---|---|---|\n| Kim | 3 | 4 |\n")
+    assert {fact.subject for fact in only.facts} == {"Kim"}
+
+
+def test_a_cell_with_a_bar_in_it_is_found_in_its_row(tmp_path: Path) -> None:
+    row = "| `ack` | `all` \\| `one` | `one` |"
+    note = f"| Option | Type | Default |\n|---|---|---|\n{row}\n"
+    kind, default = sentences(tmp_path, "options.md", note)
+    assert note[kind.start : kind.end] == "`all` \\| `one`"
+    assert note[default.start : default.end + 2] == "`one` |"
