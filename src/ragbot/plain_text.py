@@ -29,6 +29,7 @@ _EMPHASIZED = re.compile(
     r"|(?<![\w`])__(?=\S)((?:(?!(?<![\w`])__).)+?)(?<=\S)__(?![\w`])",
     re.DOTALL,
 )
+_LISTED = re.compile(r"(?<=[\w)\]\"'”])[;,](?: (?:and|or))?$")  # "the roof; and"
 
 
 def without_struck(text: str) -> str:
@@ -54,5 +55,5 @@ def without_markup(text: str) -> str:
 
 def as_sentence(text: str) -> str:
     """On one line, without markup, and ended."""
-    text = " ".join(without_markup(text).split())
+    text = _LISTED.sub("", " ".join(without_markup(text).split()))
     return text if re.search(r"[.!?:]$", text) else f"{text}."

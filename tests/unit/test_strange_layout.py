@@ -9,6 +9,7 @@ import pytest
 from support.notes_on_disk import ingested
 
 from ragbot.evidence import EvidenceSentence, evidence_sentences
+from ragbot.plain_text import as_sentence
 from ragbot.rows import row_as_sentence
 from ragbot.types import Passage
 
@@ -192,3 +193,77 @@ def test_a_cell_with_a_bar_in_it_is_found_in_its_row(tmp_path: Path) -> None:
     kind, default = sentences(tmp_path, "options.md", note)
     assert note[kind.start : kind.end] == "`all` \\| `one`"
     assert note[default.start : default.end + 2] == "`one` |"
+
+
+LEASE = """Lease
+
+Repairs of the harbour
+
+3.1\tThe landlord shall repair:
+(i)\tthe roof, the gutters and the walls;
+(ii)\tthe boiler, within three days of notice; and
+(iii)\tthe windows.
+3.2\tThe tenant replaces bulbs. Fuses are replaced, too.
+(a)\tA bulb costs 3 €.
+"""
+
+
+def test_what_a_clause_is_over_is_read_with_it(tmp_path: Path) -> None:
+    found = sentences(tmp_path, "lease.txt", LEASE)
+    over = "3.1\tThe landlord shall repair:"
+    assert [(each.quoted, each.parent) for each in found] == [
+        ("3.1 The landlord shall repair:", None),
+        ("the roof, the gutters and the walls.", over),
+        ("the boiler, within three days of notice.", over),
+        ("the windows.", over),
+        ("3.2 The tenant replaces bulbs.", None),
+        ("Fuses are replaced, too.", None),
+        ("A bulb costs 3 €.", None),
+    ]
+    assert LEASE[found[5].start : found[5].end] == "Fuses are replaced, too."
+
+
+@pytest.mark.parametrize(
+    ("rows", "facts"),
+    [
+        ("Boat\tPrice\nAlba\t3 €\nBrise\t4 €", ["Alba - Price: 3 €", "Brise - Price: 4 €"]),
+        ("Room:\tUse\nHall\tMusic", ["Hall - Use: Music"]),
+        (
+            'Boat,Deck,Fee\n"Alba, old",open,3\nBrise,,4',
+            ["Alba, old - Deck: open", "Brise - Fee: 4"],
+        ),
+        ("id,max_load\nA1,3\nB2,4", []),
+        ("id,max_load,deck\nA1,3,open\nB2,4,shut", ["A1 - max_load: 3", "B2 - max_load: 4"]),
+        ("red,blue,green\nbox,crate,barrel", []),
+        ("Buyer\tThe party that buys\nSeller\tThe party that sells", []),
+        ("Hall\tOpen:\nYard\tShut:", []),
+        ("1.1\tBerths\n1.2\tCranes", []),
+        ("Monday\t9-17\nTuesday\t9-18", []),
+        ("Who brings the boxes and crates\tAlba\nWho oils\tBrise", []),
+        ("It has boxes, crates, and barrels,\nand lids, bolts, and nails.", []),
+        ("It costs 1,000,000 or, with lids,\nmuch more, or less, than 2,000,000.", []),
+    ],
+)
+def test_rows_of_a_spreadsheet_have_a_head_that_names_columns(
+    tmp_path: Path, rows: str, facts: list[str]
+) -> None:
+    found = passages(tmp_path, "rows.txt", f"Rows\n\nThese are rows of it.\n\n{rows}\n")
+    assert [str(each.facts[0]) for each in found if each.facts] == facts
+    assert all(line in "\n".join(each.text for each in found) for line in rows.split("\n"))
+
+
+def test_a_line_as_long_as_a_file_is_a_text(tmp_path: Path) -> None:
+    assert len(passages(tmp_path, "rows.txt", "a,b,c" * 90_000)) >= 1
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ("the roof; and", "the roof."),
+        ("the roof (old),", "the roof (old)."),
+        ("red and", "red and."),
+        ("End it with `;`", "End it with ;."),
+    ],
+)
+def test_how_an_item_of_a_list_ends_is_no_part_of_it(item: str, said: str) -> None:
+    assert as_sentence(item) == said
