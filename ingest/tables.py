@@ -36,8 +36,7 @@ def facts_of(head: Sequence[str], cells: Sequence[str]) -> tuple[Fact, ...]:
     return tuple(
         Fact(cells[0], column, value) if by_row else Fact(column, cells[0], value)
         for column, value in zip(head[1:], cells[1:], strict=True)
-        # What stands under no name is told of nothing.
-        if value and (column or by_row)
+        if value
     )
 
 

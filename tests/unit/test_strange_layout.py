@@ -10,7 +10,7 @@ from support.notes_on_disk import ingested
 
 from ragbot.evidence import EvidenceSentence, evidence_sentences
 from ragbot.plain_text import as_sentence
-from ragbot.rows import row_as_sentence
+from ragbot.rows import cells_in, row_as_sentence
 from ragbot.types import Passage
 
 
@@ -114,21 +114,27 @@ def test_a_head_that_is_merged_is_of_each_column_below_it(tmp_path: Path, table:
 @pytest.mark.parametrize(
     ("table", "told"),
     [
-        # A head without a name is of nothing; of a thing that is named, any value is told.
-        ("| | Oven A | |\n|-|-|-|\n| Heat | 220 °C | 180 °C |", ["Oven A - Heat: 220 °C"]),
-        ("| Oven | Heat | |\n|-|-|-|\n| A | 220 °C | old |", ["A - Heat: 220 °C", "A - : old"]),
-        ("| | |\n|-|-|\n| Heat | 220 °C |", ["Heat - : 220 °C"]),
-        # A row under heads that all have names is none of them.
         (
-            "| Oven | Heat |\n|-|-|\n| | 9 °C |\n| A | 8 °C |",
-            ["| Oven | Heat |\n| | 9 °C |", "A - Heat: 8 °C"],
+            "| | A | |\n|-|-|-|\n| Heat | 220 °C | too hot |",
+            ["A's heat: 220 °C.", "Heat: too hot."],
         ),
+        ("| Oven | Heat | |\n|-|-|-|\n| A | 220 °C | old |", ["A - Heat: 220 °C.", "A - old."]),
+        ("| | |\n|-|-|\n| Heat | 220 °C |", ["Heat: 220 °C."]),
+        ("| | A | |\n|-|-|-|\n| Heat | | too hot |", ["Heat: too hot."]),
     ],
 )
-def test_a_head_that_has_no_name_is_told_of_nothing(
-    tmp_path: Path, table: str, told: list[str]
-) -> None:
-    assert [each.text for each in sentences(tmp_path, "ovens.md", f"# Ovens\n\n{table}\n")] == told
+def test_a_cell_below_a_head_without_a_name(tmp_path: Path, table: str, told: list[str]) -> None:
+    found = sentences(tmp_path, "ovens.md", f"# Ovens\n\n{table}\n")
+    assert [row_as_sentence([each]) for each in found] == told
+    assert [cells_in(said, found) for said in told] == [(each,) for each in found]
+
+
+def test_a_row_without_a_name_heads_nothing_where_all_heads_have_one(tmp_path: Path) -> None:
+    note = "# Ovens\n\n| Oven | Heat |\n|-|-|\n| | 9 °C |\n| A | 8 °C |\n"
+    assert [each.text for each in sentences(tmp_path, "ovens.md", note)] == [
+        "| Oven | Heat |\n| | 9 °C |",
+        "A - Heat: 8 °C",
+    ]
 
 
 GROUPED = """| Clay | Cone | Price |
