@@ -80,7 +80,8 @@ class _Writer:
         self._number = 1  # the line of the file that is being read
         self._table: Table | None = None
         self._kept: list[str] | None = None  # the text of a cell or a term
-        self._term = ""
+        self._terms: list[str] = []
+        self._is_told = False  # whether what they mean has begun
         self._depth = 0  # of lists
         self._heading = False
         self._verbatim = False  # in <pre>
@@ -100,7 +101,7 @@ class _Writer:
         if self._table is not None:  # never closed
             self._table.inner = 0
             self._end_table()
-        self._put_term()
+        self._put_terms()
         return Laid("\n".join(self._lines), tuple(self._numbers))
 
     def read(self, text: str, number: int) -> None:
@@ -241,7 +242,7 @@ class _Writer:
         elif tag in _BLOCKS:
             self._depth = max(0, self._depth + (tag in {"ul", "ol"}) * (-1 if closes else 1))
             if tag == "dl":
-                self._put_term()
+                self._put_terms()
             if not self._depth:
                 self._break()
             elif not BULLET.fullmatch(f"{self._lines[-1].rstrip()} "):
@@ -250,36 +251,41 @@ class _Writer:
 
     def _tag_of_item(self, tag: str, closes: bool) -> None:
         if tag == "dt":
-            if closes:
-                self._term = self._taken()
-            else:
-                self._put_term()
+            self._end_term()
+            if not closes:
+                if self._is_told:
+                    self._terms, self._is_told = [], False
                 self._kept = []
             return
         if closes:
             return
-        if tag == "dd" and self._kept is not None:  # <dt> may be left open
-            self._term = self._taken()
-        self._fresh()
-        lead = f"**{self._term}**: " if tag == "dd" and self._term else ""
-        self.write(f"{'  ' * max(0, self._depth - 1)}- {lead}", self._number)
+        lead = ""
         if tag == "dd":
-            self._term = ""
+            self._end_term()
+            # Every meaning is told with its term, and of several terms at once.
+            lead = f"**{', '.join(self._terms)}**: " if self._terms else ""
+            self._is_told = True
+        self._fresh()
+        self.write(f"{'  ' * max(0, self._depth - 1)}- {lead}", self._number)
 
-    def _put_term(self) -> None:
-        """One that nothing explains."""
-        if self._kept is not None:  # <dt> may be left open
-            self._term = self._taken()
-        if self._term:
+    def _end_term(self) -> None:
+        """<dt> may be left open."""
+        if self._kept is not None and (term := self._taken()):
+            self._terms.append(term)
+
+    def _put_terms(self) -> None:
+        """Those that nothing explains."""
+        self._end_term()
+        for term in () if self._is_told else self._terms:
             self._fresh()
-            self.write(f"- **{self._term}**", self._number)
-            self._term = ""
+            self.write(f"- **{term}**", self._number)
+        self._terms, self._is_told = [], False
 
     def _tag_of_table(self, tag: str, closes: bool, more: str) -> None:
         table = self._table
         if table is None:
             if not closes:
-                self._put_term()
+                self._put_terms()
                 self._break()
                 self._table = Table()
             return

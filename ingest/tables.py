@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import accumulate
 
 from ragbot.plain_text import without_markup
 from ragbot.types import Fact
@@ -55,8 +54,13 @@ def under_one_head(head: Sequence[str], below: str) -> list[str] | None:
     nameless, *parts = cells_of(below)
     if nameless or len(parts) != len(names) or len({*names} - {""}) == len(names):
         return None
-    over = list(accumulate(names, lambda before, name: name or before))
-    return [corner, *(without_markup(f"{n} {p}".strip()) for n, p in zip(over, parts, strict=True))]
+    over = [""]
+    for name in names:
+        over.append(name or over[-1])
+    return [
+        corner,
+        *(without_markup(f"{n} {p}".strip()) for n, p in zip(over[1:], parts, strict=True)),
+    ]
 
 
 def group_named(cells: Sequence[str]) -> tuple[str, ...]:

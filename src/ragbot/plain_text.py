@@ -29,7 +29,8 @@ _EMPHASIZED = re.compile(
     r"|(?<![\w`])__(?=\S)((?:(?!(?<![\w`])__).)+?)(?<=\S)__(?![\w`])",
     re.DOTALL,
 )
-_LISTED = re.compile(r"(?<=[\w)\]\"'”])[;,](?: (?:and|or))?$")  # "the roof; and"
+# "the roof; and"; behind a comma alone a sentence may have been cut.
+_LISTED = re.compile(r"(?<=[\w)\]\"'”])(?:;(?: (?:and|or))?|, (?:and|or))$")
 
 
 def without_struck(text: str) -> str:

@@ -266,10 +266,48 @@ def test_a_line_as_long_as_a_file_is_a_text(tmp_path: Path) -> None:
     ("item", "said"),
     [
         ("the roof; and", "the roof."),
-        ("the roof (old),", "the roof (old)."),
+        ("the roof (old);", "the roof (old)."),
+        ("the roof, or", "the roof."),
+        ("with the roof,", "with the roof,."),
         ("red and", "red and."),
         ("End it with `;`", "End it with ;."),
     ],
 )
 def test_how_an_item_of_a_list_ends_is_no_part_of_it(item: str, said: str) -> None:
     assert as_sentence(item) == said
+
+
+LOCK = "<dl><dt>Lock<dt>Sluice</dt><dd>A gate.</dd><dd>A box. It is wet.</dd><dt>Alone</dl>"
+
+
+@pytest.mark.parametrize(
+    ("name", "note", "told"),
+    [
+        (
+            "lock.md",
+            "Lock\n: A gate. Also called a *sluice*.\n: A box. It is wet.\n\nWeir\n: A dam.\n",
+            [
+                ("Lock: A gate.", None),
+                ("Also called a sluice.", "Lock:"),
+                ("A box.", "Lock:"),
+                ("It is wet.", "A box."),
+                ("Weir: A dam.", None),
+            ],
+        ),
+        (
+            "lock.html",
+            f"<html><body>{LOCK}<p>Boats pass.</p></body></html>",
+            [
+                ("Lock, Sluice: A gate.", None),
+                ("Lock, Sluice: A box.", None),
+                ("It is wet.", "**Lock, Sluice**: A box."),
+                ("Alone.", None),
+                ("Boats pass.", None),
+            ],
+        ),
+    ],
+)
+def test_each_meaning_is_of_all_its_terms(
+    tmp_path: Path, name: str, note: str, told: list[tuple[str, str | None]]
+) -> None:
+    assert [(each.quoted, each.parent) for each in sentences(tmp_path, name, note)] == told
