@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, Protocol
 
-from ragbot.cells import placed_cells, heads_rows
+from ragbot.cells import heads_rows, placed_cells
 from ragbot.dated_notes import UPDATE, changes, is_dated, tells_the_end
 from ragbot.plain_text import as_sentence, without_markup, without_struck
 from ragbot.types import Fact, Passage, RetrievedPassage, Turn
