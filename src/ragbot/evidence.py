@@ -30,7 +30,8 @@ from ragbot.whole_lines import (
 _COMMENT = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->|%%(?:(?!%%).)*%%)\s*", re.DOTALL)
 _BARRED = re.compile(r"\s*\|")
 _DEFINED = re.compile(r"[^\n]{2,60}\n[ \t]*:(?=[ \t])")  # a term on the line above
-_Q = re.compile(r"^(?:Q|Question)\s?\d*\s?[:.]\s*")  # without its marks
+_Q = re.compile(r"^(?:▶\s+|(?:Q|Question)\s?\d*\s?[:.]\s*)")  # without its marks
+_BOX = re.compile(r"\[([ xX])\](?= )")
 _BRIEF = re.compile(r"(?:yes|no|none|never|always)\b|(?:\S+\s*){1,3}$", re.IGNORECASE)
 # The IT department leans on nothing.
 _LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
@@ -39,7 +40,7 @@ _WORDS = re.compile(r"\S")
 # "gp3", "iSCSI", "work_mem", "spec.gateIP"), or set as code.
 _END = re.compile(
     r"[.!?][\"'”’)\]]*(?:\[\^?(?:\d{1,3}|note \d+|citation needed)\])*"
-    r"(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я$€£→]|[a-z]{1,3}\d|[a-z][A-Z]"
+    r"(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я$€£→☐☑]|[a-z]{1,3}\d|[a-z][A-Z]"
     r"|[a-z]{2,}(?:[A-Z]|[._][a-z]{2}))|`[a-z]))"
 )
 
@@ -81,7 +82,9 @@ class EvidenceSentence:
         if asked and _BRIEF.match(self.text):
             question = _Q.sub("", without_markup(self.parent or ""))
             return f"{' '.join(question.split())} – {as_sentence(self.text)}"
-        return as_sentence(self.text)
+        told = as_sentence(self.text)
+        box = _BOX.match(told) if self.passage.kind == "bullets" else None
+        return f"{'☐' if box[1] == ' ' else '☑'}{told[3:]}" if box else told
 
     @property
     def in_context(self) -> str:

@@ -6,9 +6,15 @@ import re
 
 # What opens without an end is looked into no further than to the next of its kind, or so far as
 # addresses reach: a line may open thousands.
-_PICTURE = re.compile(r"!\[([^\[\]\n]*)\]\((?:data:[^)\s\[]*|[^)\n]{0,2000})\)")
+_SIZE = r"(?:\\?\|\d{1,4}(?:x\d{1,4})?)?"  # of a picture
+_PICTURE = re.compile(r"!\[([^\[\]\n]*?)" + _SIZE + r"\]\((?:data:[^)\s\[]*|[^)\n]{0,2000})\)")
 _LINK = re.compile(r"\[([^\[\]\n]*)\]\([^)\s]{0,2000}(?: +\"[^\"\n]{0,300}\")?\)")
-_PAGE = re.compile(r"(?<![\w\])])!?\[\[(?:[^\[\]|\n]*\|)?([^\W\d_][^\[\]\n]*)\]\]")  # of a wiki
+_PAGE = re.compile(  # of a wiki
+    rf"(?<![\w\])])!?\[\[(?:[^\[\]|\n]*\|)?([^\W\d_][^\[\]\n]*?){_SIZE}\]\]"
+)
+_ANCHOR = re.compile(
+    r"[ \t]\^(?=[\w-]*[a-z])[\w-]{3,40}$", re.MULTILINE
+)  # what a line is linked by
 # The mark of a footnote; [^a-z] is none.
 _FOOTNOTE = re.compile(
     r"^\[\^(?:\d{1,3}|[A-Za-z]\w{2,})\]:\s*"
@@ -44,6 +50,7 @@ def without_markup(text: str) -> str:
     if "](" in text:
         text = _LINK.sub(r"\1", _PICTURE.sub(r"\1", text))
     text = _PAGE.sub(r"\1", text) if "[[" in text else text
+    text = _ANCHOR.sub("", text) if " ^" in text else text
     text = _STRUCK.sub("", text) if "~~" in text else text
     text = _DEFINED.sub(": ", _QUOTED.sub("\n", text)) if "\n" in text else text
     text = _ESCAPED.sub("", text).replace("\u00ad", "")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.notes_on_disk import ingested
 
-from ragbot.evidence import EvidenceSentence, evidence_sentences
+from ragbot.evidence import EvidenceSentence, evidence_sentences, split_sentences
 from ragbot.plain_text import as_sentence
 from ragbot.rows import cells_in, row_as_sentence
 from ragbot.types import Passage
@@ -311,3 +311,88 @@ def test_each_meaning_is_of_all_its_terms(
     tmp_path: Path, name: str, note: str, told: list[tuple[str, str | None]]
 ) -> None:
     assert [(each.quoted, each.parent) for each in sentences(tmp_path, name, note)] == told
+
+
+@pytest.mark.parametrize(
+    ("name", "inside", "told"),
+    [
+        (
+            "Are dogs allowed?",
+            "\n\nNo. They bite.\n\n",
+            [("Are dogs allowed? – No.", "**Are dogs allowed?**"), ("They bite.", "No.")],
+        ),
+        ("Are dogs allowed?", "<p>No.</p>", [("Are dogs allowed? – No.", "**Are dogs allowed?**")]),
+        (
+            "Why not?",
+            "<ul><li>They bite boats.<li>They bark.</ul>",
+            [
+                ("Why not? – They bite boats.", "**Why not?**"),
+                ("Why not? – They bark.", "**Why not?**"),
+            ],
+        ),
+        (
+            "<b>Dogs</b>",
+            "\n\nA dog bites. Cats do not.\n\n",
+            [("Dogs: A dog bites.", None), ("Cats do not.", "**Dogs**:")],
+        ),
+        ("Dogs:", "<p><code>rex</code> bites.</p>", [("Dogs: rex bites.", None)]),
+        (
+            "Dogs",
+            "\n\n- Rex\n- Max\n",
+            [("Dogs:", None), ("Rex.", "**Dogs**:"), ("Max.", "**Dogs**:")],
+        ),
+        ("Dogs", "\n\n```\nbark()\n```\n", [("Dogs:", None), ("bark()", None)]),
+        ("Dogs", "\n\n### Rex\n\nHe bites.\n", [("Dogs:", None), ("He bites.", None)]),
+        (
+            "Dogs",
+            "<table><tr><th>A<th>B<th>C<tr><td>x<td>1</table>",
+            [("Dogs:", None), ("x - B: 1.", None)],
+        ),
+        ("", "<p>A dog bites.</p>", [("A dog bites.", None)]),
+    ],
+)
+def test_what_is_folded_is_read_with_its_name(
+    tmp_path: Path, name: str, inside: str, told: list[tuple[str, str | None]]
+) -> None:
+    note = f"# Harbour\n\n<details>\n<summary>{name}</summary>{inside}</details>\n\nBoats pass.\n"
+    found = [(each.quoted, each.parent) for each in sentences(tmp_path, "harbour.md", note)]
+    assert found == [*told, ("Boats pass.", None)]
+
+
+@pytest.mark.parametrize("name", ["Dogs", "Dogs bite.", "Are there dogs?"])
+def test_a_summary_that_is_never_closed_takes_no_more_than_its_fold(
+    tmp_path: Path, name: str
+) -> None:
+    note = f"# Harbour\n\n<details><summary>{name}</details>\n\nA boat.\n\nA crate.\n"
+    last = [each.quoted for each in sentences(tmp_path, "harbour.md", note)][-2:]
+    assert last[0].endswith("A boat.") and last[1] == "A crate."
+
+
+@pytest.mark.parametrize(
+    ("item", "said"),
+    [
+        ("- [ ] Oil the crane", "☐ Oil the crane."),
+        ("- [x] Oil the crane", "☑ Oil the crane."),
+        ("1. [X] Oil the crane", "☑ Oil the crane."),
+        ("- [x](a.md) is the crane", "x is the crane."),
+        ("[x] is the crane of all.", "[x] is the crane of all."),
+        ("- a list is `[ ]` here", "a list is [ ] here."),
+        ("- see ![[crane.png|300]] there", "see crane.png there."),
+        ("- see ![[crane.png\\|300x20]] there", "see crane.png there."),
+        ("- see ![crane|300](crane.png) there", "see crane there."),
+        ("- see [[Crane|the crane]] there", "see the crane there."),
+        ("- see [[Crane|the crane|old]] there", "see the crane|old there."),
+        ("- Oil the crane. ^oiling", "Oil the crane."),
+        ("- Oil the crane ^37066d", "Oil the crane."),
+        ("- It is 2 ^10", "It is 2 ^10."),
+        ("- It is x ^n", "It is x ^n."),
+        ("<aside>\nOil the crane.\n</aside>", "Oil the crane."),
+    ],
+)
+def test_marks_of_an_editor_are_shown_as_they_look(tmp_path: Path, item: str, said: str) -> None:
+    (only,) = sentences(tmp_path, "cranes.md", f"# Cranes\n\n{item}\n")
+    assert only.quoted == said
+
+
+def test_a_box_begins_a_sentence() -> None:
+    assert len(split_sentences("☐ Oil the crane. ☑ Paint it.")) == 2
