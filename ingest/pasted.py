@@ -262,7 +262,7 @@ class _Reader:
         return end
 
     def _open_heading(self, group: Sequence[Line], *, followed_by_heading: bool) -> None:
-        text = group[0].text.strip()
+        text = " ".join(group[0].text.split())
         self._outline.headings.update(line.number for line in group)
         self._close_section(group[0].start)
         if followed_by_heading:

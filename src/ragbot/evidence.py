@@ -30,11 +30,14 @@ from ragbot.whole_lines import (
 _COMMENT = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->|%%(?:(?!%%).)*%%)\s*", re.DOTALL)
 _BARRED = re.compile(r"\s*\|")
 _DEFINED = re.compile(r"[^\n]{2,60}\n[ \t]*:(?=[ \t])")  # a term on the line above
-_Q = re.compile(r"^(?:▶\s+|(?:Q|Question)\s?\d*\s?[:.]\s*)")  # without its marks
+_Q = re.compile(r"^(?:Q|Question)\s?\d*\s?[:.]\s*")  # without its marks
 _BOX = re.compile(r"\[([ xX])\](?= )")
 _BRIEF = re.compile(r"(?:yes|no|none|never|always)\b|(?:\S+\s*){1,3}$", re.IGNORECASE)
 # The IT department leans on nothing.
-_LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
+_LEANS = re.compile(
+    r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such|also (?:called|known as))\b",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"\S")
 # What opens the next one is a capital, a digit, a price, an arrow, or a name written small ("io2",
 # "gp3", "iSCSI", "work_mem", "spec.gateIP"), or set as code.

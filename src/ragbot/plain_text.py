@@ -21,6 +21,7 @@ _FOOTNOTE = re.compile(
     r"|(?<=[^\s`])\[\^(?:\d{1,3}|[A-Za-z]\w{2,})\](?![*+?{`])"
 )
 _DEFINED = re.compile(r"(?<![ \t])[ \t]*\n[ \t]*:[ \t]+")  # what stands below its term
+_ENTRY = re.compile(r"^([^\W\d][^\t\n]{0,60}(?<![:.;,]))\t+(?=\S)")  # a name, a tab, what it is
 _STRUCK = re.compile(r"~~(?=\S)[^~\n]+(?<=\S)~~\s?")
 _STRESSED = re.compile(  # *so*, ==so== and so, not in `*code*`
     r"(?<![\w*=`\\])(\*|==)(?=[^\s*=])([^*=\n]+?)(?<=[^\s*=])\1(?![\w*=`])"
@@ -54,6 +55,7 @@ def without_markup(text: str) -> str:
     text = _STRUCK.sub("", text) if "~~" in text else text
     text = _DEFINED.sub(": ", _QUOTED.sub("\n", text)) if "\n" in text else text
     text = _ESCAPED.sub("", text).replace("\u00ad", "")
+    text = _ENTRY.sub(r"\1: ", text) if "\t" in text else text
     text = _BREAK.sub("; ", text) if "<" in text else text
     if "**" in text or "__" in text:
         text = _EMPHASIZED.sub(lambda m: m[1] or m[2], text)

@@ -14,7 +14,7 @@ _MONTH = "jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]"
 BULLET = re.compile(  # "12. Mai 2024" is a date
     r"^[ \t]*(?:[-*+•◦▪‣·●○◆■]|o(?=\s)|\(\d{1,2}\)|[a-h]\)"
     r"|\((?:[a-z]|[ivx]{2,5})\)(?=\t)"
-    rf"|\d{{1,3}}(?:\)|\.(?!\s+(?i:{_MONTH})[a-zä]*\.?\s+\d{{4}})))[ \t]+"
+    rf"|\d{{1,3}}(?:\)|\.(?!\s+(?i:{_MONTH})[a-zä]*\.?\s+\d{{4}})))[ \t]+(?:[▶▸][ \t]+)?"
 )
 # A quote, and the kind of a callout; "> 15 minutes" is more than that, ">>>" a prompt.
 QUOTE = re.compile(r"^[ \t]*(?:>(?!>>)(?![ \t]?[\d$€£~])[ \t]?)+(?:\[!\w+\][+-]?[ \t]*)?")

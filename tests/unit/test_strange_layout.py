@@ -203,7 +203,7 @@ def test_a_cell_with_a_bar_in_it_is_found_in_its_row(tmp_path: Path) -> None:
 
 LEASE = """Lease
 
-Repairs of the harbour
+3.\tRepairs
 
 3.1\tThe landlord shall repair:
 (i)\tthe roof, the gutters and the walls;
@@ -216,6 +216,7 @@ Repairs of the harbour
 
 def test_what_a_clause_is_over_is_read_with_it(tmp_path: Path) -> None:
     found = sentences(tmp_path, "lease.txt", LEASE)
+    assert {each.passage.heading_path for each in found} == {("Lease", "3. Repairs")}
     over = "3.1\tThe landlord shall repair:"
     assert [(each.quoted, each.parent) for each in found] == [
         ("3.1 The landlord shall repair:", None),
@@ -268,12 +269,15 @@ def test_a_line_as_long_as_a_file_is_a_text(tmp_path: Path) -> None:
         ("the roof; and", "the roof."),
         ("the roof (old);", "the roof (old)."),
         ("the roof, or", "the roof."),
+        ("Buyer\tWho buys.", "Buyer: Who buys."),
+        ("Open:\t9-17", "Open: 9-17."),
+        ("3.1\tThe tenant pays.", "3.1 The tenant pays."),
         ("with the roof,", "with the roof,."),
         ("red and", "red and."),
         ("End it with `;`", "End it with ;."),
     ],
 )
-def test_how_an_item_of_a_list_ends_is_no_part_of_it(item: str, said: str) -> None:
+def test_what_sets_the_cells_and_items_off_is_no_part_of_them(item: str, said: str) -> None:
     assert as_sentence(item) == said
 
 
@@ -288,7 +292,7 @@ LOCK = "<dl><dt>Lock<dt>Sluice</dt><dd>A gate.</dd><dd>A box. It is wet.</dd><dt
             "Lock\n: A gate. Also called a *sluice*.\n: A box. It is wet.\n\nWeir\n: A dam.\n",
             [
                 ("Lock: A gate.", None),
-                ("Also called a sluice.", "Lock:"),
+                ("Also called a sluice.", "Lock\n: A gate."),
                 ("A box.", "Lock:"),
                 ("It is wet.", "A box."),
                 ("Weir: A dam.", None),
@@ -373,6 +377,7 @@ def test_a_summary_that_is_never_closed_takes_no_more_than_its_fold(
     [
         ("- [ ] Oil the crane", "☐ Oil the crane."),
         ("- [x] Oil the crane", "☑ Oil the crane."),
+        ("- ▶ Oil the crane", "Oil the crane."),
         ("1. [X] Oil the crane", "☑ Oil the crane."),
         ("- [x](a.md) is the crane", "x is the crane."),
         ("[x] is the crane of all.", "[x] is the crane of all."),
