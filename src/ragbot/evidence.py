@@ -23,6 +23,7 @@ from ragbot.whole_lines import (
     TERM,
     Line,
     ends_shortened,
+    is_asked_of,
     whole_lines,
 )
 
@@ -153,18 +154,19 @@ def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
         if line.has_sign:
             while parents and parents[-1][0] >= line.indent:
                 parents.pop()
+            if is_asked_of(line, lines[number:]):
+                parents.append((line.indent, line.text))
+                continue
         if QUESTION.fullmatch(line.text) and number < len(lines):
             asked = line.text
             continue
         inline = None if line.is_code else ASKED.match(line.text)
-        if inline:
-            asked = inline[0]
-        elif line.has_sign and _is_asked_of(line, lines[number:]):
-            parents.append((line.indent, line.text))
-            continue
+        answers = inline[0] if inline else asked
+        if not line.has_sign:  # what an item asks is not asked of the next one
+            asked = answers
         begin = _behind(line.text, inline.end()) if inline else 0
-        lead = ANSWER.match(line.text, begin) if asked else None
-        parent = parents[-1][1] if parents and not inline else asked
+        lead = ANSWER.match(line.text, begin) if answers else None
+        parent = parents[-1][1] if parents and not inline else answers
         sign = passage.text[max(0, line.start - 4) : line.start].rstrip(" \t")
         if not line.is_code and sign.endswith(":"):  # a further meaning of the same
             parent = parent or term
@@ -189,11 +191,6 @@ def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
 def _behind(text: str, at: int) -> int:
     """Where the next word begins."""
     return at + len(text[at:]) - len(text[at:].lstrip())
-
-
-def _is_asked_of(line: Line, below: Sequence[Line]) -> bool:
-    """Whether an item is a question, and what is indented below it its answer."""
-    return line.text.rstrip("*_ ").endswith("?") and bool(below) and below[0].indent > line.indent
 
 
 def _spans(line: Line, begin: int) -> list[tuple[int, int]]:

@@ -139,6 +139,11 @@ def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
     return whole
 
 
+def is_asked_of(line: Line, below: Sequence[Line]) -> bool:
+    """Whether an item is a question, and what is indented below it its answer."""
+    return line.text.rstrip("*_ ").endswith("?") and bool(below) and below[0].indent > line.indent
+
+
 def _is_filled(line: str, following: str, width: int) -> bool:
     """Whether the next word would not have fitted behind a line; what is short was never full."""
     return len(line) >= NARROWEST and len(line) + 1 + len(following.split()[0]) > width

@@ -401,3 +401,25 @@ def test_marks_of_an_editor_are_shown_as_they_look(tmp_path: Path, item: str, sa
 
 def test_a_box_begins_a_sentence() -> None:
     assert len(split_sentences("☐ Oil the crane. ☑ Paint it.")) == 2
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "- **May I smoke?**\n  Never here.\n- Bring shoes.",
+        "- May I smoke?\n\n    - Never here.\n- Bring shoes.",
+        "1. **May I smoke?** Never here.\n2. Bring shoes.",
+        "- Q: May I smoke? A: Never here.\n- Bring shoes.",
+    ],
+)
+def test_what_an_item_asks_is_not_asked_of_the_next(tmp_path: Path, note: str) -> None:
+    never, shoes = sentences(tmp_path, "rules.md", f"# Rules\n\n{note}\n")
+    assert (never.quoted, shoes.parent) == ("May I smoke? – Never here.", None)
+
+
+@pytest.mark.parametrize("list_", ["- small\n- large", "1. small\n2. large"])
+def test_a_list_answers_the_question_above_it(tmp_path: Path, list_: str) -> None:
+    note = f"# Boxes\n\n**Which sizes are there?**\n\n{list_}\n\nThe end.\n"
+    question = "**Which sizes are there?**"
+    parents = [each.parent for each in sentences(tmp_path, "boxes.md", note)]
+    assert parents == [question, question, None]
