@@ -31,6 +31,7 @@ _PLAIN = frozenset(
 _ITEMS, _DEFINES = frozenset({"li", "dt", "dd"}), frozenset({"dl", "dt", "dd"})
 _KNOWN = _CELLS | _BLOCKS | _HEADINGS | _MARKS.keys() | _PLAIN | _ITEMS | {"sup", "pre"}
 _FOLDED = frozenset({"summary", "details"})
+_LONGEST_TERMS = 200  # characters that are told with every meaning
 _LEADING = frozenset({"p", "div"})  # with which what is folded begins
 _SIGN = re.compile(r"[|>#*+-]|\d{1,3}[.)]\s")  # of a block of Markdown
 _TOKEN = re.compile(
@@ -292,6 +293,8 @@ class _Writer:
             self._end_term()
             # Every meaning is told with its term, and of several terms at once.
             lead = f"**{', '.join(self._terms)}**: " if self._terms else ""
+            if self._is_told and len(lead) > _LONGEST_TERMS:
+                lead = ""
             self._is_told = True
         self._fresh()
         self.write(f"{'  ' * max(0, self._depth - 1)}- {lead}", self._number)

@@ -154,7 +154,7 @@ def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
         if line.has_sign:
             while parents and parents[-1][0] >= line.indent:
                 parents.pop()
-            if is_asked_of(line, lines[number:]):
+            if is_asked_of(line, lines[number : number + 1]):
                 parents.append((line.indent, line.text))
                 continue
         if QUESTION.fullmatch(line.text) and number < len(lines):

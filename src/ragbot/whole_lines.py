@@ -168,4 +168,6 @@ def _goes_on(before: str, text: str, sure: bool, *, small: bool) -> bool:
         return False
     if before.endswith((".", "!", "?")) and not ends_shortened(before, 0, len(before)):
         return False
-    return sure or (small and text[0].islower()) or before.endswith(",")
+    # Without a blank behind any comma, "Alba,12 m,3," is a row of cells.
+    broken = before.endswith(",") and (", " in before or before.count(",") == 1)
+    return sure or (small and text[0].islower()) or broken

@@ -423,3 +423,23 @@ def test_a_list_answers_the_question_above_it(tmp_path: Path, list_: str) -> Non
     question = "**Which sizes are there?**"
     parents = [each.parent for each in sentences(tmp_path, "boxes.md", note)]
     assert parents == [question, question, None]
+
+
+@pytest.mark.parametrize(
+    ("note", "lines"),
+    [
+        ("Boat,Length,Fee\nAlba,12 m,\nBrise,9 m,3", 3),
+        ("There are boxes,\nCrates and lids", 1),
+        ("There are lids, boxes,\nCrates and bolts", 1),
+    ],
+)
+def test_a_row_of_cells_does_not_go_on_behind_its_last_comma(
+    tmp_path: Path, note: str, lines: int
+) -> None:
+    assert len(sentences(tmp_path, "boats.md", f"# Boats\n\n{note}\n")) == lines
+
+
+def test_a_term_as_long_as_a_text_is_told_but_once(tmp_path: Path) -> None:
+    page = f"<html><body><dl><dt>{'Lock ' * 60}</dt><dd>A gate.</dd><dd>A box.</dd></dl>"
+    *_, last = sentences(tmp_path, "lock.html", page)
+    assert last.quoted == "A box."
