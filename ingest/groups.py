@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from ingest.outline import LINKS_HEADING, QUESTIONS_HEADING, Line, are_links
 from ragbot.whole_lines import BULLET, STROKE
 
 _LONGEST_HEADING = 12  # words
+_LONGEST_ROW = 10_000  # characters
 _HABIT = 3  # capitals on top of so many groups are their headings
 _BRACKETED = re.compile(r"\([^)]*\)")
 _CALL = re.compile(
@@ -25,6 +27,7 @@ _ASKED = re.compile(
     r"|(?:correct\s+)?(?:answers?|key|solution|explanation)\b",
     re.IGNORECASE,
 )
+_COMMAS = re.compile(r",\S.*,(?:\S|$)|,,")
 _NUMBER = re.compile(r"\d{1,2}[.)][ \t]+(?=[^\W\d])")  # of a heading
 _FIGURE = re.compile(r"[~<>≈]?\d[\d.,/]*(?:\s*%| [a-zµ]\S*(?: \S+)?)?$")  # 12 months
 
@@ -130,7 +133,12 @@ def behind_links(groups: Sequence[Sequence[Line]], at: int) -> int:
 
 
 def cells_of_line(line: Line) -> list[str]:
-    return [cell.strip() for cell in line.text.split("\t")]
+    """Parted by tabs, or by commas without a blank behind any, as programs write them."""
+    cells = line.text.split("\t")
+    if len(cells) == 1 and len(line.text) < _LONGEST_ROW and _COMMAS.search(line.text):
+        parted = next(csv.reader(cells))
+        cells = cells if any(cell[:1].isspace() for cell in parted[1:]) else parted
+    return [cell.strip() for cell in cells]
 
 
 def is_tabbed(group: Sequence[Line]) -> bool:

@@ -14,13 +14,14 @@ from collections import Counter
 from dataclasses import dataclass
 
 from ingest.code_blocks import pieces
+from ingest.html_attributes import attributes_of, only_looks
 from ingest.html_tables import Table
 from ragbot.whole_lines import BULLET
 
 _CELLS, _PARTS = frozenset({"td", "th"}), frozenset({"thead", "tbody", "tfoot"})
 _BLOCKS = frozenset(
-    """p div center section article header footer main figure figcaption details summary blockquote
-    hr ul ol dl table caption thead tbody tfoot colgroup col tr""".split()
+    """p div center section article aside header footer main figure figcaption details summary
+    blockquote hr ul ol dl table caption thead tbody tfoot colgroup col tr""".split()
 )
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _MARKS = {"b": "**", "strong": "**", "s": "~~", "del": "~~", "strike": "~~"}
@@ -29,19 +30,14 @@ _PLAIN = frozenset(
 )
 _ITEMS, _DEFINES = frozenset({"li", "dt", "dd"}), frozenset({"dl", "dt", "dd"})
 _KNOWN = _CELLS | _BLOCKS | _HEADINGS | _MARKS.keys() | _PLAIN | _ITEMS | {"sup", "pre"}
+_FOLDED = frozenset({"summary", "details"})
+_LONGEST_TERMS = 200  # characters that are told with every meaning
+_LEADING = frozenset({"p", "div"})  # with which what is folded begins
+_SIGN = re.compile(r"[|>#*+-]|\d{1,3}[.)]\s")  # of a block of Markdown
 _TOKEN = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`)[^\n]*?(?<!`)(?P=ticks)(?!`)|<!--)"
     r"|<(?P<close>/?)(?P<tag>[a-zA-Z][a-zA-Z0-9]*)(?P<more>(?:\s[^<>]*)?)/?>"
     r"|(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)"
-)
-_ATTRIBUTE = re.compile(r"([\w:-]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"']+)))?")
-_HARMLESS = frozenset(
-    """align alt bgcolor border cellpadding cellspacing class color colspan dir face height id lang
-    name open rel rowspan scope size span start target title type valign width""".split()
-)
-_LOOKS = re.compile(
-    r"(?:\s*(?:text-align|vertical-align|(?:min-|max-)?(?:width|height)|border|padding|margin"
-    r"|background|white-space|font-weight|font-style)[\w-]*\s*:[^;:()]*(?:;|$))*\s*"
 )
 _RAISED = str.maketrans("0123456789+-n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻ⁿ")
 _HASH = re.compile(r"^(?= {0,3}#{1,6}(?:\s|$))", re.MULTILINE)
@@ -63,6 +59,7 @@ def as_markdown(text: str, *, is_page: bool = False) -> Laid:
     number = 1
     for kind, piece in pieces(re.split(r"(?<=\n)", text)):
         if kind == "fenced" or (kind == "indented" and writer.is_outside):
+            writer.end_lead()
             writer.write(piece, number)
         else:
             writer.read(piece, number)
@@ -80,7 +77,10 @@ class _Writer:
         self._number = 1  # the line of the file that is being read
         self._table: Table | None = None
         self._kept: list[str] | None = None  # the text of a cell or a term
-        self._term = ""
+        self._terms: list[str] = []
+        self._is_told = False  # whether what they mean has begun
+        self._in_summary = False
+        self._leads = False  # "**Sizes**: ", behind which what it is of begins
         self._depth = 0  # of lists
         self._heading = False
         self._verbatim = False  # in <pre>
@@ -100,7 +100,7 @@ class _Writer:
         if self._table is not None:  # never closed
             self._table.inner = 0
             self._end_table()
-        self._put_term()
+        self._put_terms()
         return Laid("\n".join(self._lines), tuple(self._numbers))
 
     def read(self, text: str, number: int) -> None:
@@ -143,9 +143,14 @@ class _Writer:
 
     def _say(self, text: str, number: int) -> None:
         """Text as it is meant where it stands."""
-        if not text:
+        if not text or (self._leads and not text.strip()):
             return
         self._number = number
+        if self._leads and self._marked is None:
+            text = text.lstrip()
+            if _SIGN.match(text):
+                self.end_lead()
+            self._leads = False
         if self._raised and not text.strip("0123456789+-n "):  # 2<sup>nd</sup> is no power
             text = text.translate(_RAISED)
         if self._marked is not None:
@@ -201,12 +206,14 @@ class _Writer:
         if closes:
             self._left[tag] -= (is_left := self._left[tag] > 0)
             return not is_left
-        self._left[tag] += (is_left := not _only_looks(more))
+        self._left[tag] += (is_left := not only_looks(more))
         return not is_left
 
     def _tag(self, tag: str, closes: bool, more: str) -> None:
         if tag not in _MARKS.keys() | _PLAIN | {"sup"}:
             self._end_mark()
+        if self._leads and tag not in _MARKS.keys() | _PLAIN | _LEADING:
+            self.end_lead()
         if tag == "table" or (self._table is not None and tag in _CELLS | {"tr"}):
             self._tag_of_table(tag, closes, more)
         elif mark := _MARKS.get(tag):
@@ -219,9 +226,15 @@ class _Writer:
         elif tag == "code":
             self._say("" if self._verbatim else "`", self._number)
         elif tag == "img":
-            self._say(_attributes(more).get("alt", ""), self._number)
+            self._say(attributes_of(more).get("alt", ""), self._number)
         elif tag == "sup":
             self._raised = not closes
+        elif self._leads and tag in _LEADING:
+            return
+        elif tag in _FOLDED and (self._in_summary or (tag == "summary" and self.is_outside)):
+            self._tag_of_summary(closes)
+            if tag == "details":
+                self.end_lead()
         elif tag in _PARTS and self._table is not None and not self._table.inner:
             self._end_cell()
             self._table.begin_part(is_head=tag == "thead" and not closes)
@@ -241,45 +254,69 @@ class _Writer:
         elif tag in _BLOCKS:
             self._depth = max(0, self._depth + (tag in {"ul", "ol"}) * (-1 if closes else 1))
             if tag == "dl":
-                self._put_term()
+                self._put_terms()
             if not self._depth:
                 self._break()
             elif not BULLET.fullmatch(f"{self._lines[-1].rstrip()} "):
                 self._fresh()
                 self.write("  " * self._depth, self._number)
 
+    def _tag_of_summary(self, closes: bool) -> None:
+        """What is folded is told with its name: a question, or "Sizes: "."""
+        self._in_summary = not closes and not self._in_summary
+        if self._in_summary:
+            self._break()
+            self._kept = []
+        elif name := self._taken().replace("**", ""):
+            self._leads = not name.endswith(("?", ".", "!"))
+            self.write(f"**{name.rstrip(':')}**: " if self._leads else f"**{name}**", self._number)
+        if not self._leads:
+            self._break()
+
+    def end_lead(self) -> None:
+        if self._leads:
+            self._leads = False
+            self._break()
+
     def _tag_of_item(self, tag: str, closes: bool) -> None:
         if tag == "dt":
-            if closes:
-                self._term = self._taken()
-            else:
-                self._put_term()
+            self._end_term()
+            if not closes:
+                if self._is_told:
+                    self._terms, self._is_told = [], False
                 self._kept = []
             return
         if closes:
             return
-        if tag == "dd" and self._kept is not None:  # <dt> may be left open
-            self._term = self._taken()
-        self._fresh()
-        lead = f"**{self._term}**: " if tag == "dd" and self._term else ""
-        self.write(f"{'  ' * max(0, self._depth - 1)}- {lead}", self._number)
+        lead = ""
         if tag == "dd":
-            self._term = ""
+            self._end_term()
+            # Every meaning is told with its term, and of several terms at once.
+            lead = f"**{', '.join(self._terms)}**: " if self._terms else ""
+            if self._is_told and len(lead) > _LONGEST_TERMS:
+                lead = ""
+            self._is_told = True
+        self._fresh()
+        self.write(f"{'  ' * max(0, self._depth - 1)}- {lead}", self._number)
 
-    def _put_term(self) -> None:
-        """One that nothing explains."""
-        if self._kept is not None:  # <dt> may be left open
-            self._term = self._taken()
-        if self._term:
+    def _end_term(self) -> None:
+        """<dt> may be left open."""
+        if self._kept is not None and (term := self._taken()):
+            self._terms.append(term)
+
+    def _put_terms(self) -> None:
+        """Those that nothing explains."""
+        self._end_term()
+        for term in () if self._is_told else self._terms:
             self._fresh()
-            self.write(f"- **{self._term}**", self._number)
-            self._term = ""
+            self.write(f"- **{term}**", self._number)
+        self._terms, self._is_told = [], False
 
     def _tag_of_table(self, tag: str, closes: bool, more: str) -> None:
         table = self._table
         if table is None:
             if not closes:
-                self._put_term()
+                self._put_terms()
                 self._break()
                 self._table = Table()
             return
@@ -298,7 +335,7 @@ class _Writer:
             self._end_cell()
             if closes:
                 return
-            table.begin_cell(self._number, tag, _attributes(more))
+            table.begin_cell(self._number, tag, attributes_of(more))
             self._kept = []
 
     def _end_cell(self) -> None:
@@ -343,19 +380,3 @@ class _Writer:
         self._fresh()
         if len(self._lines) > 1 and self._lines[-2].strip():
             self._new_line()
-
-
-def _attributes(more: str) -> dict[str, str]:
-    return {
-        name.lower(): one or other or third or ""
-        for name, one, other, third in _ATTRIBUTE.findall(more)
-    }
-
-
-def _only_looks(more: str) -> bool:
-    """Whether a tag's attributes run nothing, hide nothing and fetch nothing."""
-    told = _attributes(more)
-    style, link = told.pop("style", ""), told.pop("href", "")
-    told.pop("src", "")  # of a picture, whose words alone are kept
-    safe = re.match(r"\s*(?:javascript|data|vbscript)\s*:", html.unescape(link), re.I) is None
-    return safe and _LOOKS.fullmatch(style) is not None and _HARMLESS.issuperset(told)

@@ -77,7 +77,9 @@ class Table:
             self._let_down(row)
         for row in rows[1:]:
             if row.has_one_cell and len(set(row.cells)) == 1:  # it heads those below it
-                row.cells[1:] = [""] * (len(row.cells) - 1)
+                name, *others = row.cells
+                is_sure = others and not name.startswith("**")
+                row.cells = [f"**{name}**" if is_sure else name, *[""] * len(others)]
         heads = [*takewhile(lambda row: row.has_one_cell, rows[:-1])]
         rows = rows[len(heads) :]
         width = max((len(row.cells) for row in rows), default=0)

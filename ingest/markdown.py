@@ -26,7 +26,7 @@ from ingest.outline import (
 )
 from ingest.questions import asked_in, leave_out
 from ingest.reading import SourceText
-from ingest.tables import cells_of, facts_of
+from ingest.tables import cells_of, facts_of, group_named, under_one_head
 from ragbot.fences import FENCE, fenced_code
 from ragbot.plain_text import without_markup
 from ragbot.types import Document, Fact, Section
@@ -103,6 +103,7 @@ class _Reader:
         )
         self.unnamed: dict[int, str] = {}  # line of a table's row without a name -> that above it
         self._headings: list[tuple[int, str]] = []  # (level, text) of the open headings
+        self._group: tuple[str, ...] = ()  # what the rows of a table stand under
         self._section_at = lines[0].start if lines else 0
 
     def read(self) -> Outline:
@@ -138,7 +139,7 @@ class _Reader:
     @property
     def _path(self) -> tuple[str, ...]:
         title = self._outline.document.title
-        return (title, *(text for _, text in self._headings if text != title))
+        return (title, *(text for _, text in self._headings if text != title), *self._group)
 
     def _heading(self, at: int) -> tuple[int, str, int] | None:
         """(level, text, lines taken) where a heading starts."""
@@ -269,12 +270,19 @@ class _Reader:
     def _take_table(self, at: int) -> int:
         head = cells_of(self._lines[at].text)
         begin, end, name = at, at + 2, ""
+        if end < len(self._lines) and (both := under_one_head(head, self._lines[end].text)):
+            head, end = both, end + 1
         while end < len(self._lines) and self._is_row(end):
             line = self._lines[end]
             cells = cells_of(line.text)
             end += 1
             if not any(cells) or RULER.match(line.text):  # it sets groups of rows apart
-                name = ""
+                name, self._group = "", ()
+                continue
+            if cells[0].startswith("**"):
+                self._group = group_named(cells)
+            if self._group and not any(cells[1:]):
+                self._outline.headings.add(line.number)
                 continue
             name = cells[0] or name
             facts: tuple[Fact, ...] = ()
@@ -295,6 +303,7 @@ class _Reader:
             first = at if begin == at and not header else end - 1
             self._add("table_row", first, end, facts=facts, table_header=header)
             begin = end
+        self._group = ()
         if begin == at:  # a head without rows
             self._add("paragraph", at, at + 1)
         return end

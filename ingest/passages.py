@@ -65,8 +65,9 @@ def _is_list(block: Block, words: int, target: int) -> bool:
 
 
 def _introduces(block: Block, text: str) -> bool:
-    """`Sizes of a box:`, without which the bullets below it mean little."""
-    return block.kind == "paragraph" and text[block.start : block.end].endswith(":")
+    """`Sizes of a box:`, without which the bullets below it mean little, or a question."""
+    ends = block.kind == "paragraph" and text[block.start : block.end].endswith(":")
+    return ends or _asks(block, text)
 
 
 def _asks(block: Block, text: str) -> bool:

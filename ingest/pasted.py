@@ -53,6 +53,7 @@ _CELL = re.compile(
 )
 _CLAUSE = re.compile(r"\(?(?:\d{1,3}(?:\.\d{1,3})*|[a-z]|[ivx]{1,4})[.)]*$", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:the|an?)\s", re.IGNORECASE)
+_SLUG = re.compile(r"[a-z]+(?:_[a-z]+)*$")
 _NUMBERED = re.compile(r"\d{1,2}(?:\.\d{1,2})*(?=\s|$|[.)])")
 # "Price per month", but no figure and no sentence.
 _NAMES_COLUMN = re.compile(r"[^\W\d_a-z]\S*(?: \S+){0,3}(?<![.!?;,])$")
@@ -130,6 +131,8 @@ def _names_columns(rows: Sequence[Sequence[str]]) -> bool:
     """Whether the first row is a head. "Buyer - The party that buys" is an entry like those below
     it, and what is numbered as they are is a clause."""
     corner, *columns = rows[0]
+    if len(columns) > 1 and all(map(_SLUG.match, rows[0])):  # over figures, as programs write it
+        return any(any(map(str.isdigit, cell)) for row in rows[1:] for cell in row[1:])
     if _CLAUSE.match(corner) or len(corner.split()) > 4:
         return False
     if any(_NAMES_COLUMN.match(each) is None or _ARTICLE.match(each) for each in columns):
@@ -137,10 +140,29 @@ def _names_columns(rows: Sequence[Sequence[str]]) -> bool:
     return not any(each.endswith(":") for each in columns)
 
 
-def _is_as_deep(opening: str, parent: str) -> bool:
-    """Whether both are numbered, and alike: 2.3 does not stand under 2.2."""
+def _clauses(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Each line alone, but "3.1 The tenant repairs:" with those below it that are numbered in
+    another way: it is half of what they say."""
+    clause: list[Line] = []
+    for line in lines:
+        opening = clause[0].text.rstrip() if clause else ""
+        if clause and not (opening.endswith(":") and _is_other_sign(line.text, opening)):
+            yield clause
+            clause = []
+        clause.append(line)
+    yield clause
+
+
+def _is_other_sign(text: str, above: str) -> bool:
+    one, other = (each.partition("\t")[0].strip() for each in (text, above))
+    is_clause = _CLAUSE.match(one) and _CLAUSE.match(other)
+    return bool(is_clause) and any(map(str.isdigit, one)) != any(map(str.isdigit, other))
+
+
+def _is_no_deeper(opening: str, parent: str) -> bool:
+    """Whether both are numbered, and neither 2.3 nor 3 stands under 2.2."""
     one, other = (_NUMBERED.match(text) for text in (opening, parent))
-    return bool(one and other and one[0].count(".") == other[0].count("."))
+    return bool(one and other and one[0].count(".") <= other[0].count("."))
 
 
 class _Reader:
@@ -240,7 +262,7 @@ class _Reader:
         return end
 
     def _open_heading(self, group: Sequence[Line], *, followed_by_heading: bool) -> None:
-        text = group[0].text.strip()
+        text = " ".join(group[0].text.split())
         self._outline.headings.update(line.number for line in group)
         self._close_section(group[0].start)
         if followed_by_heading:
@@ -248,7 +270,7 @@ class _Reader:
         elif self._parent is not None:
             opening = text.split()[0]
             kin = opening in self._children or any(c.isdigit() for c in opening)
-            kin &= not _is_as_deep(opening, self._parent)
+            kin &= not _is_no_deeper(opening, self._parent)
             if self._parent == self._heading:
                 self._children.add(opening)
             elif not kin:
@@ -317,14 +339,14 @@ class _Reader:
 
     def _take_tabbed(self, group: Sequence[Line]) -> None:
         """Copied from a spreadsheet; without a head each row stands for itself."""
-        columns = cells_of_line(group[0])
-        headed = _names_columns([cells_of_line(line) for line in group])
-        if not headed:
-            self._add("table_row", group[:1])
-        for row in group[1:]:
-            first = headed and row is group[1]
-            facts = facts_of(columns, cells_of_line(row)) if headed else ()
-            self._add("table_row", [group[0], row] if first else [row], facts=facts)
+        columns, *rows = (cells_of_line(line) for line in group)
+        if not _names_columns([columns, *rows]):
+            for clause in _clauses(group):
+                self._add("table_row" if len(clause) == 1 else "bullet", clause)
+            return
+        for line, row in zip(group[1:], rows, strict=True):
+            lines = [group[0], line] if line is group[1] else [line]
+            self._add("table_row", lines, facts=facts_of(columns, row))
 
     def _add(
         self,

@@ -19,7 +19,7 @@ from ragbot.errors import CorpusError
 from ragbot.store import Contents
 from ragbot.types import FoundQuestion, Passage
 
-CHUNKING = "9"  # raise it when the same source would give other passages or sentences
+CHUNKING = "10"  # raise it when the same source would give other passages or sentences
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, Protocol
 
+from ragbot.cells import heads_rows, placed_cells
 from ragbot.dated_notes import UPDATE, changes, is_dated, tells_the_end
 from ragbot.plain_text import as_sentence, without_markup, without_struck
 from ragbot.types import Fact, Passage, RetrievedPassage, Turn
@@ -22,23 +23,28 @@ from ragbot.whole_lines import (
     TERM,
     Line,
     ends_shortened,
+    is_asked_of,
     whole_lines,
 )
 
-_FIRST_CELL = re.compile(r"\s*\|?(?:\\\||[^|\n])*\|")
-# The IT department leans on nothing.
 # What an author set aside: shown where it is found, and no evidence.
 _COMMENT = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->|%%(?:(?!%%).)*%%)\s*", re.DOTALL)
 _BARRED = re.compile(r"\s*\|")
+_DEFINED = re.compile(r"[^\n]{2,60}\n[ \t]*:(?=[ \t])")  # a term on the line above
 _Q = re.compile(r"^(?:Q|Question)\s?\d*\s?[:.]\s*")  # without its marks
+_BOX = re.compile(r"\[([ xX])\](?= )")
 _BRIEF = re.compile(r"(?:yes|no|none|never|always)\b|(?:\S+\s*){1,3}$", re.IGNORECASE)
-_LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
+# The IT department leans on nothing.
+_LEANS = re.compile(
+    r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such|also (?:called|known as))\b",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"\S")
 # What opens the next one is a capital, a digit, a price, an arrow, or a name written small ("io2",
 # "gp3", "iSCSI", "work_mem", "spec.gateIP"), or set as code.
 _END = re.compile(
     r"[.!?][\"'”’)\]]*(?:\[\^?(?:\d{1,3}|note \d+|citation needed)\])*"
-    r"(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я$€£→]|[a-z]{1,3}\d|[a-z][A-Z]"
+    r"(?=\s+(?:[\"'“‘(\[*_`]*(?:[A-Z0-9À-ÖØ-ÞΑ-ΩА-Я$€£→☐☑]|[a-z]{1,3}\d|[a-z][A-Z]"
     r"|[a-z]{2,}(?:[A-Z]|[._][a-z]{2}))|`[a-z]))"
 )
 
@@ -80,7 +86,9 @@ class EvidenceSentence:
         if asked and _BRIEF.match(self.text):
             question = _Q.sub("", without_markup(self.parent or ""))
             return f"{' '.join(question.split())} – {as_sentence(self.text)}"
-        return as_sentence(self.text)
+        told = as_sentence(self.text)
+        box = _BOX.match(told) if self.passage.kind == "bullets" else None
+        return f"{'☐' if box[1] == ' ' else '☑'}{told[3:]}" if box else told
 
     @property
     def in_context(self) -> str:
@@ -140,24 +148,30 @@ def evidence_sentences(passage: Passage) -> tuple[EvidenceSentence, ...]:
     found: list[EvidenceSentence] = []
     parents: list[tuple[int, str]] = []  # (indent, text) of the bullets that a line is nested in
     asked: str | None = None  # "Q: ...?", which the lines below it answer
+    term: str | None = None  # which the line explains
     lines = whole_lines(passage.text, passage.kind)
     for number, line in enumerate(lines, start=1):
         if line.has_sign:
             while parents and parents[-1][0] >= line.indent:
                 parents.pop()
+            if is_asked_of(line, lines[number : number + 1]):
+                parents.append((line.indent, line.text))
+                continue
         if QUESTION.fullmatch(line.text) and number < len(lines):
             asked = line.text
             continue
         inline = None if line.is_code else ASKED.match(line.text)
-        if inline:
-            asked = inline[0]
-        elif line.has_sign and _is_asked_of(line, lines[number:]):
-            parents.append((line.indent, line.text))
-            continue
+        answers = inline[0] if inline else asked
+        if not line.has_sign:  # what an item asks is not asked of the next one
+            asked = answers
         begin = _behind(line.text, inline.end()) if inline else 0
-        lead = ANSWER.match(line.text, begin) if asked else None
-        parent = parents[-1][1] if parents and not inline else asked
-        term = None if line.is_code or parent else _term(line.text)
+        lead = ANSWER.match(line.text, begin) if answers else None
+        parent = parents[-1][1] if parents and not inline else answers
+        sign = passage.text[max(0, line.start - 4) : line.start].rstrip(" \t")
+        if not line.is_code and sign.endswith(":"):  # a further meaning of the same
+            parent = parent or term
+        else:
+            term = None if line.is_code or parent else _term(line.text)
         for first, last in _spans(line, lead.end() if lead else begin):
             start = passage.start + line.start + first
             text = without_struck(line.text[first:last])
@@ -179,11 +193,6 @@ def _behind(text: str, at: int) -> int:
     return at + len(text[at:]) - len(text[at:].lstrip())
 
 
-def _is_asked_of(line: Line, below: Sequence[Line]) -> bool:
-    """Whether an item is a question, and what is indented below it its answer."""
-    return line.text.rstrip("*_ ").endswith("?") and bool(below) and below[0].indent > line.indent
-
-
 def _spans(line: Line, begin: int) -> list[tuple[int, int]]:
     if line.is_code:
         return [(0, len(line.text))]
@@ -192,8 +201,8 @@ def _spans(line: Line, begin: int) -> list[tuple[int, int]]:
 
 def _term(text: str) -> str | None:
     """What a line of a glossary explains; its later sentences seldom name it again."""
-    match = TERM.match(text)
-    return match[0].strip() if match and not UPDATE.match(text) else None
+    match = TERM.match(text) or _DEFINED.match(text)
+    return "".join(match[0].splitlines()).strip() if match and not UPDATE.match(text) else None
 
 
 def _antecedent(text: str, before: EvidenceSentence, *, opens: bool) -> str | None:
@@ -222,41 +231,12 @@ def indexed_spans(passage: Passage) -> list[tuple[int, int]]:
 
 
 def _cells(passage: Passage) -> tuple[EvidenceSentence, ...]:
-    if not passage.facts:
-        return () if _heads_rows(passage) else (_whole(passage),)
-    found = []
-    at = passage.text.rfind("\n") + 1  # the first row's passage carries the head of its table
-    at += len(_named_first(passage.text[at:], passage.facts[0]))
-    for fact in passage.facts:
-        # Cells stand in the order of their facts, so each is looked for behind the last.
-        cell = re.compile(rf"(?<!\w){re.escape(fact.value)}(?!\w)").search(passage.text, at)
-        if cell is None or not fact.value:
-            start, end = passage.start, passage.end
-        else:
-            start, end = passage.start + cell.start(), passage.start + cell.end()
-            at = cell.end()
-        found.append(EvidenceSentence(passage, start, end, str(fact), fact=fact))
-    return tuple(found)
-
-
-def _whole(passage: Passage) -> EvidenceSentence:
-    return EvidenceSentence(passage, passage.start, passage.end, passage.body)
-
-
-def _heads_rows(passage: Passage) -> bool:
-    """`| Stoneware | | |` says nothing but what the rows below it are."""
-    *_, row = passage.text.splitlines()
-    return len([cell for cell in row.split("|") if cell.strip()]) < 2
-
-
-def _named_first(row: str, fact: Fact) -> str:
-    """What a row begins with: what names it, whose words may be those of a value."""
-    begins = _FIRST_CELL.match(row)
-    names = (name for name in (fact.feature, fact.subject) if name)
-    named = next((name for name in names if row.lstrip("| \t").startswith(name)), None)
-    if named is None:
-        return ""
-    return begins[0] if begins else named
+    if passage.facts:
+        placed = placed_cells(passage)
+        return tuple(EvidenceSentence(passage, a, b, str(f), fact=f) for f, a, b in placed)
+    if heads_rows(passage):
+        return ()
+    return (EvidenceSentence(passage, passage.start, passage.end, passage.body),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ def row_as_sentence(cells: Sequence[EvidenceSentence]) -> str:
     if _is_on(subject, passage):
         if len(passage.facts) == 1:  # the head of the only column says no more than "Value"
             return as_sentence(f"{subject}: {value}")
-        return as_sentence(f"{subject} - {'; '.join(f'{f.feature}: {f.value}' for f in facts)}")
+        return as_sentence(f"{subject} - {'; '.join(map(_of_column, facts))}")
     if len(facts) == 1:
-        return as_sentence(f"{_owning(subject)} {_small(feature)}: {value}")
+        return as_sentence(f"{_of_subject(facts[0])}: {value}")
     return as_sentence(f"{feature}: {'; '.join(f'{f.subject} {f.value}' for f in facts)}")
 
 
@@ -33,9 +33,9 @@ def cells_in(claim: str, sentences: Sequence[EvidenceSentence]) -> tuple[Evidenc
 def _may_hold(claim: str, fact: Fact) -> bool:
     subject, value = fact.subject, fact.value
     clauses = [f"{subject} {value}", f"{subject}: {value}"]
-    clauses.append(f"{_owning(subject)} {_small(fact.feature)}: {value}")
+    clauses.append(f"{_of_subject(fact)}: {value}")
     if claim.startswith(f"{subject} - "):
-        clauses.append(f"{fact.feature}: {value}")
+        clauses.append(_of_column(fact))
     told = f" {as_sentence(claim)}"
     ends = ((as_sentence(clause)[:-1], end) for clause in clauses for end in ";.")
     return any(f" {clause}{end}" in told for clause, end in ends)
@@ -44,7 +44,18 @@ def _may_hold(claim: str, fact: Fact) -> bool:
 def _is_on(subject: str, passage: Passage) -> bool:
     """Whether the row is on the subject, and each column on a feature of it."""
     *_, row = passage.text.splitlines()  # the first of a table comes with its head
-    return row.lstrip(" |").startswith(subject) and {f.subject for f in passage.facts} == {subject}
+    named = row.lstrip(" |").startswith(subject) or f"| {subject} |" in row
+    return bool(subject) and named and {f.subject for f in passage.facts} == {subject}
+
+
+def _of_column(fact: Fact) -> str:
+    return (
+        f"{fact.feature}: {fact.value}" if fact.feature else fact.value
+    )  # not every head is named
+
+
+def _of_subject(fact: Fact) -> str:
+    return f"{_owning(fact.subject)} {_small(fact.feature)}" if fact.subject else fact.feature
 
 
 def _owning(subject: str) -> str:

@@ -13,7 +13,8 @@ from ragbot.types import PassageKind
 _MONTH = "jan|feb|m[aä]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]"
 BULLET = re.compile(  # "12. Mai 2024" is a date
     r"^[ \t]*(?:[-*+•◦▪‣·●○◆■]|o(?=\s)|\(\d{1,2}\)|[a-h]\)"
-    rf"|\d{{1,3}}(?:\)|\.(?!\s+(?i:{_MONTH})[a-zä]*\.?\s+\d{{4}})))[ \t]+"
+    r"|\((?:[a-z]|[ivx]{2,5})\)(?=\t)"
+    rf"|\d{{1,3}}(?:\)|\.(?!\s+(?i:{_MONTH})[a-zä]*\.?\s+\d{{4}})))[ \t]+(?:[▶▸][ \t]+)?"
 )
 # A quote, and the kind of a callout; "> 15 minutes" is more than that, ">>>" a prompt.
 QUOTE = re.compile(r"^[ \t]*(?:>(?!>>)(?![ \t]?[\d$€£~])[ \t]?)+(?:\[!\w+\][+-]?[ \t]*)?")
@@ -138,6 +139,11 @@ def whole_lines(text: str, kind: PassageKind = "paragraph") -> list[Line]:
     return whole
 
 
+def is_asked_of(line: Line, below: Sequence[Line]) -> bool:
+    """Whether an item is a question, and what is indented below it its answer."""
+    return line.text.rstrip("*_ ").endswith("?") and bool(below) and below[0].indent > line.indent
+
+
 def _is_filled(line: str, following: str, width: int) -> bool:
     """Whether the next word would not have fitted behind a line; what is short was never full."""
     return len(line) >= NARROWEST and len(line) + 1 + len(following.split()[0]) > width
@@ -162,4 +168,6 @@ def _goes_on(before: str, text: str, sure: bool, *, small: bool) -> bool:
         return False
     if before.endswith((".", "!", "?")) and not ends_shortened(before, 0, len(before)):
         return False
-    return sure or (small and text[0].islower()) or before.endswith(",")
+    # Without a blank behind any comma, "Alba,12 m,3," is a row of cells.
+    broken = before.endswith(",") and (", " in before or before.count(",") == 1)
+    return sure or (small and text[0].islower()) or broken
