@@ -33,6 +33,7 @@ from ragbot.citations import (
     CitationChecker,
     DraftSentence,
     SentenceStream,
+    is_head_of,
 )
 from ragbot.errors import ModelUnavailableError
 from ragbot.evidence import Prompt
@@ -233,9 +234,10 @@ def _checked(
         question=prompt.question,
         markers=reply.markers,
     )
-    said = {sentence.text.lower() for sentence in reply.sentences}
+    said: set[tuple[str, ...]] = {(sentence.text.lower(),) for sentence in reply.sentences}
     there = {(c.passage_id, c.start, c.end) for c in reply.citations} if prompt.begun else set()
     lead = ""  # of a line of which nothing has been shown
+    heads: list[CheckedSentence] = []  # shown with the first line below them that is
     with closing(_drafts(candidate, prompt, ending)) as drafts:
         for draft in drafts:
             if isinstance(draft, Waiting):
@@ -243,14 +245,16 @@ def _checked(
                 continue
             lead = lead if lead and draft.prefix == " " else draft.prefix
             draft = replace(draft, text=without_hidden(draft.text).strip(), prefix=lead)
-            if not draft.text or draft.text.lower() in said:  # small models repeat themselves
+            own = (*draft.under, draft.text.lower())
+            if not draft.text or own in said:  # small models repeat themselves
                 continue
             # Markers are numbered as they are given, so what is left out must not be given any.
-            known, withheld = dict(reply.markers), set[str]()
+            known, withheld = dict(reply.markers), set[tuple[str, ...]]()
             guarded = _guarded(checker, draft, guard)
             # One by one, each with what its judge waits for.
             while checked := (yield from while_waiting(partial(next, guarded, None))):
-                text = checked.sentence.text.lower()
+                is_own = checked.sentence.text == draft.text
+                text = own if is_own else (checked.sentence.text.lower(),)
                 if text in said or (prompt.begun and _is_there(checked, there, prompt)):
                     reply.markers.clear()
                     reply.markers.update(known)
@@ -258,6 +262,12 @@ def _checked(
                 # The notes may say the very same in place of what is withheld.
                 (withheld if checked.sentence.withheld else said).add(text)
                 known = dict(reply.markers)
+                if is_own and checked.leads_in:
+                    heads = [*_above(draft, heads), checked]
+                    continue
+                if is_own and not checked.sentence.withheld:
+                    yield from _above(draft, heads)
+                    heads = []
                 if reply.shown and not checked.sentence.prefix.startswith((" ", "\n")):
                     checked = _set_off(checked)
                 lead = lead if checked.sentence.withheld else ""
@@ -265,6 +275,13 @@ def _checked(
             said |= withheld
             if guard is not None and guard.ended:
                 return
+
+
+def _above(draft: DraftSentence, heads: Sequence[CheckedSentence]) -> list[CheckedSentence]:
+    """Those of the heads that a sentence, or a row of a table, stands under."""
+    texts = {head.sentence.text for head in heads}
+    held = {text for text in texts if text in draft.under or is_head_of(text, draft)}
+    return [head for head in heads if head.sentence.text in held]
 
 
 def _guarded(

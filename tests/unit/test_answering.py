@@ -115,3 +115,30 @@ def test_what_stands_behind_a_withheld_sentence_begins_its_line() -> None:
     assert laid_out(told.sentences) == (
         "- A box holds at most 4 KB. [1]\n- Boxes are stacked by a crane. [1]"
     )
+
+
+def test_a_head_is_shown_with_the_first_line_below_it_that_is() -> None:
+    prompt = Prompt("When are boxes stacked?", (), tuple(evidence(BOXES)))
+    reply = (
+        "Boxes:\n- Cranes hate rain.\n\nBoxes at night:\n- Boxes are stacked by a crane. [1]\n\n"
+        "Boxes by day:\n- Boxes are stacked by a crane. [1]\n\nBoxes again:"
+    )
+    told = Reply([])
+    list(ask_in_turn(prompt, [replace(scripted(reply), withhold_unsupported=True)], told))
+    assert laid_out(told.sentences) == (
+        "Boxes at night:\n- Boxes are stacked by a crane. [1]\n\n"
+        "Boxes by day:\n- Boxes are stacked by a crane. [1]"
+    )
+
+
+def test_the_head_of_a_table_is_shown_with_its_first_row_that_is() -> None:
+    prompt = Prompt("When are boxes stacked?", (), tuple(evidence(BOXES)))
+    reply = (
+        "| Boxes | When |\n|---|---|\n| Cranes | by day |\n| Boxes stacked by a crane | at night |"
+    )
+    told = Reply([])
+    list(ask_in_turn(prompt, [replace(scripted(reply), withhold_unsupported=True)], told))
+    assert laid_out(told.sentences).splitlines() == [
+        "| Boxes | When |",
+        "| Boxes stacked by a crane | at night | [1]",
+    ]

@@ -85,7 +85,10 @@ def test_a_lie_passes_where_it_is_shown_as_supported(how: str, shown: bool, stru
 def test_a_line_that_runs_on_into_the_next_has_the_fate_of_their_sentence(
     how: str, shown: bool, struck: bool
 ) -> None:
-    lie, truth = line("A Boxes item moves crates, barrels etc.", truth=False), line(TRUTH, truth=True)
+    lie, truth = (
+        line("A Boxes item moves crates, barrels etc.", truth=False),
+        line(TRUTH, truth=True),
+    )
     stream = SentenceStream()
     drafts = [*stream.feed(f"{lie.text} [1] {truth.text} [1]"), *stream.finish()]
     (joined,) = [draft.text for draft in drafts]  # a stop behind an abbreviation ends no sentence

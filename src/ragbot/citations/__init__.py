@@ -12,7 +12,7 @@ from ragbot.citations.checker import (
     CitationChecker,
     LookUp,
 )
-from ragbot.citations.drafts import DraftSentence, SentenceStream
+from ragbot.citations.drafts import DraftSentence, SentenceStream, is_head_of
 from ragbot.citations.invented import Recognizes
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "LookUp",
     "Recognizes",
     "SentenceStream",
+    "is_head_of",
 ]

@@ -75,7 +75,8 @@ NO_CHECKS = Checks()
 class CheckedSentence:
     """A sentence as the page may show it, with a citation for each of its markers.
 
-    `denies` is True where the model says that the notes do not hold the answer. `spans` are what
+    `denies` is True where the model says that the notes do not hold the answer, `leads_in` where it
+    only heads what follows. `spans` are what
     the sentence stands on; of one that the notes contradict, or bear out in part, what they say
     instead.
     """
@@ -83,6 +84,7 @@ class CheckedSentence:
     sentence: Sentence
     citations: tuple[Citation, ...]
     denies: bool = False
+    leads_in: bool = False
     spans: tuple[EvidenceSentence, ...] = ()
 
 
@@ -171,7 +173,7 @@ class CitationChecker:
     def check(self, draft: DraftSentence) -> CheckedSentence:
         """The sentence with the citations that hold, wherever the model put its markers."""
         if draft.columns and draft.leads:
-            return CheckedSentence(self._plain(draft), ())
+            return CheckedSentence(self._plain(draft), (), leads_in=True)
         if len(draft.columns) > 1:
             return self._checked(draft, self._support_of_row(draft))
         claim = as_statement(in_figures_of(self._figures, draft.text))
@@ -189,7 +191,7 @@ class CitationChecker:
         asks = _ASKS.match(claim) is not None and claim.endswith(":")
         nothing = invented is None and self._claims_nothing(claim)
         if nothing and (asks or not self._against(claim)):
-            return CheckedSentence(self._plain(draft), ())
+            return CheckedSentence(self._plain(draft), (), leads_in=True)
         support = (
             _AGAINST_ITSELF if contradicts_itself(claim) else self._support_under(draft, claim)
         )

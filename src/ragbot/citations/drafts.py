@@ -199,6 +199,11 @@ def cells_of(row: str) -> list[str]:
     return [cell.strip() for cell in row.strip().strip("|").split("|")]
 
 
+def is_head_of(row: str, draft: DraftSentence) -> bool:
+    """Whether a row is the head of the table that a draft is a row of."""
+    return bool(draft.columns) and tuple(cells_of(row)) == draft.columns
+
+
 def _numbers(match: re.Match[str]) -> Iterator[int]:
     for part in re.split(r"\s*[,;]\s*", match["a"] or match["b"]):
         first, *rest = (int(number) for number in re.split(r"\s*[-–]\s*", part))
