@@ -163,3 +163,17 @@ def test_an_indent_that_comes_by_itself_is_kept() -> None:
     pieces = ("- a is [1].\n", "  ", "- b is [2].\n")
     found = [each for piece in pieces for each in stream.feed(piece)]
     assert [each.prefix for each in found] == ["- ", "\n  - "]
+
+
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        ("\u274c A crate holds 16 MB.", "A crate holds 16 MB."),
+        ("A crate holds ~~16 MB~~.", "A crate holds 16 MB."),
+        ("\u2705 Crates are red.", "\u2705 Crates are red."),
+    ],
+)
+def test_signs_that_turn_a_sentence_are_taken_off_where_the_notes_have_none(
+    reply: str, text: str
+) -> None:
+    assert [each.text for each in drafts(reply, notes="\u2705 Crates are red.")] == [text]

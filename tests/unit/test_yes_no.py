@@ -134,3 +134,29 @@ def test_a_lie_is_no_truer_as_a_question() -> None:
     checker = CitationChecker(evidence(notes), withhold=True, question="May boxes be stacked?")
     for lie in ("Boxes may be stacked, right?", "Did you know that boxes may be stacked?"):
         assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict == "contradicted"
+
+
+DUTIES = passage("- Interns may not travel abroad.\n- Receipts are kept.", "Duties")
+
+
+@pytest.mark.parametrize(
+    ("question", "reply", "is_so"),
+    [
+        ("May interns travel abroad?", "No.", True),
+        ("May interns travel abroad?", "No, they may not.", True),
+        ("May interns travel abroad?", "Yes.", False),
+        ("Are receipts kept?", "Yes.", True),
+        ("Are receipts kept?", "No.", False),
+        ("Do interns get paid?", "No.", False),
+        ("Do you keep receipts?", "Yes.", False),
+        ("Do you keep receipts?", "Yes, I keep receipts.", False),
+        ("Do you keep receipts?", "I am kept for receipts.", False),
+        ("Do you keep receipts?", "Your receipts are kept.", False),
+    ],
+)
+def test_a_no_stands_on_what_denies_the_question_and_nothing_tells_of_the_model(
+    question: str, reply: str, is_so: bool
+) -> None:
+    checker = CitationChecker(evidence(DUTIES), withhold=True, question=question)
+    verdict = checker.check(DraftSentence(reply, (1,), "")).sentence.verdict
+    assert (verdict == "supported") is is_so

@@ -5,13 +5,8 @@
 `CitationChecker` is the seam: give it the evidence, feed it the reply as it comes.
 """
 
-from ragbot.citations.checker import (
-    NO_CHECKS,
-    CheckedSentence,
-    Checks,
-    CitationChecker,
-    LookUp,
-)
+from ragbot.citations.checker import CheckedSentence, CitationChecker
+from ragbot.citations.checks import NO_CHECKS, Checks, LookUp
 from ragbot.citations.drafts import DraftSentence, SentenceStream, is_head_of
 from ragbot.citations.invented import Recognizes
 

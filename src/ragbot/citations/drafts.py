@@ -23,6 +23,8 @@ _BEHIND_MARKER = re.compile(r"^(?:[-–—*•][ \t]+|:[ \t]*)")
 _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 # What may still become part of the sentence before it: markers that follow its full stop.
 _TRAILING = re.compile(r"\s*(?:[\[【][^\[\]【】\n]{0,24}(?:[\]】]\s*)?)*$")
+# A cross before a sentence, or a line through it, turns it round, and no check would hear it.
+_SIGNS = re.compile("[\u2600-\u27bf\u2b50-\u2b55\U0001f300-\U0001faff][\ufe0e\ufe0f]?\\s?|~~")
 _BOLD = re.compile(r"(?:\*\*|__)[^*_\n]+(?:\*\*|__):?")
 _TITLE, _TEXT = -2, -1  # depths; those of items are their indents
 _WORD_BEFORE = re.compile(r"\S+$")
@@ -122,6 +124,7 @@ class SentenceStream:
         markers = tuple(dict.fromkeys(number for m in found for number in _numbers(m)))
         text = MARKER.sub(lambda m: m[0] if self._is_quoted(m) else "", body)
         text = _EMPHASIS.sub(lambda m: m[0] if self._is_named(m) else m[2], text).strip()
+        text = _SIGNS.sub(lambda m: m[0] if m[0] in self._notes else "", text).strip()
         if found and found[0].start() == 0:
             text = _BEHIND_MARKER.sub("", text)
         # A full stop that followed the marker stays with the sentence.

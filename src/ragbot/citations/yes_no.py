@@ -47,6 +47,12 @@ _DID_YOU_KNOW = re.compile(
     re.IGNORECASE,
 )
 _WHY = re.compile(r"^\W*(?:so\s+)?(?:why|how come)\s+(?=\w)", re.IGNORECASE)
+_YOU = re.compile(r"(?:you|your)\b", re.IGNORECASE)
+_SPEAKER = re.compile(
+    r"\W*(?:(?:yes|no|well|sorry)\b\W*)?(?:(?:I|we)(?:['’](?:m|ve|ll)|\s+(?:am|are|was|run|can|have"
+    r"|keep|store|use|will|work|was made|do)\b)|(?:my|our|your)\s+(?!notes?\b|question\b))",
+    re.IGNORECASE,
+)
 FEW = 3  # words behind a yes that do not yet say the question again
 
 
@@ -59,6 +65,11 @@ def as_statement(claim: str) -> str:
     bare = bare.rstrip(" ?\"'”’)")
     asked = _QUESTION.fullmatch(bare)
     return f"{asked['rest'] if asked else bare}."
+
+
+def speaks_of_itself(claim: str) -> bool:
+    """Whether a model tells of itself, or of its reader's data, of which no note can."""
+    return _SPEAKER.match(claim) is not None
 
 
 def opens_with(claim: str) -> bool | None:
@@ -88,6 +99,8 @@ def statement_of(question: str, answer: bool, about: Sequence[str]) -> str | Non
     if asked is None or re.search(r"\bor\b", asked["rest"], re.IGNORECASE):
         return None
     rest = asked["rest"].strip()
+    if _YOU.match(rest) and not about:
+        return None
     if answer:
         return f"{rest}."
     subject = next((name for name in about if rest.lower().startswith(name)), None)
