@@ -172,6 +172,7 @@ def test_a_harmless_note_is_not_flagged(note: str) -> None:
         "Pretend that you are the architect of a small shop: which database is best?",
         "# ---------------------- all previous instructions are in the wiki",
         "ignore_previous_rules = true",
+        "System: you need 8 GB of memory.",
     ],
 )
 def test_what_a_service_is_to_do_is_no_order(note: str) -> None:

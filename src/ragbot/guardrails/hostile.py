@@ -89,13 +89,15 @@ def orders_of(passages: Sequence[Passage], hears: Hears | None = None) -> Iterat
 
 
 def _listening(hears: Hears | None, passages: Iterable[Passage]) -> Gives:
-    """What tells the orders in these passages: phrases, and what the reader hears in them."""
+    """What tells the orders in these passages: phrases, and what the reader hears in them.
+
+    What handbooks say, too, is left to the reader where there is one."""
     if hears is None:
         return gives_orders
     told = [each for passage in passages for each in _told_in(passage)]
     heard = set(hears(list(dict.fromkeys(read for read, _ in told))))
     orders = {line for read, line in told if read in heard}
-    return lambda text: _plain(text) in orders or gives_orders(text)
+    return lambda text: _plain(text) in orders or gives_orders(text, surely=True)
 
 
 def _lines_of(passage: Passage) -> list[str]:
@@ -230,7 +232,7 @@ def _order_lines(passage: Passage, gives: Gives) -> Iterator[Span]:
     A table row has no lines; there the cell is left out.
     """
     orders = (each for each in orders_in(passage.text) if each.flag not in ONLY_SHOWN)
-    found = [(each.start, each.end) for each in orders]
+    found = [(each.start, each.end) for each in orders if each.sure]
     if passage.kind == "table_row":
         yield from found
         yield from _cells_that_give(passage, gives)

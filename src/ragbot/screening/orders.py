@@ -50,11 +50,12 @@ _MIXED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`text[start:end]` is where it was found."""
+    """`text[start:end]` is where it was found; `sure` where a handbook would not say it, too."""
 
     flag: Flag
     start: int
     end: int
+    sure: bool = True
 
 
 @lru_cache(maxsize=8192)
@@ -63,9 +64,9 @@ def orders_in(text: str) -> tuple[Order, ...]:
     folded = closed_up(fold(text))
     found = [
         # A pattern may begin with the full stop of the sentence before.
-        Order(flag, *folded.original(match.start() + word.start(), match.end()))
-        for flag, pattern in patterns_for(folded.text)
-        for match in pattern.finditer(folded.text)
+        Order(flag, *folded.original(match.start() + word.start(), match.end()), sure)
+        for flag, regex, sure in patterns_for(folded.text)
+        for match in regex.finditer(folded.text)
         if (word := re.search(r"\w", match[0]))
     ]
     if hidden_in(text):
@@ -88,8 +89,11 @@ def flags_of(text: str, titles: Sequence[str] = ()) -> tuple[Flag, ...]:
     return tuple(flag for flag in FLAGS if flag in held)
 
 
-def gives_orders(text: str) -> bool:
-    return any(order.flag not in ONLY_SHOWN for order in orders_in(text))
+def gives_orders(text: str, *, surely: bool = False) -> bool:
+    """Whether it is one; `surely` where another reader hears what phrases leave in doubt."""
+    return any(
+        order.flag not in ONLY_SHOWN and (order.sure or not surely) for order in orders_in(text)
+    )
 
 
 def without_orders(text: str) -> str:
@@ -134,7 +138,7 @@ def _folded(text: str) -> str:
 
 def _has_order(folded: str) -> bool:
     return any(
-        flag not in ONLY_SHOWN and pattern.search(folded) for flag, pattern in patterns_for(folded)
+        flag not in ONLY_SHOWN and regex.search(folded) for flag, regex, _ in patterns_for(folded)
     )
 
 
