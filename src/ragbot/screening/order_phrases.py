@@ -279,8 +279,8 @@ SIGNS: dict[Flag, str] = {
             (?:[\W_]{0,4}(?:message|prompt|instructions?|notice|command|update|alert))?
             [*_\]]{0,2}\ ?:[*_]{0,2}\ ?["“]?
             (?:you\b(?!\ (?:can|need)\b)|ignore|disregard|from\ now|new\ |always|never|the\ user
-            |override|access|sure|understood|i\ (?:will|must|am)|(?:say|answer|reply|respond|tell|state|report|repeat
-            |output|print|write)\b)
+            |override|access|sure|understood|i\ (?:will|must|am)|(?:say|answer|reply|respond|tell
+            |state|report|repeat|output|print|write)\b)
         | ^[\W_]{0,8}(?:user|human)[*_\]]{0,2}\ ?:[^\n]{0,300}\n
             [\W_]{0,8}(?:assistant|ai|bot)[*_\]]{0,2}\ ?:
         | [-=*\#~\[<(]{2,40}\ ?(?:end|begin|start|beginning)(?:ning)?\ of\ (?:the\ )?
