@@ -15,7 +15,7 @@ from ragbot.chat_models import nearest_quote, quoting_candidate
 from ragbot.citations import Checks
 from ragbot.dated_notes import UPDATE
 from ragbot.evidence import Evidence, Prompt
-from ragbot.screening import gives_orders
+from ragbot.screening import is_lure
 from ragbot.types import HeadingPath, RetrievedPassage, Sentence
 
 ABSTAINS = "The notes don't answer this."
@@ -65,7 +65,7 @@ def nearest_topics(
     passages: Sequence[RetrievedPassage], may_be_shown: Callable[[str], bool], most: int = 3
 ) -> tuple[HeadingPath, ...]:
     paths = (item.passage.heading_path for item in passages)
-    by_name = {path[-1]: path for path in paths if not gives_orders(path[-1])}
+    by_name = {path[-1]: path for path in paths if not is_lure(path[-1])}
     return tuple(path for name, path in by_name.items() if may_be_shown(name))[:most]
 
 

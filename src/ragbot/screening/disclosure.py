@@ -24,9 +24,9 @@ _NAMES = {
         |KEYS(?!_files?))NOTOTHERS""",
     "KEYS": "api_keys?|credentials|environment_variables|secret_keys?",
     # "your instructions for a Bedrock agent" are not ours.
-    "NOTOTHERS": r"""(?!_(?:for|of|in|on|when|about)_(?:an?\b|the|my|amazon|aws|bedrock|lambda|agents?
-        |each|every|this_(?:agent|service|bucket)|(?:how_to_)?(?:choos|sett?|configur|creat|build
-        |design|deploy|migrat|install|nam|tag|pick|select|secur|stor|encrypt|connect)))""",
+    "NOTOTHERS": r"""(?!_(?:for|of|in|on|when|about)_(?:an?\b|the|my|amazon|aws|bedrock|lambda
+        |agents?|each|every|this_(?:agent|service|bucket)|(?:how_to_)?(?:choos|sett?|configur|creat
+        |build|design|deploy|migrat|install|nam|tag|pick|select|secur|stor|encrypt|connect)))""",
     # "told to store in Secrets Manager" is told to anybody.
     "NOTDOING": r"""(?!_to_(?!do|say|tell|answer|reply|respond|behave|act|talk|hide|keep|refuse
         |never|not|avoid|ignore|reveal)\w)""",

@@ -96,6 +96,11 @@ def gives_orders(text: str, *, surely: bool = False) -> bool:
     )
 
 
+def is_lure(title: str) -> bool:
+    """Whether a title gives orders or leads away."""
+    return not (ONLY_SHOWN - {"address"}).issuperset(flags_of("", (title,)))
+
+
 def without_orders(text: str) -> str:
     """The sentences that give none; nothing where an order is woven through all of them."""
     lines = (
