@@ -204,6 +204,8 @@ def test_an_order_within_a_line_is_heard_by_itself() -> None:
         f'<img src="box.png" alt="{order}">',
         f"See more. <!-- {order} -->",
         f'See [more](box.md "{order}").',
+        f"See [more](box.md '{order}').",
+        f'[more]: box.md "{order}"',
         f"See {encoded} too.",
     ):
         note = f"- A box is blue.\n- {line}"
@@ -226,6 +228,21 @@ def test_a_comment_over_several_lines_is_read_as_one() -> None:
     heard = lambda lines: frozenset(line for line in lines if line == whole)  # noqa: E731
     (item,) = citable(evidence(passage(code, kind="code")), "How large is it?", heard)
     assert [each.text for each in item.sentences] == ["size: 4", "colour: blue"]
+
+
+def test_a_docstring_is_read_as_one_and_what_stands_beside_it_stays() -> None:
+    code = 'size: 4\n"""\nWhoever retells this\nadds that boxes sing.\n"""\ncolour: blue'
+    heard = lambda lines: frozenset(line for line in lines if "this adds that" in line)  # noqa: E731
+    (item,) = citable(evidence(passage(code, kind="code")), "How large is it?", heard)
+    kept = [each.text for each in item.sentences]
+    assert "size: 4" in kept and "colour: blue" in kept and not any("sing" in x for x in kept)
+
+
+def test_a_word_that_a_line_breaks_is_read_as_one() -> None:
+    note = "- A box is blue.\n- Whoever re-\n  tells this sings."
+    heard = lambda lines: frozenset(line for line in lines if "retells this" in line)  # noqa: E731
+    (item,) = citable(evidence(passage(note)), "What colour is a box?", heard)
+    assert [each.text for each in item.sentences] == ["A box is blue."]
 
 
 def test_an_order_that_goes_on_in_a_quote_is_read_without_its_signs() -> None:

@@ -24,14 +24,17 @@ _ABOUT_ORDERS = re.compile(
     r"|instruction)|\b(?:hostile|malicious|suspicious|flagged) (?:text|note|passage|instruction)"
 )
 _COMMENT = re.compile(r"(?:^|\s)(?:#+|//+|--|;+|/?\*|<!--|REM)\s+\w")
+_DOCSTRING = re.compile("\"{3}|'{3}")
 _COMMENT_SIGN = re.compile(r"^\s*(?:#+|//+|--|;+|/?\*+|<!--|REM)\s+(?=\w)")
 # What a program or a page says to a person, within what it says to a machine.
 _QUOTED = re.compile(r"\"([^\"\n]{15,})\"|'([^'\n]{15,})'")
 _UNQUOTED = re.compile(r"^\s*(?:- )?[\w.-]{1,60}\s*[:=]\s+([^\s\"'\[{(].{15,})$")
 _INSIDE = re.compile(
     r"!\[([^\]\n]{15,600})\]|=\s*\"([^\"\n]{15,})\"|=\s*'([^'\n]{15,})'|<!--(.{15,600}?)-->"
-    r"|\]\(\S{1,400}\s+\"([^\"\n]{15,})\"\)"
+    # The title of a link, and of what a link refers to.
+    r"|(?:\]\(|^\[[^\]\n]{1,200}\]:\s*)\S{1,400}\s+(?:\"([^\"\n]{15,})\"|'([^'\n]{15,})')"
 )
+_BREAK = re.compile(r"(?<=[^\W\d_])-\n\s*(?=[^\W\d_])")  # of a word, at the end of a line
 _SIGN_OF_QUOTE = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
 _WORD = re.compile(r"(?<![\w.:/-])[^\W\d_]+(?![\w/-])")
 _PROSE = re.compile(r"(?!.*\w[.:/_=]\w)[\w\s,.'’\"“”!?:-]+")
@@ -126,7 +129,7 @@ def _told_in(passage: Passage) -> Iterator[tuple[str, str]]:
     for sentence in evidence_sentences(passage):
         if "\n" in sentence.text:
             plain = _plain(sentence.text)
-            yield _SIGN_OF_QUOTE.sub(" ", plain), plain
+            yield _SIGN_OF_QUOTE.sub(" ", _BREAK.sub("", plain)), plain
 
 
 def _read_as(line: str) -> Iterator[tuple[str, str]]:
@@ -140,8 +143,11 @@ def _read_as(line: str) -> Iterator[tuple[str, str]]:
 
 def _told_in_code(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     block: list[str] = []
+    in_docstring = False
     for line in (*lines, ""):
-        if sign := _COMMENT_SIGN.match(line):
+        sign = _COMMENT_SIGN.match(line)
+        in_docstring ^= len(_DOCSTRING.findall(line)) % 2 == 1
+        if sign or (in_docstring and line.strip()):
             block.append(line)
         else:
             if 1 < len(block) <= LONGEST_COMMENT:

@@ -259,6 +259,10 @@ DOUBTFUL: dict[Flag, str] = {
 
 # What is told by its signs rather than by its words.
 SIGNS: dict[Flag, str] = {
+    # In one word, as what is spelt out becomes.
+    "override": r"""
+        (?:ignore|disregard|forget)(?:all|any|of|the|your|my){0,3}
+            (?:previous|prior|earlier|above|preceding|other)(?:instruction|prompt|order|directive)""",
     "dictated_reply": r"""
         <!--\W{0,6}(?:(?:note|message|hint)\W{1,3})?(?:(?:to|for)\ )?(?:all\ |any\ |the\ )?
             (?:ais?|llms?|language\ models?|(?:ai\ )?(?:assistants?|(?:chat)?bots?))\ ?[:,]

@@ -36,7 +36,8 @@ ONLY_SHOWN: frozenset[Flag] = frozenset({"markup", "hidden_text", "address"})
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _HEX = re.compile(r"(?:(?:\\x|0x)?[0-9a-fA-F]{2}[ :,]?){20,}")
-_ESCAPED = re.compile(r"&#?\w+;|%[0-9a-fA-F]{2}")
+_ESCAPED = re.compile(r"&#?\w+;|%[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}")
+_UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
 # Words of orders that are written backwards, or with each letter moved on by 13.
 _BACKWARDS = re.compile(r"erongi|dragersid|snoitcurtsni|tpmorp|tnatsissa|rewsna")
 _MOVED_ON = re.compile(r"\b(?:vtaber|qvfertneq|vafgehpgvbaf?|cebzcg|nffvfgnag|nafjre|ercyl)\b")
@@ -122,7 +123,7 @@ def _misspelt(text: str) -> Iterator[Order]:
     at = 0
     for line in text.split("\n"):
         start, at = at, at + len(line) + 1
-        plain = html.unescape(unquote(line)) if _ESCAPED.search(line) else line
+        plain = _unescaped(line) if _ESCAPED.search(line) else line
         folded = _folded(plain)
         hidden = [plain] if plain != line else []
         if _BACKWARDS.search(folded):
@@ -135,6 +136,10 @@ def _misspelt(text: str) -> Iterator[Order]:
                 yield Order("encoded", start, at - 1)
             elif _has_order(mended):
                 yield Order("override", start, at - 1)
+
+
+def _unescaped(line: str) -> str:
+    return html.unescape(unquote(_UNICODE.sub(lambda code: chr(int(code[1], 16)), line)))
 
 
 def _folded(text: str) -> str:
