@@ -52,11 +52,17 @@ class Folded:
 
 @lru_cache(maxsize=4096)
 def fold(text: str) -> Folded:
-    """Lower case, no accents, no invisible characters, look-alikes as what they look like."""
+    """Lower case, no accents, no invisible characters, look-alikes as what they look like, and
+    what is spelt out as words."""
+    return _spelt_out(as_spelt(text))
+
+
+def as_spelt(text: str) -> Folded:
+    """The same, with what is spelt out as it stands there."""
     if text.isascii():
-        return _spelt_out(Folded(text.lower(), range(len(text) + 1)))
+        return Folded(text.lower(), range(len(text) + 1))
     plain = _each(text, _plain)
-    return _spelt_out(Folded(_WORD.sub(_as_latin, plain.text), plain.at))
+    return Folded(_WORD.sub(_as_latin, plain.text), plain.at)
 
 
 def closed_up(folded: Folded) -> Folded:

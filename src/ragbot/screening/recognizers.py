@@ -128,8 +128,9 @@ def phones(text: str) -> Iterator[Span]:
 
 def _is_count(text: str, number: re.Match[str]) -> bool:
     """Whether it is unbroken, and round or of something."""
+    broken = re.search(r"\d\D+\d", number[0])
     round_or_of = number[0].endswith("000000") or _OF_THINGS.match(text, number.end())
-    return round_or_of and not re.search(r"\d\D+\d", number[0])
+    return bool(round_or_of) and not broken
 
 
 def cards(text: str) -> Iterator[Span]:
