@@ -13,7 +13,7 @@ from dataclasses import replace
 from ragbot.answering import Guards, Reply, ask_in_turn, laid_out
 from ragbot.chat_models import nearest_quote, quoting_candidate
 from ragbot.citations import Checks
-from ragbot.dated_notes import UPDATE
+from ragbot.dated_notes import is_dated
 from ragbot.evidence import Evidence, Prompt
 from ragbot.screening import is_lure
 from ragbot.types import HeadingPath, RetrievedPassage, Sentence
@@ -77,9 +77,8 @@ def _nearest(query: str, evidence: Sequence[Evidence]) -> Evidence | None:
         return None
     item = next(item for item in weighed if item.number == quote.number)
     line = quote.sentence
-    if UPDATE.match(line.text):  # a dated note is nothing without the fact that it changes
-        changed = (s for s in item.sentences if (line.parent or "").startswith(s.text))
-        line = next(changed, line)
+    if is_dated(line.text):  # a dated note is nothing without the fact that it changes
+        line = next((each for each in item.sentences if line in item.updates_of(each)), line)
     meant = item.antecedent_of(line)
     told = (*([meant] if meant else ()), line, *item.updates_of(line))
     return replace(
