@@ -7,14 +7,14 @@ like any sentence. So it is where the gate let a question through and no model f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ragbot.answering import Guards, Reply, ask_in_turn, laid_out
 from ragbot.chat_models import nearest_quote, quoting_candidate
 from ragbot.citations import Checks
-from ragbot.dated_notes import is_dated
-from ragbot.evidence import Evidence, Prompt
+from ragbot.dated_notes import is_dated, tells_the_end
+from ragbot.evidence import Evidence, EvidenceSentence, Prompt
 from ragbot.screening import is_lure
 from ragbot.types import HeadingPath, RetrievedPassage, Sentence
 
@@ -78,9 +78,18 @@ def _nearest(query: str, evidence: Sequence[Evidence]) -> Evidence | None:
     item = next(item for item in weighed if item.number == quote.number)
     line = quote.sentence
     if is_dated(line.text):  # a dated note is nothing without the fact that it changes
-        line = next((each for each in item.sentences if line in item.updates_of(each)), line)
+        line = next(_changed_by(line, item), line)
     meant = item.antecedent_of(line)
     told = (*([meant] if meant else ()), line, *item.updates_of(line))
     return replace(
         item, sentences=told, relevance=(quote.near,) * len(told), selected=(), answers=()
     )
+
+
+def _changed_by(note: EvidenceSentence, item: Evidence) -> Iterator[EvidenceSentence]:
+    *_, heading = ("", *item.passage.heading_path)
+    on_all = tells_the_end(note.text, heading)  # of what the passage is about
+    for each in item.sentences:
+        under = (note.parent or "").startswith(each.text)
+        if under or (not on_all and note in item.updates_of(each)):
+            yield each
