@@ -140,9 +140,11 @@ def told_titles(titles: Sequence[str]) -> list[str]:
 
 
 def _covered(titles: Sequence[str] | None) -> str:
-    if titles is None:
+    if titles is not None and not titles:
+        return "There are no notes in the index yet."
+    told = told_titles(titles or ())
+    if not told:
         return "Ask me something that the notes may hold."
-    titles = told_titles(titles)
-    named = "; ".join(titles[:MOST_TITLES])
-    more = f"; and {len(titles) - MOST_TITLES:,} more" if len(titles) > MOST_TITLES else ""
-    return f"The notes cover: {named}{more}." if titles else "There are no notes in the index yet."
+    named = "; ".join(told[:MOST_TITLES])
+    more = f"; and {len(told) - MOST_TITLES:,} more" if len(told) > MOST_TITLES else ""
+    return f"The notes cover: {named}{more}."

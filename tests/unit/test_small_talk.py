@@ -103,6 +103,8 @@ def test_no_question_of_the_banks_is_swallowed() -> None:
 )
 def test_a_title_that_lures_or_gives_orders_is_not_told_by_itself(title: str) -> None:
     assert told_titles(["Boxes", title, "Crates"]) == ["Boxes", "Crates"]
+    hello = reply_to("greeting", "hi", (title,), Timings(0.0, None, 0.0)).text
+    assert hello.endswith("Ask me something that the notes may hold.")
 
 
 def test_the_reply_tells_what_the_notes_cover_and_is_no_abstention() -> None:
