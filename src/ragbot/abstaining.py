@@ -41,7 +41,7 @@ def nearest_told(
         for _ in ask_in_turn(prompt, (quoting_candidate(),), reply, checks, guards):
             pass
     if not reply.citations:
-        return Reply([])
+        return Reply([], held_back=reply.held_back)
     first, *others = reply.sentences
     lead = replace(_LEAD, text=_NEAREST, prefix="\n\n") if said else _LEAD
     reply.sentences = [lead, replace(first, prefix="\n"), *others]

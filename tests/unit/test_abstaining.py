@@ -67,6 +67,7 @@ def test_what_a_guardrail_holds_back_leaves_no_lead_behind() -> None:
     admitted = guards.admitted(ASKED, ())
     nearest = nearest_told(ASKED, found, NO_CHECKS, lambda: guards.over_reply(found, [], admitted))
     assert nearest.sentences == []
+    assert nearest.held_back is not None and nearest.held_back.policy == "word_filter"
 
 
 def test_what_the_checker_adds_out_of_the_notes_is_guarded_too() -> None:
