@@ -288,11 +288,12 @@ def _line_of(text: str, place: tuple[int | str, ...]) -> int:
 
 def _lines_to(entry: int | str, text: str, line: int) -> int:
     """How far below the line of a list its entry stands."""
+    if isinstance(entry, str):
+        return 0
     below = text.split("\n", line - 1)[-1].partition("=")[2]
     signs = (each for each in _STRING.finditer(below) if not each[0].startswith("#"))
     entries = list(takewhile(lambda each: each[0] != "]", signs))
-    found = isinstance(entry, int) and entry < len(entries)
-    return below.count("\n", 0, entries[entry].start()) if found else 0
+    return below.count("\n", 0, entries[entry].start()) if entry < len(entries) else 0
 
 
 def _parts(name: str) -> tuple[str, ...]:
