@@ -84,8 +84,9 @@ def orders_of(passages: Sequence[Passage], hears: Hears | None = None) -> Iterat
     """The lines and headings that give orders, and what is encoded in them."""
     gives = _listening(hears, passages)
     for passage in passages:
-        told = [*passage.heading_path, passage.table_header or "", *map(str, passage.facts)]
-        orders = [text for text in told if gives(text)]
+        told = [passage.table_header or "", *map(str, passage.facts)]
+        orders = [text for text in passage.heading_path if _is_order_above(text, gives)]
+        orders += [text for text in told if gives(text)]
         orders += [passage.text[start:end] for start, end in _order_lines(passage, gives)]
         yield from orders
         yield from (plain for text in orders for plain in decoded(text))
@@ -101,6 +102,11 @@ def _listening(hears: Hears | None, passages: Iterable[Passage]) -> Gives:
     heard = set(hears(list(dict.fromkeys(read for read, _ in told))))
     orders = {line for read, line in told if read in heard}
     return lambda text: _plain(text) in orders or gives_orders(text, surely=True)
+
+
+def _is_order_above(heading: str, gives: Gives) -> bool:
+    """A heading, which a file's name may be, is no evidence that is lost: doubt is enough."""
+    return gives(heading) or gives_orders(heading)
 
 
 def _lines_of(passage: Passage) -> list[str]:
@@ -190,7 +196,9 @@ def _plain(line: str) -> str:
 def _cleaned(item: Evidence, gives: Gives) -> Evidence:
     passage = item.passage
     orders = list(_order_lines(passage, gives))
-    headings = tuple(LEFT_OUT if gives(each) else each for each in passage.heading_path)
+    headings = tuple(
+        LEFT_OUT if _is_order_above(each, gives) else each for each in passage.heading_path
+    )
     kept = [
         place
         for place, each in enumerate(item.sentences)

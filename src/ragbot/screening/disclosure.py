@@ -26,7 +26,8 @@ _NAMES = {
     # "your instructions for a Bedrock agent" are not ours.
     "NOTOTHERS": r"""(?!_(?:for|of|in|on|when|about)_(?:an?\b|the|my|amazon|aws|bedrock|lambda
         |agents?|each|every|this_(?:agent|service|bucket)|(?:how_to_)?(?:choos|sett?|configur|creat
-        |build|design|deploy|migrat|install|nam|tag|pick|select|secur|stor|encrypt|connect)))""",
+        |build|design|deploy|migrat|install|nam|tag|pick|select|secur|stor|encrypt|connect)
+        (?!\w*_(?:sources|passages|answers|notes))))""",
     # "told to store in Secrets Manager" is told to anybody.
     "NOTDOING": r"""(?!_to_(?!do|say|tell|answer|reply|respond|behave|act|talk|hide|keep|refuse
         |never|not|avoid|ignore|reveal)\w)""",
