@@ -16,6 +16,7 @@ from ragbot.errors import RagbotError
 from ragbot.rewriting import differs
 from ragbot.screening import without_hidden
 from ragbot.settings import Settings, load_settings
+from ragbot.small_talk import told_titles
 from ragbot.types import (
     BLOCKED_BY,
     NO_FILTERS,
@@ -185,7 +186,7 @@ def _covered(notes: Searcher) -> str:
     if not counts:
         return "Notes of a Bedrock knowledge base. What they are on, it does not tell."
     held = f"{counts['documents']} sheets, {counts['passages']} passages"
-    return f"{held}: {'; '.join(notes.titles() or ())}."
+    return f"{held}: {'; '.join(told_titles(notes.titles() or ()))}."
 
 
 def _will_ask(question: str) -> None:
@@ -299,17 +300,11 @@ def _topics(topics: tuple[HeadingPath, ...], position: int) -> None:
     st.html(markup.plain("Nearest topics in the notes:", "rb-quiet"))
     for number, path in enumerate(topics):
         st.button(
-            _literal(path[-1]),
+            markup.literal(path[-1]),
             key=f"topic-{position}-{number}",
             on_click=_will_ask,
             args=(f"What do the notes say about {path[-1]}?",),
         )
-
-
-def _literal(label: str) -> str:
-    """A button's label is Markdown; this one is text."""
-    shown = without_hidden(label)
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()#+-.!:$~<>|" else c for c in shown)
 
 
 def _asides(answer: Answer) -> Iterator[str]:

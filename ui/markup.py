@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from html import escape as _escape
 
@@ -26,6 +27,17 @@ STYLE = """
 def escape(text: str) -> str:
     """No markup, and nothing that hides or turns what is read."""
     return _escape(without_hidden(text))
+
+
+_MARKS = re.compile(r"[\\`*_{}\[\]()#+.!:$~<>|-]")
+# Streamlit draws icons and arrows in the text that Markdown has left, escaped or not.
+_DRAWN = re.compile(r":(?=\w)|[<>=-](?=[<>=-])")
+
+
+def literal(label: str) -> str:
+    """The label of a button, which is Markdown, as text."""
+    apart = _DRAWN.sub("\\g<0>\u2060", without_hidden(label))
+    return _MARKS.sub(r"\\\g<0>", apart)
 
 
 def plain(text: str, kind: str = "rb-said") -> str:

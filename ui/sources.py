@@ -87,7 +87,9 @@ def _source(
         "marker": marker,
         "path": list(map(without_hidden, passage.heading_path)),
         "flags": [MEANINGS[flag] for flag in FLAGS if flag in found.flags],
-        "place": ", ".join(filter(None, (without_hidden(passage.source), passage.place))),
+        "place": ", ".join(
+            filter(None, (without_hidden(guardrails.shown(passage.source)), passage.place))
+        ),
         "as_of": document.as_of.isoformat() if document.as_of else None,
         "lines": section_lines(
             document.text,

@@ -7,15 +7,15 @@ like any sentence. So it is where the gate let a question through and no model f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from ragbot.answering import Guards, Reply, ask_in_turn, laid_out
 from ragbot.chat_models import nearest_quote, quoting_candidate
 from ragbot.citations import Checks
-from ragbot.dated_notes import UPDATE
-from ragbot.evidence import Evidence, Prompt
-from ragbot.screening import gives_orders
+from ragbot.dated_notes import is_dated, tells_the_end
+from ragbot.evidence import Evidence, EvidenceSentence, Prompt
+from ragbot.screening import is_lure
 from ragbot.types import HeadingPath, RetrievedPassage, Sentence
 
 ABSTAINS = "The notes don't answer this."
@@ -41,7 +41,7 @@ def nearest_told(
         for _ in ask_in_turn(prompt, (quoting_candidate(),), reply, checks, guards):
             pass
     if not reply.citations:
-        return Reply([])
+        return Reply([], held_back=reply.held_back)
     first, *others = reply.sentences
     lead = replace(_LEAD, text=_NEAREST, prefix="\n\n") if said else _LEAD
     reply.sentences = [lead, replace(first, prefix="\n"), *others]
@@ -65,7 +65,7 @@ def nearest_topics(
     passages: Sequence[RetrievedPassage], may_be_shown: Callable[[str], bool], most: int = 3
 ) -> tuple[HeadingPath, ...]:
     paths = (item.passage.heading_path for item in passages)
-    by_name = {path[-1]: path for path in paths if not gives_orders(path[-1])}
+    by_name = {path[-1]: path for path in paths if not is_lure(path[-1])}
     return tuple(path for name, path in by_name.items() if may_be_shown(name))[:most]
 
 
@@ -77,11 +77,19 @@ def _nearest(query: str, evidence: Sequence[Evidence]) -> Evidence | None:
         return None
     item = next(item for item in weighed if item.number == quote.number)
     line = quote.sentence
-    if UPDATE.match(line.text):  # a dated note is nothing without the fact that it changes
-        changed = (s for s in item.sentences if (line.parent or "").startswith(s.text))
-        line = next(changed, line)
+    if is_dated(line.text):  # a dated note is nothing without the fact that it changes
+        line = next(_changed_by(line, item), line)
     meant = item.antecedent_of(line)
     told = (*([meant] if meant else ()), line, *item.updates_of(line))
     return replace(
         item, sentences=told, relevance=(quote.near,) * len(told), selected=(), answers=()
     )
+
+
+def _changed_by(note: EvidenceSentence, item: Evidence) -> Iterator[EvidenceSentence]:
+    *_, heading = ("", *item.passage.heading_path)
+    on_all = tells_the_end(note.text, heading)  # of what the passage is about
+    for each in item.sentences:
+        under = (note.parent or "").startswith(each.text)
+        if under or (not on_all and note in item.updates_of(each)):
+            yield each

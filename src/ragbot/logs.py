@@ -21,13 +21,22 @@ class Redaction(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and not record.exc_text:  # handlers use the text where there is one
             record.exc_text = logging.Formatter().formatException(record.exc_info)
-        message, trace = record.getMessage(), record.exc_text or ""
-        if personal_data_in(f"{message}\n{trace}", self.policy.kinds("logs", "block")):
+        message, trace, stack = _told(record), record.exc_text or "", record.stack_info or ""
+        told = "\n".join((message, trace, stack))
+        if personal_data_in(told, self.policy.kinds("logs", "block")):
             return False
         kinds = self.policy.kinds("logs", "mask")
         record.msg, record.args = masked(message, kinds), None
         record.exc_text = masked(trace, kinds) or None
+        record.stack_info = masked(stack, kinds) or None
         return True
+
+
+def _told(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - whoever logs shall not fail by it
+        return f"{record.msg} (its arguments do not fit)" if isinstance(record.msg, str) else "?"
 
 
 _redaction = Redaction()

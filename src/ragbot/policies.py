@@ -215,11 +215,21 @@ def _fault(path: Path, line: int, message: str, mend: str | None = None) -> Sett
     return SettingsError(f"{path}:{line}: {message}", mend=mend or f"correct line {line} of {path}")
 
 
+_MENDS = {
+    "tuple_type": 'write a list: ["...", "..."]',
+    "float_type": "write a number from 0 to 1, without quotes",
+    "greater_than_equal": "write a number from 0 to 1",
+    "less_than_equal": "write a number from 0 to 1",
+    "string_type": 'write it in quotes: "..."',
+    "string_pattern_mismatch": 'write the number of a version in quotes, or "DRAFT"',
+}
+
+
 def _told(error: ErrorDetails) -> tuple[str, str | None]:
     """What is wrong, in the words of the file, and how to mend it."""
     names = [str(part) for part in error["loc"] if part != "[key]"]
     name = names[-1] if names else "?"
-    where = ".".join(names[:-1])
+    where = _joined(names[:-1])
     known = _names_in(names[:-1])
     if error["type"] == "unexpected_keyword_argument" or error["loc"][-1:] == ("[key]",):
         near = difflib.get_close_matches(name, known, n=1)
@@ -230,9 +240,13 @@ def _told(error: ErrorDetails) -> tuple[str, str | None]:
         return f"[{where}] has no {name}, and needs one", None
     if error["type"] == "dataclass_type":
         action = "block, mask, allow or " if names[-2:-1] == ["pii"] else ""
-        return f"{'.'.join(names)} cannot be used: it has to be {action}a table", None
+        return f"{_joined(names)} cannot be used: it has to be {action}a table", None
     reason = error["msg"].removeprefix("Value error, ").replace("tuple", "list")
-    return f"{'.'.join(names)} cannot be used: {reason}", None
+    return f"{_joined(names)} cannot be used: {reason}", _MENDS.get(error["type"])
+
+
+def _joined(names: Sequence[str]) -> str:
+    return re.sub(r"\.(\d+)", lambda n: f", entry {int(n[1]) + 1}", ".".join(names))
 
 
 def _names_in(table: Sequence[str]) -> list[str]:
@@ -245,6 +259,7 @@ def _names_in(table: Sequence[str]) -> list[str]:
 
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\]]+?)\s*\]")
+_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*'|#[^\n]*|\]")
 _KEY = re.compile(r"\s*([\w.\"'-]+)\s*=")
 
 
@@ -268,7 +283,17 @@ def _line_of(text: str, place: tuple[int | str, ...]) -> int:
         shared = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
         if shared > best:
             best, line_of_best = shared, number
-    return line_of_best
+    return line_of_best + (_lines_to(place[-1], text, line_of_best) if best < len(place) else 0)
+
+
+def _lines_to(entry: int | str, text: str, line: int) -> int:
+    """How far below the line of a list its entry stands."""
+    if isinstance(entry, str):
+        return 0
+    below = text.split("\n", line - 1)[-1].partition("=")[2]
+    signs = (each for each in _STRING.finditer(below) if not each[0].startswith("#"))
+    entries = list(takewhile(lambda each: each[0] != "]", signs))
+    return below.count("\n", 0, entries[entry].start()) if entry < len(entries) else 0
 
 
 def _parts(name: str) -> tuple[str, ...]:

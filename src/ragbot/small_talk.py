@@ -14,6 +14,7 @@ from typing import Literal
 
 from rapidfuzz.distance import OSA
 
+from ragbot.screening import is_lure
 from ragbot.types import Answer, Timings
 
 SmallTalk = Literal["ability", "identity", "thanks", "goodbye", "greeting", "assent"]
@@ -133,9 +134,17 @@ def reply_to(kind: SmallTalk, said: str, titles: Sequence[str] | None, timings: 
     )
 
 
+def told_titles(titles: Sequence[str]) -> list[str]:
+    """Those that may be told by themselves, where no caution stands beside them."""
+    return [title for title in titles if not is_lure(title)]
+
+
 def _covered(titles: Sequence[str] | None) -> str:
-    if titles is None:
+    if titles is not None and not titles:
+        return "There are no notes in the index yet."
+    told = told_titles(titles or ())
+    if not told:
         return "Ask me something that the notes may hold."
-    named = "; ".join(titles[:MOST_TITLES])
-    more = f"; and {len(titles) - MOST_TITLES:,} more" if len(titles) > MOST_TITLES else ""
-    return f"The notes cover: {named}{more}." if titles else "There are no notes in the index yet."
+    named = "; ".join(told[:MOST_TITLES])
+    more = f"; and {len(told) - MOST_TITLES:,} more" if len(told) > MOST_TITLES else ""
+    return f"The notes cover: {named}{more}."

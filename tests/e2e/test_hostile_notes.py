@@ -87,3 +87,20 @@ def test_a_note_that_gives_orders_is_cited_with_a_caution_and_not_obeyed(
         assert page.title() == "ragbot"
         assert page.locator("img").count() == 0
         assert not any("192.0.2.1" in url for url in asked)
+
+
+def test_a_heading_on_a_button_is_no_icon_and_no_arrow(tmp_path: Path, browser: Browser) -> None:
+    heading = ":streamlit: a -> b <- c -- d >= e :material/home:"
+    (tmp_path / "boxes.md").write_text(f"# Boxes\n\n## {heading}\n\n- A box holds 4 KB.\n")
+    index = tmp_path / "index"
+    command = [sys.executable, "-m", "ingest", str(tmp_path / "boxes.md"), "--index", str(index)]
+    subprocess.run([*command, "--quiet"], check=True, cwd=ROOT, capture_output=True)
+    with serving(index, RAGBOT_MODEL="quotes") as address:
+        page = browser.new_context().new_page()
+        page.goto(address)
+        page.get_by_placeholder("Ask your notes").fill("Who won the chess championship?")
+        page.keyboard.press("Enter")
+        button = page.get_by_role("button", name="a -")
+        expect(button).to_be_visible(timeout=60_000)
+        assert (button.text_content() or "").replace("\u2060", "") == heading
+        assert button.locator("img, [data-testid='stIconMaterial']").count() == 0

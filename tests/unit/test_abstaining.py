@@ -51,11 +51,14 @@ def test_without_the_cross_encoder_nothing_is_known_to_be_near() -> None:
 
 
 @pytest.mark.parametrize("relevance", [(3.0, 0.0), (0.0, 3.0)])
-def test_a_fact_and_its_dated_note_come_together(relevance: tuple[float, float]) -> None:
-    changed = passage("- A box holds 400 KB.\n  - As of November 2026: it holds 500 KB.")
+@pytest.mark.parametrize(
+    "note", ["  - As of November 2026: it holds 500 KB.", "- 1 April 2026: A box holds 500 KB."]
+)
+def test_a_fact_and_its_dated_note_come_together(relevance: tuple[float, float], note: str) -> None:
+    changed = passage(f"- A box holds 400 KB.\n{note}")
     found = [replace(evidence(changed)[0], relevance=relevance)]
     told = [s.text for s in nearest_told(ASKED, found, NO_CHECKS).sentences]
-    assert told[1:] == ["A box holds 400 KB.", "As of November 2026: it holds 500 KB."]
+    assert told[1:] == ["A box holds 400 KB.", note.strip(" -")]
 
 
 def test_what_a_guardrail_holds_back_leaves_no_lead_behind() -> None:
@@ -64,6 +67,7 @@ def test_what_a_guardrail_holds_back_leaves_no_lead_behind() -> None:
     admitted = guards.admitted(ASKED, ())
     nearest = nearest_told(ASKED, found, NO_CHECKS, lambda: guards.over_reply(found, [], admitted))
     assert nearest.sentences == []
+    assert nearest.held_back is not None and nearest.held_back.policy == "word_filter"
 
 
 def test_what_the_checker_adds_out_of_the_notes_is_guarded_too() -> None:

@@ -251,6 +251,19 @@ def test_text_stays_text(text: str) -> None:
     assert "<img" not in markup.trouble(text, text)
 
 
+@pytest.mark.parametrize(
+    ("heading", "label"),
+    [
+        (":material/home: :streamlit:", r"\:'material/home\: \:'streamlit\:"),
+        ("a -> b <- c >= d", r"a \-'\> b \<'\- c \>'= d"),
+        ("Multi-AZ: what?", r"Multi\-AZ\: what?"),
+    ],
+)
+def test_a_heading_on_a_button_is_no_icon_and_no_arrow(heading: str, label: str) -> None:
+    """A word joiner, here ', keeps apart what Streamlit would draw."""
+    assert markup.literal(heading).replace("\u2060", "'") == label
+
+
 def test_the_pieces_of_a_section_are_its_text_and_the_mark_is_exact() -> None:
     text = "## Sizes\n\n| Feature | Boxes | Crates |\n|---|---|---|\n| Size | 4 KB | 8 KB |\n- end"
     row = text.index("| Size")

@@ -54,7 +54,15 @@ def test_a_span_of_the_folded_text_is_found_in_the_original() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a\u202etxt", "pas\u200bs\u200bw\u200bord", "x\U000e0041\U000e0042", "a\U000e0101b"]
+    "text",
+    [
+        "\U0001f3f4 a flag\U000e0041\U000e0042",
+        "\U0001f600\ufe01\ufe0c\ufe03",
+        "a\u202etxt",
+        "pas\u200bs\u200bw\u200bord",
+        "x\U000e0041\U000e0042",
+        "a\U000e0101b",
+    ],
 )
 def test_hidden_characters_are_noticed_and_taken_out(text: str) -> None:
     assert hidden_in(text)
@@ -67,6 +75,7 @@ def test_hidden_characters_are_noticed_and_taken_out(text: str) -> None:
         "می\u200cخواهم",
         "👨\u200d👩\u200d👧",
         "❤️",
+        "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
         "soft\u00adhyphen",
         "Create\u200bTable",
         "\ufeffTitle",

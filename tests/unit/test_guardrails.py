@@ -136,6 +136,27 @@ def test_personal_data_is_masked_in_sentence_and_claim_or_held_back() -> None:
     assert watching.blocked is not None and watching.blocked.policy == "pii"
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("A box is a blue", "bird"),
+        ("A box has the card 4111", "1111 1111 1111"),
+        ("Mail him at tom.hill@", "example.com."),
+    ],
+)
+def test_what_goes_on_behind_the_end_of_a_line_is_held_back(first: str, second: str) -> None:
+    watching = guard()
+    assert not said(watching, first).sentence.withheld
+    assert said(watching, second).sentence.text == HELD_BACK
+    assert said(guard(), second).sentence.text != HELD_BACK
+
+
+def test_a_sentence_that_has_ended_goes_on_in_none() -> None:
+    watching = guard()
+    said(watching, "A box is blue.")
+    assert said(watching, "Bird boxes hold 4 KB.").sentence.text != HELD_BACK
+
+
 def test_a_key_is_masked_over_all_its_lines() -> None:
     watching = guard(Policies(pii=PiiPolicy(output={"private_key": "mask"})))
     lines = ["-----BEGIN PRIVATE KEY-----", "MIIEvQIBADANBgkqhkiG", "-----END PRIVATE KEY-----"]

@@ -38,6 +38,18 @@ def test_a_traceback_is_masked(caplog: pytest.LogCaptureFixture) -> None:
     assert "jane" not in caplog.text
 
 
+def test_where_it_was_logged_is_masked(caplog: pytest.LogCaptureFixture) -> None:
+    product_logger("ragbot.somewhere").warning("here", stack_info=True)  # of jane@example.com
+    assert "of [email]" in caplog.text and "jane" not in caplog.text
+
+
+def test_a_record_that_does_not_fit_its_arguments_is_no_fault_of_the_caller(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    product_logger("ragbot.somewhere").warning("asked %s %s", "jane@example.com")
+    assert caplog.messages == ["asked %s %s (its arguments do not fit)"]
+
+
 def test_a_kind_that_is_blocked_drops_the_record(caplog: pytest.LogCaptureFixture) -> None:
     redact_by(PiiPolicy(logs={"email": "block", "card": "mask"}))
     with caplog.at_level(logging.INFO):

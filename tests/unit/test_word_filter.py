@@ -19,6 +19,11 @@ FILTER = WordFilter(["Project Bluebird", "café", "ass", "C++", "機密"])
         "ｐｒｏｊｅｃｔ bluebird",
         "prоject bluеbird",  # Cyrillic о and е
         "project b l u e b i r d",
+        "a p r o j e c t b l u e b i r d",
+        "p–r–o–j–e–c–t  b•l•u•e•b•i•r•d",
+        "p, r, o, j, e, c, t, b, l, u, e, b, i, r, d",
+        "project *blue*bird",
+        "**pro**ject `blue`bird",
         "the CAFE there",
         "an ass.",
         "written in C++.",
@@ -29,7 +34,9 @@ def test_it_is_found_whatever_it_wears(text: str) -> None:
     assert FILTER.finds(text)
 
 
-@pytest.mark.parametrize("text", ["bluebird", "a class", "passage", "cafeteria", "project"])
+@pytest.mark.parametrize(
+    "text", ["bluebird", "a class", "p r o j e c t", "a s s", "passage", "cafeteria", "project"]
+)
 def test_whole_words_only(text: str) -> None:
     assert not FILTER.finds(text)
 

@@ -24,14 +24,17 @@ _ABOUT_ORDERS = re.compile(
     r"|instruction)|\b(?:hostile|malicious|suspicious|flagged) (?:text|note|passage|instruction)"
 )
 _COMMENT = re.compile(r"(?:^|\s)(?:#+|//+|--|;+|/?\*|<!--|REM)\s+\w")
+_DOCSTRING = re.compile("\"{3}|'{3}")
 _COMMENT_SIGN = re.compile(r"^\s*(?:#+|//+|--|;+|/?\*+|<!--|REM)\s+(?=\w)")
 # What a program or a page says to a person, within what it says to a machine.
 _QUOTED = re.compile(r"\"([^\"\n]{15,})\"|'([^'\n]{15,})'")
 _UNQUOTED = re.compile(r"^\s*(?:- )?[\w.-]{1,60}\s*[:=]\s+([^\s\"'\[{(].{15,})$")
 _INSIDE = re.compile(
     r"!\[([^\]\n]{15,600})\]|=\s*\"([^\"\n]{15,})\"|=\s*'([^'\n]{15,})'|<!--(.{15,600}?)-->"
-    r"|\]\(\S{1,400}\s+\"([^\"\n]{15,})\"\)"
+    # The title of a link, and of what a link refers to.
+    r"|(?:\]\(|^\[[^\]\n]{1,200}\]:\s*)\S{1,400}\s+(?:\"([^\"\n]{15,})\"|'([^'\n]{15,})')"
 )
+_BREAK = re.compile(r"(?<=[^\W\d_])-\n\s*(?=[^\W\d_])")  # of a word, at the end of a line
 _SIGN_OF_QUOTE = re.compile(r"\n[ \t]*(?:>[ \t]?)+")
 _WORD = re.compile(r"(?<![\w.:/-])[^\W\d_]+(?![\w/-])")
 _PROSE = re.compile(r"(?!.*\w[.:/_=]\w)[\w\s,.'’\"“”!?:-]+")
@@ -81,21 +84,29 @@ def orders_of(passages: Sequence[Passage], hears: Hears | None = None) -> Iterat
     """The lines and headings that give orders, and what is encoded in them."""
     gives = _listening(hears, passages)
     for passage in passages:
-        told = [*passage.heading_path, passage.table_header or "", *map(str, passage.facts)]
-        orders = [text for text in told if gives(text)]
+        told = [passage.table_header or "", *map(str, passage.facts)]
+        orders = [text for text in passage.heading_path if _is_order_above(text, gives)]
+        orders += [text for text in told if gives(text)]
         orders += [passage.text[start:end] for start, end in _order_lines(passage, gives)]
         yield from orders
         yield from (plain for text in orders for plain in decoded(text))
 
 
 def _listening(hears: Hears | None, passages: Iterable[Passage]) -> Gives:
-    """What tells the orders in these passages: phrases, and what the reader hears in them."""
+    """What tells the orders in these passages: phrases, and what the reader hears in them.
+
+    What handbooks say, too, is left to the reader where there is one."""
     if hears is None:
         return gives_orders
     told = [each for passage in passages for each in _told_in(passage)]
     heard = set(hears(list(dict.fromkeys(read for read, _ in told))))
     orders = {line for read, line in told if read in heard}
-    return lambda text: _plain(text) in orders or gives_orders(text)
+    return lambda text: _plain(text) in orders or gives_orders(text, surely=True)
+
+
+def _is_order_above(heading: str, gives: Gives) -> bool:
+    """A heading, which a file's name may be, is no evidence that is lost: doubt is enough."""
+    return gives(heading) or gives_orders(heading)
 
 
 def _lines_of(passage: Passage) -> list[str]:
@@ -124,7 +135,7 @@ def _told_in(passage: Passage) -> Iterator[tuple[str, str]]:
     for sentence in evidence_sentences(passage):
         if "\n" in sentence.text:
             plain = _plain(sentence.text)
-            yield _SIGN_OF_QUOTE.sub(" ", plain), plain
+            yield _SIGN_OF_QUOTE.sub(" ", _BREAK.sub("", plain)), plain
 
 
 def _read_as(line: str) -> Iterator[tuple[str, str]]:
@@ -138,8 +149,11 @@ def _read_as(line: str) -> Iterator[tuple[str, str]]:
 
 def _told_in_code(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
     block: list[str] = []
+    in_docstring = False
     for line in (*lines, ""):
-        if sign := _COMMENT_SIGN.match(line):
+        sign = _COMMENT_SIGN.match(line)
+        in_docstring ^= len(_DOCSTRING.findall(line)) % 2 == 1
+        if sign or (in_docstring and line.strip()):
             block.append(line)
         else:
             if 1 < len(block) <= LONGEST_COMMENT:
@@ -182,7 +196,9 @@ def _plain(line: str) -> str:
 def _cleaned(item: Evidence, gives: Gives) -> Evidence:
     passage = item.passage
     orders = list(_order_lines(passage, gives))
-    headings = tuple(LEFT_OUT if gives(each) else each for each in passage.heading_path)
+    headings = tuple(
+        LEFT_OUT if _is_order_above(each, gives) else each for each in passage.heading_path
+    )
     kept = [
         place
         for place, each in enumerate(item.sentences)
@@ -230,7 +246,7 @@ def _order_lines(passage: Passage, gives: Gives) -> Iterator[Span]:
     A table row has no lines; there the cell is left out.
     """
     orders = (each for each in orders_in(passage.text) if each.flag not in ONLY_SHOWN)
-    found = [(each.start, each.end) for each in orders]
+    found = [(each.start, each.end) for each in orders if each.sure]
     if passage.kind == "table_row":
         yield from found
         yield from _cells_that_give(passage, gives)

@@ -21,6 +21,8 @@ HELD_BACK = "[held back]"
 _MASKED = "the notes do not say so"  # of a sentence with masked data, which the reason may quote
 _KEY_BEGINS = re.compile(r"-{5}BEGIN [A-Z0-9 ]*PRIVATE KEY")
 _KEY_ENDS = re.compile(r"-{5}END [A-Z0-9 ]*PRIVATE KEY")
+TAIL = 80  # characters of what was shown that the next sentence is read with
+_ENDED = re.compile(r"[.!?…][\"'”’)\]*_]*$")
 LEAST_LETTERS = 5  # of a word that is no glue, in scripts of which the glue is not known
 _FOREIGN = re.compile(r"(?:(?=[^\x00-\u024f])[^\W_]|[\u0900-\u0dff])+")
 # The page makes links of nothing, but a terminal may, and people copy.
@@ -59,6 +61,7 @@ class ReplyGuard:
         self._ordered = {word for text in orders for word in _words_of(text)} - _words_of(told)
         self._learned = {item.passage.passage_id for item in evidence}
         self._in_key = False
+        self._open = ""  # the end of the last sentence, where it has none of its own
 
     def learn(self, passage: Passage) -> None:
         """A passage that was looked up for a sentence, and bears it out, is evidence as well."""
@@ -74,11 +77,12 @@ class ReplyGuard:
             self.ended = True
             why = "the reply began to tell its instructions"
             return self._blocks(draft, "prompt_disclosure", why)
-        if self._words.finds(text):
+        joined = [self._open + gap + text for gap in ("", " ")] if self._open else []
+        if any(map(self._words.finds, (text, *joined))):
             return self._blocks(draft, "word_filter", "it uses a word that is filtered")
         if self._topics is not None and (topic := self._topics.denies(text)) is not None:
             return self._blocks(draft, "denied_topic", f"it is about {topic.name}")
-        if kinds := self._blocked_data(text):
+        if kinds := self._blocked_data(text) or self._data_across(joined):
             return self._blocks(draft, "pii", f"it has personal data: {kinds}")
         if self._ordered.intersection(_words_of(text)):
             reason = "it says what a text tried to order"
@@ -102,6 +106,8 @@ class ReplyGuard:
             text = self._masked(checked.sentence.text)
             return _withheld(text, reason, checked.sentence.prefix)
         sentence = checked.sentence
+        if not sentence.withheld:
+            self._open = "" if _ENDED.search(sentence.text) else sentence.text[-TAIL:]
         text = self._masked(sentence.text)
         # A reason quotes the notes, or a part of what is masked, which is not known for it alone.
         why = None if sentence.reason is None else self._masked(sentence.reason)
@@ -120,7 +126,14 @@ class ReplyGuard:
         found = {each.kind for each in personal_data_in(text, kinds)}
         if "private_key" in kinds and self._continues_key(text):
             found.add("private_key")
-        return ", ".join(sorted(found)).replace("_", " ")
+        return _named(found)
+
+    def _data_across(self, joined: Iterable[str]) -> str:
+        """What begins in the sentence before; the half that stands there can't be masked."""
+        kinds = self._policies.pii.unseen("output") - {"private_key"}  # see _continues_key
+        at = len(self._open)
+        found = (each for text in joined for each in personal_data_in(text, kinds))
+        return _named({each.kind for each in found if each.start < at < each.end})
 
     def _masked(self, text: str) -> str:
         kinds = self._policies.pii.kinds("output", "mask")
@@ -148,6 +161,10 @@ class ReplyGuard:
     def _note(self, policy: BlockedBy, reason: str) -> None:
         if self.blocked is None:
             self.blocked = Blocked("output", policy, reason)
+
+
+def _named(kinds: Iterable[str]) -> str:
+    return ", ".join(sorted(kinds)).replace("_", " ")
 
 
 def _words_of(text: str) -> set[str]:

@@ -21,6 +21,7 @@ from ragbot.retrieval.queries import pasted_choices, queries_of
 from ragbot.retrieval.readers import Readers
 from ragbot.retrieval.spelling import Spelling
 from ragbot.screening import flags_of
+from ragbot.screening.addresses import ADDRESS
 from ragbot.store import Found, Index
 from ragbot.store.acronyms import abbreviated, names_by_initials, shortened, spelt_out
 from ragbot.store.lexical import words_of
@@ -309,9 +310,11 @@ def flagged(found: Sequence[RetrievedPassage]) -> tuple[RetrievedPassage, ...]:
 
 
 def passage_flags(passage: Passage) -> tuple[str, ...]:
-    """What in the passage, its headings or its file's name tries to be more than text."""
-    name = PurePath(passage.source).stem
-    return flags_of(passage.text, (*passage.heading_path, name))
+    """What in the passage, its headings or its file's path tries to be more than text."""
+    path = PurePath(passage.source.partition("://")[2] or passage.source)
+    # A folder that has the name of a host is a copy of a site, or where a knowledge base is.
+    folders = (each for each in path.parent.parts if not ADDRESS.fullmatch(each))
+    return flags_of(passage.text, (*passage.heading_path, *folders, path.stem))
 
 
 def worth_reading(evidence: Sequence[Evidence]) -> list[Evidence]:

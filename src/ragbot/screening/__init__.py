@@ -11,6 +11,7 @@ from ragbot.screening.orders import (
     decoded,
     flags_of,
     gives_orders,
+    is_lure,
     orders_in,
     without_orders,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "flags_of",
     "fold",
     "gives_orders",
+    "is_lure",
     "masked",
     "orders_in",
     "personal_data_in",

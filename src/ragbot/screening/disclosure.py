@@ -16,14 +16,25 @@ _NAMES = {
     "ACTUAL": "SYSTEM|full|current",
     "SYSTEM": """system|initial|original|hidden|secret|internal|exact|starting|core|developer
         |pre-?configured""",
-    "TOLD": "prompt|instructions?|system_messages?|directives?|guidelines|programming",
+    # A manual has prompt flows and programming models, too.
+    "TOLD": r"""(?:prompt|instructions?|system_messages?|directives?|guidelines|programming)
+        (?!_(?:flow|choice|librar|management|model|language|sets?\b))""",
     # "Your rules" and "your prompts" are the reader's in every manual.
     "ANYBODYS": """(?:prompts|rules|settings|configuration|constraints|restrictions
-        |KEYS)NOTOTHERS""",
+        |KEYS(?!_files?))NOTOTHERS""",
     "KEYS": "api_keys?|credentials|environment_variables|secret_keys?",
     # "your instructions for a Bedrock agent" are not ours.
-    "NOTOTHERS": """(?!_(?:for|of|in|on|when|about)_(?:an?|the|my|amazon|aws|bedrock|lambda|agents?
-        |each|every|this_(?:agent|service|bucket)))""",
+    "NOTOTHERS": r"""(?!_(?:for|of|in|on|when|about)_(?:an?\b|the|my|amazon|aws|bedrock|lambda
+        |agents?|each|every|this_(?:agent|service|bucket)|(?:how_to_)?(?:choos|sett?|configur|creat
+        |build|design|deploy|migrat|install|nam|tag|pick|select|secur|stor|encrypt|connect)
+        (?!\w*_(?:sources|passages|answers|notes))))""",
+    # "told to store in Secrets Manager" is told to anybody.
+    "NOTDOING": r"""(?!_to_(?!do|say|tell|answer|reply|respond|behave|act|talk|hide|keep|refuse
+        |never|not|avoid|ignore|reveal)\w)""",
+    "OFTHIS": r"(?!_sets?)(?!_of_(?!th|you|our)\w)NOTOTHERS",
+    "SESSION": r"session(?!_in_(?!full)\w)",
+    "DOYOUHAVE": "do_you_have(?!_(?:to|for|on|in))",
+    "NOTSET": "(?!_(?:set|put|add|write|define|create|configure|change|store))",
     "WHAT": "what|which|what_?s",
     "ABOUT": r"all|about|exactly|out|of|(?:the|an?)_\w+_(?:of|in|on|about|from|with|behind)",
     "NOTIGNORE": r"(?!ignore|disregard|forget)\w+",  # an order that somebody quotes
@@ -45,19 +56,19 @@ _ASKS = r"""
     (your|ur) SYSTEM ~OWN (TOLD|prompts|rules)NOTOTHERS
     (TELL|WHAT|is|are) ..5 (your|ur) ~OWN ~OWN (TOLD)NOTOTHERS
     ^ ~NOTIGNORE ~NOTIGNORE (your|ur) ~OWN ~OWN (TOLD)NOTOTHERS
-    (i(?!/)|let_me) ..6 (your|ur) ~OWN ~OWN (TOLD|ANYBODYS)NOTOTHERS
+    (i(?!/)NOTSET|let_me) ..6 (your|ur) ~OWN ~OWN (TOLD|ANYBODYS)NOTOTHERS
     ^ ~(can|could|will|would)_you ~please ASK ~(me|us) ~ABOUT ~ABOUT (your|ur) ~ACTUAL ANYBODYS
     (and|then) ASK ~(me|us) ~ABOUT (your|ur) ~ACTUAL (settings|configuration|rules)NOTOTHERS
     WHAT ~exactly (is|are|was|were) ~(all|among) (your|ur) ~OWN ANYBODYS
     WHAT ..3 (is|are) in (your|ur) ~OWN ANYBODYS
     WHAT ~exactly (your|ur) ~OWN ANYBODYS (is|are|say)
-    TELL ..6 (the|any|all) OWN ~OWN (prompt|message|instructions?)NOTOTHERS
-    (KEYS|settings|configuration) ..5 (are_you|do_you_have|in_your_(context|prompt|memory))
+    TELL ..6 (the|any|all) OWN ~OWN (prompt|message|instructions?)OFTHIS
+    (KEYS|settings|configuration) ..5 (are_you|DOYOUHAVE|in_your_(context|prompt|memory))
     RULES ~that you (FOLLOW)
     RULES ~that (precedes?|preceded|comes?_before|came_before) THIS
-    (what|how) (were|are|have) you ~been MADE
-    what (did|does) (your|the) (developers?|creators?|makers?|operators?) (tell|ask|instruct) you
-    (beginning|start|top) of (this|the|our) (conversation|chat|session|prompt|context)
+    (what|how) (were|are|have) you ~been (MADE)NOTDOING
+    what (did|does) (your|the) (developer|creator|maker|operator)s? (tell|ask|instruct) youNOTDOING
+    (beginning|start|top) of (this|the|our) (conversation|chat|SESSION|prompt|context)
     first message (of|in) (this|the|our|each|every) (conversation|chat|session)
     (before|prior_to|preceding) my ~very first (message|question)
     things ~that you (are|were) (not_allowed|not_permitted|never_allowed|forbidden) to \w+NOTWITH

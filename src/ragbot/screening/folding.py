@@ -24,13 +24,15 @@ _BRACKETS = str.maketrans("‹〈⟨《˂ᐸ❮❰〈›〉⟩》˃ᐳ❯❱〉"
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0")  # letters drawn as nothing
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _JOINERS = frozenset("\u200c\u200d")
-_FLAG = "\U0001f3f4"  # those of Scotland and Wales continue in tag characters
+_FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a]{4,6}\U000e007f")  # of Scotland and Wales
+_SELECTORS = re.compile("[\ufe00-\ufe0f]{2}")  # one belongs to an emoji, more are a text
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-_])")
 _ZERO_WIDTH = re.compile(r"(?:[A-Za-z]+[\u200b-\u200d\u2060-\u2064\ufeff]+){3}[A-Za-z]")
 _WORD = re.compile(r"\w+")
 # A gap of a phrase is short: what is stretched, or in italics, is read as it sounds.
 _STRETCHED = re.compile(
-    r"[^\S\n]{2,}|\n\s*\n|(?<![^\W_])_+|_+(?![^\W_])|(?P<signs>[-*=~#·•,;:—–|+^]{4,})"
+    r"[^\S\n]{2,}|(?<=[^\W\d_])(?P<word>-\n[ \t]{0,12})(?=[^\W\d_])|\n\s*\n"
+    r"|(?<![^\W_])_+|_+(?![^\W_])|(?P<signs>[-*=~#·•,;:—–|+^]{4,})"
 )
 _SPELT = re.compile(r"(?<!\w)[^\W\d_](?P<by>[ .\-_*|·/])(?:[^\W\d_](?P=by)){2,}[^\W\d_](?!\w)")
 
@@ -50,21 +52,28 @@ class Folded:
 
 @lru_cache(maxsize=4096)
 def fold(text: str) -> Folded:
-    """Lower case, no accents, no invisible characters, look-alikes as what they look like."""
+    """Lower case, no accents, no invisible characters, look-alikes as what they look like, and
+    what is spelt out as words."""
+    return _spelt_out(as_spelt(text))
+
+
+def as_spelt(text: str) -> Folded:
+    """The same, with what is spelt out as it stands there."""
     if text.isascii():
-        return _spelt_out(Folded(text.lower(), range(len(text) + 1)))
+        return Folded(text.lower(), range(len(text) + 1))
     plain = _each(text, _plain)
-    return _spelt_out(Folded(_WORD.sub(_as_latin, plain.text), plain.at))
+    return Folded(_WORD.sub(_as_latin, plain.text), plain.at)
 
 
 def closed_up(folded: Folded) -> Folded:
-    """Without long gaps between words: `ignore          all` and `_ignore_ _all_` as they sound."""
+    """Without long gaps between words, and words that a line breaks in one: `ignore          all`,
+    `_ignore_ _all_` and `ig-\\nnore all` as they sound."""
     kept: list[str] = []
     at: list[int] = []
     last = 0
     for match in _STRETCHED.finditer(folded.text):
         start, end = match.span()
-        gap = match[0][:3] if match["signs"] else "\n\n" if "\n" in match[0] else " "
+        gap = _gap(match)
         kept += [folded.text[last:start], gap]
         at += [*folded.at[last:start], *folded.at[start : start + len(gap)]]
         last = end
@@ -72,6 +81,14 @@ def closed_up(folded: Folded) -> Folded:
         return folded
     at += folded.at[last:]
     return Folded("".join((*kept, folded.text[last:])), at)
+
+
+def _gap(stretched: re.Match[str]) -> str:
+    if stretched["word"]:
+        return ""
+    if stretched["signs"]:
+        return stretched[0][:3]
+    return "\n\n" if "\n" in stretched[0] else " "
 
 
 def as_drawn(text: str) -> Folded:
@@ -87,7 +104,7 @@ def hidden_in(text: str) -> bool:
         return False
     if any(c in _BIDI or "\U000e0100" <= c <= "\U000e01ef" for c in text):
         return True
-    if any(map(_is_tag, text)) and _FLAG not in text:
+    if any(map(_is_tag, _FLAG.sub("", text))) or _SELECTORS.search(text):
         return True
     # One or two in a word are a hint where a long name may be broken.
     return _ZERO_WIDTH.search(text) is not None
@@ -144,6 +161,8 @@ def _is_tag(char: str) -> bool:
 def _plain(char: str) -> str:
     if char.isascii():
         return char.lower()
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
     if _is_tag(char):  # ASCII in disguise
         return chr(ord(char) - 0xE0000).lower()
     if _is_invisible(char):

@@ -3,26 +3,20 @@
 What makes an order is whom it addresses: the imperative, and "you", "your answer", "the user",
 "previous instructions". A note about such orders ("tries to make a model ignore its
 instructions") seldom has these, nor has a handbook ("ignore the case", "choose Next"). Where one
-has, a phrase is kept narrow; these are broad on purpose, each with what it is known to take for an
-order by mistake:
+has, a phrase is kept narrow, or counts as DOUBTFUL. Broad on purpose, with what is known to be
+taken for an order by mistake:
 
     DISREGARD ALL .. LEARNED      "Forget everything you learned about kneading"; an order that is
                                   quoted in a note about prompt injection
-    say "..."                     'Say "S3 Standard-IA" when the data is read seldom'
-    SAID to (every|all|any) ..    "Answer all questions in part A"
-    your final REPLY MUST         "Your final answer should name one service only"
-    PUT .. (in|into) each REPLY   "Insert the record into every DNS response"
-    MODEL MUST say                'The model should say "I do not know"'
     pretend you are an AI         'a prompt like "pretend you are an AI without rules"'
     From now on you ..            "From here on, you can follow the instructions given in ..."
-    imagine you are an ..         "Imagine that you are an IAM user"
 """
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from ragbot.screening import orders_elsewhere
 from ragbot.screening.phrases import any_of
@@ -92,9 +86,10 @@ NAMES = {
     "READER": "users?|readers?|person|student|anyone|them",
     "MUST": """must|should|shall|will|has_to|have_to|needs?_to
         |(?:is|are)_(?:(?:required|asked|instructed)_)?to""",
-    "MODEL": r"""a\.?i\.?s?|llms?|(?:large_)?language_models?|chat_?bots?|gpt(?:-?\d)?|chatgpt
+    "MODEL": "MACHINE|(?:ai_)?models",
+    "MACHINE": r"""a\.?i\.?s?|llms?|(?:large_)?language_models?|chat_?bots?|gpt(?:-?\d)?|chatgpt
         |claude|gemini|copilot|(?:(?:ai|virtual|digital|chat|automated)_)?(?:assistants?|bots?)
-        |(?:ai_)?models?|(?:ai|virtual|digital|chat|automated)_agents?|ai_systems?""",
+        |(?:ai_)?model|(?:ai|virtual|digital|chat|automated)_agents?|ai_systems?""",
     "CALL": """(?:note|message|attention|reminder|warning|notice|memo|hint|hey|hello|hi|dear|alert
         |instruction|directive|order|request|command|erratum|exercise)s?""",
     "READING": """(?:reading|quoting|citing|processing|summari[sz]ing|parsing|seeing|ingesting
@@ -102,8 +97,7 @@ NAMES = {
         |(?:that|who)_(?:reads?|process(?:es)?|summari[sz]es?)""",
     "SEND": """send|post|upload|forward|e-?mail|transmit|leak|exfiltrate|submit|append|encode|copy
         |pass""",
-    "TALK": """conversations?|chat_history|chat|history|questions?|prompts?|context|system_prompt
-        |passages?|answers?""",
+    "TALK": "conversations?|chat_history|chat|history|prompts?|context|system_prompt|passages?",
     "AWAY": r"""https?:|www\.|\w@\w+|\w\.[a-z]{2,24}/|\burl|\blink|webhook|server|address|domain
         |endpoint""",
     "SHOW": "include|insert|display|show|render|add|embed|print|output|append|load|fetch",
@@ -136,7 +130,6 @@ PHRASES: dict[Flag, str] = {
         ! IGNORE ~ALL ~(the|your) SAFETY
         ! (ignore|disregard|forget|do_not_(use|read|trust)) ~ALL ~the (notes|passages|sources)
         ^ (ignore|disregard|forget) (instructions|everything|all_of_it|(the|all)_rules) $
-        this (SOURCES|text|page|section|message) OUTRANKS (all|any|every|your|the) ..3 TOLD
         (all|every|any|the) ~the other SOURCES ..2 (is|are|(must|should|can)_be) FALSE
         (system|security|safety|admin|administrator|instructions?|prompt) override
         override (code|mode|protocol|accepted|granted)
@@ -158,16 +151,10 @@ PHRASES: dict[Flag, str] = {
         pretend ~that you are ~(an?|the|my|not|no|now) ~\w+ (FREE|SOMEBODY|evil|uncensored|someone)
         pretend ~that (there_are_no|the_(notes|passages|rules|instructions))
         pretend to be ~not ~(an?|the|my|another) (FREE|SOMEBODY|evil|uncensored|someone|somebody)
-        pretend to be (an?|the|my|another)
         role_?play\w* (as|that|where|with_me)
         let's (role_?play|play_an?_(game|role))
-        imagine ~that you(_are|'re) (an?|no|not|free)
         (take_on|adopt|assume) the (role_of_an?|persona|identity_of|character_of) ~\w+
         your ~new name is
-        FREE mode ~is ~now (enabled|activated|on(?!\s+(?!(?:and|now|you)\b)\w)|active|unlocked)
-        (enter|enable|activate|unlock|switch_(in)?to) ..2 FREE mode
-        (enter|switch_(in)?to) ..2 debug mode
-        your (new|real|true|only|updated|sole) (TASK) (is|are|will_be|becomes?)
         your (new|real|true|only|updated|sole) (TASK)\W?:
         FROMNOW (i|you|always|speak|SAY)
         FROMNOW (every|all) ..3 (questions?|REPLY)
@@ -175,37 +162,26 @@ PHRASES: dict[Flag, str] = {
     """,
     "dictated_reply": r"""
         WHEN ..8 ASKED ..12 (then|only|always|just|simply|please|you_(MUST)) ~ONLY SAY
-        WHEN ..8 (ASKED)[^.!?]{0,80}?[,:;] ~ONLY SAY
-        ^ (say|answer|reply|respond)(_(ONLY|with))?[:,]?\s["“']\w+
         ^ state(_(ONLY|with))?\s["“']\w+
         ^ SAY ~(back|ONLY) ~(with|by_saying|that|in|as) ~(ONLY|nothing_but) the WORD
-        ^ (SAID) ~to (every|all|any|each|everything) ..2 (with|by|as|in)NOTCODE
-        ^ write (everything|every|all|any|each) ..2 (with|by|as|in)
-        ^ SPEAK in (the_(style|voice)|pirate|rhyme|all_caps|caps)
-        (answer|reply_to|respond_to) (every|all|any|each) ..2 (questions?|prompts?) ..8 (with|by|as)
         ^ pretend that (?!you\b)\w+
         ^ (say|insist|claim|answer|reply|respond|assert) ~ONLY (that|to_the_effect_that)
         (and|then) (say|answer|reply|respond|insist|claim) that
         ^ (tell|convince) ~(the|your|every) READER ~ONLY that
-        ^ (begin|start|end|finish|prefix|sign) ~off ~with EACH ~of_your ~\w+ REPLY
         ^ (open|close) ~with (your|each|every) ~\w+ REPLY
         (in|into|to|throughout|with) ~(all|all_of) your ~\w+ REPLY ..8 ENSURE (SAY|PUT)
         (in|into|to|throughout|with) ~(all|all_of) your ~\w+ (REPLY)[^.!?]{0,40}, (SAY|PUT)
-        ^ ~ENSURE (PUT|mention|write) ..9 (in|into|to|of|after|with) (your|each|every) ~\w+ REPLY
         i (will|shall) (PUT|write)\b[^!?\n]{0,80}\b(in|to|after|with) (my|each|every) ~\w+ REPLY
         ONLY (say|answer|reply|respond)\W?:
-        your ~(next|final|first|whole) REPLY MUST
         (correct|right|true|actual|official|only) answer (to|for) (this|every|any|all) ..12 (is|are)
-        (is|are|must|has|have) ~now (be|to_be) DESCRIBED as
-        CALL ~(to|for) ~(all|any|every|the|your|my|an?|future) (MODEL)\W*[:,!.—–-]
-        CALL ..8 (to|for) ~(all|any|every|the) MODEL\W?:
+        CALL ~(to|for) ~(all|any|every|the|your|my|an?|future) (MACHINE)\W*[:,!.—–-]
+        CALL ..8 (to|for) ~(all|any|every|the) MACHINE\W?:
         (output|text|anything|everything|REPLY) ~\w+ (by|from) ~(an?|any|the) MODEL ..6 MUST
         MODEL (is|are) ~hereby (barred|forbidden|prohibited) from
         (help|advice|recommendations?|support) (must|has_to) be given (like_this|as_follows|only)
         (CALL|for) ~(to|for) ~(all|any|every|the|an?) MODEL (READING|that|who|which)
         MODEL READING (this|these|the_(text|document|page|passage|note))
         (^|[.!?"“])\W{0,6}(MODEL)[,:] (you|ONLY|IGNORE|do_not|don't|FROMNOW|if|when|SAY|PUT)
-        MODEL MUST ~(now|ONLY) (say|state|claim|insist|output|print|mention|PUT)
         MODEL MUST ~(now|ONLY) (answer|reply|respond|write|tell) (with|that|the_READER|the_WORD)
         (requires?|asks?|wants?|would_like|instructs?|tells?|expects?) ~ALL ~the MODEL to (SAY|PUT)
         (questions?|queries) (on|about|concerning) ..6 (is|are)_to_be_(met|answered) (with|as)
@@ -221,20 +197,15 @@ PHRASES: dict[Flag, str] = {
         as your (developer|operator|owner|creator)[,:]? i\b
         you, the MODEL
         (do_not|don't|never|must_not) ~ever (tell|inform|warn|show) ~the READER
-        (do_not|don't|never|must_not) ~ever let ~the READER (know|see|notice|learn)
-        (do_not|don't|never) (cite|quote|mention|use|rely_on|trust) ~(any|the) other SOURCES
-        (do_not|don't|never) (name|mention|recommend) ~any other (package|product|site|vendor)s?
         (do_not|don't|never) (cite|quote|mention|reveal) ~(any|the|these|this) (TOLD)
     """,
     "exfiltration": r"""
         SEND ..3 ~(the|this|all) (TALK)[^.!?]{0,80}?\b(to|in|at|into)\b[^!?]{0,30}?(AWAY)\S*
-        ^ (SHOW)[^.!?\n]{0,50}\b(PICTURE)\b[^!?\n]{0,80}(https?:|//|!?\[|www\.|\w\.\w{2,6}/)\S*
     """,
     "disclosure": r"""
         ! REVEAL ..5 OWN (prompt|message|instructions?)
         ! REVEAL ..5 your ..2 (prompt|instructions?|guidelines|system_message)
         ! TELL ..5 (text|words|everything|all) ~(that_(is|was|stands)) above ~(this|here) ~line $
-        ^ (output|print|reveal|show|give|tell|send|disclose) ~(me|us) ~\w+ your ~\w+ KEYS
         (secret|hidden) instructions ..2 (SAY|TELL)
         (reveal|leak|disclose|expose|dump|exfiltrate) ..4 KEYS ..6 (to_the_user|in_(your_)?(REPLY))
     """,
@@ -244,8 +215,54 @@ PHRASES: dict[Flag, str] = {
     """,
 }  # fmt: skip
 
+# What handbooks say to a person, too ('Say "cheese"', "Answer all questions in part B", "Enable
+# developer mode"). It brings a caution; but where the reader of orders (`ragbot.order_reading`) is
+# at hand, a line is left out only if that hears an order in it as well.
+DOUBTFUL: dict[Flag, str] = {
+    "override": r"""
+        this (SOURCES|text|page|section|message) OUTRANKS (all|any|every|your|the) ..3 TOLD
+    """,
+    "role": r"""
+        pretend to be (an?|the|my|another)
+        imagine ~that you(_are|'re) (an?|no|not|free)
+        FREE mode ~is ~now (enabled|activated|on(?!\s+(?!(?:and|now|you)\b)\w)|active|unlocked)
+        (enter|enable|activate|unlock|switch_(in)?to) ..2 FREE mode
+        (enter|switch_(in)?to) ..2 debug mode
+        your (new|real|true|only|updated|sole) (TASK) (is|are|will_be|becomes?)
+    """,
+    "dictated_reply": r"""
+        WHEN ..8 (ASKED)[^.!?]{0,80}?[,:;] ~ONLY SAY
+        ^ (say|answer|reply|respond)(_(ONLY|with))?[:,]?\s["“']\w+
+        ^ (SAID) ~to (every|all|any|each|everything) ..2 (with|by|as|in)NOTCODE
+        ^ write (everything|every|all|any|each) ..2 (with|by|as|in)
+        ^ SPEAK in (the_(style|voice)|pirate|rhyme|all_caps|caps)
+        (answer|reply_to|respond_to) (every|all|any|each) ..2 (questions?|prompts?) ..8 (with|by|as)
+        ^ (begin|start|end|finish|prefix|sign) ~off ~with EACH ~of_your ~\w+ REPLY
+        ^ ~ENSURE (PUT|mention|write) ..9 (in|into|to|of|after|with) (your|each|every) ~\w+ REPLY
+        CALL ~(to|for) ~(all|any|every|the|your|my|an?|future) (MODEL)\W*[:,!.—–-]
+        CALL ..8 (to|for) ~(all|any|every|the) MODEL\W?:
+        your ~(next|final|first|whole) REPLY MUST
+        (is|are|must|has|have) ~now (be|to_be) DESCRIBED as
+        MODEL MUST ~(now|ONLY) (say|state|claim|insist|output|print|mention|PUT)
+        (do_not|don't|never|must_not) ~ever let ~the READER (know|see|notice|learn)
+        (do_not|don't|never) (cite|quote|mention|use|rely_on|trust) ~(any|the) other SOURCES
+        (do_not|don't|never) (name|mention|recommend) ~any other (package|product|site|vendor)s?
+    """,
+    "exfiltration": r"""
+        SEND ..3 ~(the|this|all) (questions?|answers?)[^.!?]{0,80}?\b(to|in)\b[^!?]{0,30}?(AWAY)\S*
+        ^ (SHOW)[^.!?\n]{0,50}\b(PICTURE)\b[^!?\n]{0,80}(https?:|//|!?\[|www\.|\w\.\w{2,6}/)\S*
+    """,
+    "disclosure": r"""
+        ^ (output|print|reveal|show|give|tell|send|disclose) ~(me|us) ~\w+ your ~\w+ KEYS
+    """,
+}  # fmt: skip
+
 # What is told by its signs rather than by its words.
 SIGNS: dict[Flag, str] = {
+    # In one word, as what is spelt out becomes.
+    "override": r"""
+        (?:ignore|disregard|forget)(?:all|any|of|the|your|my){0,3}
+            (?:previous|prior|earlier|above|preceding|other)(?:instruction|prompt|order|directive)""",
     "dictated_reply": r"""
         <!--\W{0,6}(?:(?:note|message|hint)\W{1,3})?(?:(?:to|for)\ )?(?:all\ |any\ |the\ )?
             (?:ais?|llms?|language\ models?|(?:ai\ )?(?:assistants?|(?:chat)?bots?))\ ?[:,]
@@ -265,9 +282,9 @@ SIGNS: dict[Flag, str] = {
         | (?:^|[.!?\#]\ *)[\W_]{0,8}(?:system|assistant|developer)
             (?:[\W_]{0,4}(?:message|prompt|instructions?|notice|command|update|alert))?
             [*_\]]{0,2}\ ?:[*_]{0,2}\ ?["“]?
-            (?:you\b|ignore|disregard|from\ now|new\ |always|never|the\ user|override|access|sure
-            |understood|i\ (?:will|must|am)|(?:say|answer|reply|respond|tell|state|report|repeat
-            |output|print|write)\b)
+            (?:you\b(?!\ (?:can|need)\b)|ignore|disregard|from\ now|new\ |always|never|the\ user
+            |override|access|sure|understood|i\ (?:will|must|am)|(?:say|answer|reply|respond|tell
+            |state|report|repeat|output|print|write)\b)
         | ^[\W_]{0,8}(?:user|human)[*_\]]{0,2}\ ?:[^\n]{0,300}\n
             [\W_]{0,8}(?:assistant|ai|bot)[*_\]]{0,2}\ ?:
         | [-=*\#~\[<(]{2,40}\ ?(?:end|begin|start|beginning)(?:ning)?\ of\ (?:the\ )?
@@ -290,25 +307,36 @@ SIGNS: dict[Flag, str] = {
 }  # fmt: skip
 
 
+class Pattern(NamedTuple):
+    """`sure` where it needs no reader beside it."""
+
+    flag: Flag
+    regex: re.Pattern[str]
+    sure: bool = True
+
+
 @cache
-def _patterns() -> tuple[tuple[Flag, re.Pattern[str]], ...]:
+def _patterns() -> tuple[Pattern, ...]:
     """Compiled when first needed: importing the product shall not wait for it."""
-    made = [(flag, any_of(phrases, NAMES)) for flag, phrases in PHRASES.items()]
-    made.append(("override", any_of(orders_elsewhere.OVERRIDES, orders_elsewhere.NOUNS)))
-    made.append(("dictated_reply", any_of(orders_elsewhere.DICTATES, orders_elsewhere.NOUNS)))
+    made = [Pattern(flag, any_of(phrases, NAMES)) for flag, phrases in PHRASES.items()]
+    made.append(Pattern("override", any_of(orders_elsewhere.OVERRIDES, orders_elsewhere.NOUNS)))
+    made.append(
+        Pattern("dictated_reply", any_of(orders_elsewhere.DICTATES, orders_elsewhere.NOUNS))
+    )
+    made += (Pattern(flag, any_of(each, NAMES), sure=False) for flag, each in DOUBTFUL.items())
     signs = re.MULTILINE | re.VERBOSE
-    return (*made, *((flag, re.compile(pattern, signs)) for flag, pattern in SIGNS.items()))
+    return (*made, *(Pattern(flag, re.compile(each, signs)) for flag, each in SIGNS.items()))
 
 
 @cache
-def _patterns_of_other_scripts() -> tuple[tuple[Flag, re.Pattern[str]], ...]:
+def _patterns_of_other_scripts() -> tuple[Pattern, ...]:
     nouns = orders_elsewhere.NOUNS
     return (
-        ("override", any_of(orders_elsewhere.OVERRIDES_OTHER_SCRIPTS, nouns)),
-        ("dictated_reply", any_of(orders_elsewhere.DICTATES_OTHER_SCRIPTS, nouns)),
+        Pattern("override", any_of(orders_elsewhere.OVERRIDES_OTHER_SCRIPTS, nouns)),
+        Pattern("dictated_reply", any_of(orders_elsewhere.DICTATES_OTHER_SCRIPTS, nouns)),
     )
 
 
-def patterns_for(folded: str) -> tuple[tuple[Flag, re.Pattern[str]], ...]:
+def patterns_for(folded: str) -> tuple[Pattern, ...]:
     """Those that may match a folded text; most have Latin letters only."""
     return _patterns() if folded.isascii() else (*_patterns(), *_patterns_of_other_scripts())

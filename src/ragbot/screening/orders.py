@@ -36,7 +36,8 @@ ONLY_SHOWN: frozenset[Flag] = frozenset({"markup", "hidden_text", "address"})
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{24,}={0,2}")
 _HEX = re.compile(r"(?:(?:\\x|0x)?[0-9a-fA-F]{2}[ :,]?){20,}")
-_ESCAPED = re.compile(r"&#?\w+;|%[0-9a-fA-F]{2}")
+_ESCAPED = re.compile(r"&#?\w+;|%[0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}")
+_UNICODE = re.compile(r"\\u([0-9a-fA-F]{4})")
 # Words of orders that are written backwards, or with each letter moved on by 13.
 _BACKWARDS = re.compile(r"erongi|dragersid|snoitcurtsni|tpmorp|tnatsissa|rewsna")
 _MOVED_ON = re.compile(r"\b(?:vtaber|qvfertneq|vafgehpgvbaf?|cebzcg|nffvfgnag|nafjre|ercyl)\b")
@@ -50,11 +51,12 @@ _MIXED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """`text[start:end]` is where it was found."""
+    """`text[start:end]` is where it was found; `sure` where a handbook would not say it, too."""
 
     flag: Flag
     start: int
     end: int
+    sure: bool = True
 
 
 @lru_cache(maxsize=8192)
@@ -63,9 +65,9 @@ def orders_in(text: str) -> tuple[Order, ...]:
     folded = closed_up(fold(text))
     found = [
         # A pattern may begin with the full stop of the sentence before.
-        Order(flag, *folded.original(match.start() + word.start(), match.end()))
-        for flag, pattern in patterns_for(folded.text)
-        for match in pattern.finditer(folded.text)
+        Order(flag, *folded.original(match.start() + word.start(), match.end()), sure)
+        for flag, regex, sure in patterns_for(folded.text)
+        for match in regex.finditer(folded.text)
         if (word := re.search(r"\w", match[0]))
     ]
     if hidden_in(text):
@@ -88,8 +90,16 @@ def flags_of(text: str, titles: Sequence[str] = ()) -> tuple[Flag, ...]:
     return tuple(flag for flag in FLAGS if flag in held)
 
 
-def gives_orders(text: str) -> bool:
-    return any(order.flag not in ONLY_SHOWN for order in orders_in(text))
+def gives_orders(text: str, *, surely: bool = False) -> bool:
+    """Whether it is one; `surely` where another reader hears what phrases leave in doubt."""
+    return any(
+        order.flag not in ONLY_SHOWN and (order.sure or not surely) for order in orders_in(text)
+    )
+
+
+def is_lure(title: str) -> bool:
+    """Whether a title gives orders or leads away."""
+    return not (ONLY_SHOWN - {"address"}).issuperset(flags_of("", (title,)))
 
 
 def without_orders(text: str) -> str:
@@ -113,7 +123,7 @@ def _misspelt(text: str) -> Iterator[Order]:
     at = 0
     for line in text.split("\n"):
         start, at = at, at + len(line) + 1
-        plain = html.unescape(unquote(line)) if _ESCAPED.search(line) else line
+        plain = _unescaped(line) if _ESCAPED.search(line) else line
         folded = _folded(plain)
         hidden = [plain] if plain != line else []
         if _BACKWARDS.search(folded):
@@ -128,13 +138,17 @@ def _misspelt(text: str) -> Iterator[Order]:
                 yield Order("override", start, at - 1)
 
 
+def _unescaped(line: str) -> str:
+    return html.unescape(unquote(_UNICODE.sub(lambda code: chr(int(code[1], 16)), line)))
+
+
 def _folded(text: str) -> str:
     return closed_up(fold(text)).text
 
 
 def _has_order(folded: str) -> bool:
     return any(
-        flag not in ONLY_SHOWN and pattern.search(folded) for flag, pattern in patterns_for(folded)
+        flag not in ONLY_SHOWN and regex.search(folded) for flag, regex, _ in patterns_for(folded)
     )
 
 

@@ -15,8 +15,8 @@ Recognizer = Callable[[str], Iterator[Span]]
 
 # "logo@2x.png" is a picture, and "git@github.com:org/repo.git" a repository.
 _EMAIL = re.compile(
-    r"(?<![^\W_])(?<![.+-])[a-z0-9][a-z0-9._%+-]{0,63}@(?:[a-z0-9](?:[a-z0-9-]{0,62}\.)?){1,8}"
-    r"(?<=\.)(?!(?:png|jpe?g|gif|svg|webp)\b)[a-z]{2,24}(?![^\W_]|[@-])"
+    r"(?<![^\W_])(?<![.+-])[a-z0-9][a-z0-9._%+'’-]{0,63}(?:@|%40)(?:[a-z0-9](?:[a-z0-9-]{0,62}\.)?){1,8}"
+    r"(?<=\.)(?!(?:png|jpe?g|gif|svg|webp)\b)(?:xn--[a-z0-9-]{1,59}|[a-z]{2,24})(?![^\W_]|@)"
 )
 _REPOSITORY = re.compile(r"git@.+")
 # `+49 30 1234567`, `0049 ...`; the forms of North America; any number behind a word for it.
@@ -27,10 +27,10 @@ _PHONE = re.compile(
     r"(?!\d{1,3}(?:[ .]\d{3})*[ .]000\b|2147483647\b)"
     r"(?:1(?:[ .()/-]{0,2}\d){10}|[2-9](?:[ .()/-]{0,2}\d){6,14}))(?![^\W_]|%|[.,]\d)"
     r"|(?<![\w.+/-])(?!\d00[-.]\d00)"
-    r"(?P<american>(?:\([2-9]\d\d\) ?[2-9]\d\d[-. ]|[2-9]\d\d[-.][2-9]\d\d[-.])\d{4})"
+    r"(?P<american>(?:1[-. ])?(?:\([2-9]\d\d\) ?[2-9]\d\d[-. ]|[2-9]\d\d[-.][2-9]\d\d[-.])\d{4})"
     r"(?![\w.-]\d|\w)"
-    r"|\b(?:phone|tel|telephone|telefon|fax|whatsapp"
-    r"|(?:mobile|mobil|cell|call|sms|dial)(?= (?:number|no|me|us)\b|[ .:#]{1,3}\(?0))\b"
+    r"|\b(?:phone|tel|telephone|telefon(?:nummer)?|(?:ruf|handy|mobil)nummer|fax|whatsapp"
+    r"|(?:mobile|mobil|handy|cell|call|sms|dial)(?= (?:number|no|me|us)\b|[ .:#]{1,3}\(?0))\b"
     r"(?: (?:number|no|us|me|at|on|is|under))*[ .:#]{1,3}"
     r"(?P<named>\(?\d(?:[ .()/-]{0,2}\d){6,14})(?!\w)"
 )
@@ -38,10 +38,14 @@ _UNBROKEN = re.compile(r"00\d+")
 _OF_A_THING = re.compile(
     r"\b(?:order|invoice|ticket|case|item|part|serial|id|ref|reference)[ .:#=]{0,3}$"
 )
+_OF_THINGS = re.compile(
+    r" (?:(?:object|byte|request|item|file|row|record|event|call|user|token|message|key)s?|sold|per"
+    r"|[kmgtp]i?b)\b"
+)
 # With signs that figures have, too, only in the groups of a card.
 _CARD = re.compile(
-    r"(?<![^\W_])(?<![.-])(?:\d(?:[ -]?\d){12,18}"
-    r"|\d{4}(?P<by>[._‐-―])(?:\d{4}(?P=by)\d{4}(?P=by)\d{4}|\d{6}(?P=by)\d{5}))(?![^\W_]|-|\.\d)"
+    r"(?<![^\W_])(?<![.-])(?:\d(?:(?:-|[ \t]{0,3})\d){12,18}"
+    r"|\d{4}(?P<by>[._‐-―])(?:\d{4}(?P=by)\d{4}(?P=by)\d{4}|\d{6}(?P=by)\d{5}))(?![^\W_]|-[^\W_]|\.\d)"
 )
 # Who issues cards whose numbers begin so, and how long they are (ISO/IEC 7812).
 _ISSUERS = re.compile(
@@ -49,7 +53,9 @@ _ISSUERS = re.compile(
     r"|3[47]\d{13}|(?:6011|65\d\d|64[4-9]\d)\d{12}|35(?:2[89]|[3-8]\d)\d{12}|3(?:0[0-5]|[68]\d)\d{11}"
     r"|62\d{14,17}|(?:50|5[6-9]|67)\d{11,17}"
 )
-_IBAN = re.compile(r"(?<![^\W_])[a-z]{2}\d{2}(?: ?[a-z0-9]{4}){2,7}(?: ?[a-z0-9]{1,3})?(?![^\W_])")
+_IBAN = re.compile(
+    r"(?<![^\W_])[a-z]{2}\d{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,3})?(?![^\W_])"
+)
 _IBAN_LENGTHS = {
     "ad": 24, "ae": 23, "al": 28, "at": 20, "az": 28, "ba": 20, "be": 16, "bg": 22, "bh": 22,
     "br": 29, "by": 28, "ch": 21, "cr": 22, "cy": 28, "cz": 24, "de": 22, "dk": 18, "do": 28,
@@ -72,7 +78,8 @@ _ACCOUNT = re.compile(
     r"|(?<![\w.-])(?:\d{12}|\d{4}-\d{4}-\d{4})(?![\w-]|[.,]\d)"
 )
 # Also within a name: AWS_ACCOUNT_ID, aws:SourceAccount.
-_ACCOUNT_CONTEXT = re.compile(r"account|acct|\b(?:aws ?id|konto|owner ?id)")
+_ACCOUNT_CONTEXT = re.compile(r"account|acct|awslogs|\b(?:aws ?id|konto|owner)\b")
+_TIME = re.compile(r"20\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d")
 # "Principal": {"AWS": "..."}
 _PRINCIPAL = re.compile(r"(?<![\w:])aws[\"']?\s{0,4}:[\s\"'\[]{0,8}$")
 # Between two ids of a list.
@@ -85,12 +92,18 @@ _PRIVATE_KEY = re.compile(
 _TOKEN = re.compile(
     r"(?<![^\W_])(?<!-)(?:eyJ[\w-]{8,}\.eyJ[\w-]{8,}(?:\.[\w-]*)?"  # a JSON web token
     r"|gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\w{30,}|glpat-[\w-]{20,}|hf_[A-Za-z0-9]{30,}"
-    r"|xox[abprs]-[\w-]{16,}|sk-(?=[\w-]{0,200}\d)[\w-]{20,}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|AIza[\w-]{35}"
+    r"|npm_[A-Za-z0-9]{36,}|SG\.[\w-]{16,}\.[\w-]{16,}|pypi-AgE[\w-]{50,}"
+    r"|(?<=hooks\.slack\.com/services/)[\w/]{20,}"
+    r"|xox[abprs]-[\w-]{16,}|sk-(?=[\w-]{0,200}\d)[\w-]{20,}|[rs]k_(?:live|test)_[A-Za-z0-9]{16,}|AIza[\w-]{35,}"
     r"|(?:ABSK|bedrock-api-key-)[A-Za-z0-9+/]{40,}={0,2}"  # of Bedrock
     r"|(?:IQoJ|FwoG|FQoG)[A-Za-z0-9+/%]{60,}={0,2})"  # of a session
+    r"|(?i:(?<=authorization: basic ))[A-Za-z0-9+/]{8,}=*"
     r"|(?i:(?<=bearer ))\s*(?=[\w.~+/-]*\d)[\w.~+/-]{16,}=*"
 )
 _IPV4 = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
+_NUMBERED = re.compile(
+    r"\b(?:version|release|kernel|firmware|chapter|section|clause)[ :]{1,2}$|§ ?$"
+)
 _IPV6 = re.compile(r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4}(?![\w:])")
 
 
@@ -107,14 +120,23 @@ def phones(text: str) -> Iterator[Span]:
         fraction = re.fullmatch(r"\+?\d+\.\d+", match[name])  # +99.999999999
         before = text[max(0, match.start() - 24) : match.start()]
         thing = _UNBROKEN.fullmatch(match[name]) and _OF_A_THING.search(before)
-        if (name == "named" or 8 <= len(digits) <= 17) and not fraction and not thing:
+        if _is_count(text, match) or fraction or thing:
+            continue
+        if name == "named" or 8 <= len(digits) <= 17:
             yield match.span(name)
+
+
+def _is_count(text: str, number: re.Match[str]) -> bool:
+    """Whether it is unbroken, and round or of something."""
+    broken = re.search(r"\d\D+\d", number[0])
+    round_or_of = number[0].endswith("000000") or _OF_THINGS.match(text, number.end())
+    return bool(round_or_of) and not broken
 
 
 def cards(text: str) -> Iterator[Span]:
     for match in _CARD.finditer(text):
         # A date or a code behind the number may have been taken for the end of it.
-        ends = [gap.start() for gap in re.finditer(" ", match[0])]
+        ends = [gap.start() for gap in re.finditer(r"[ \t]", match[0])]
         for end in (len(match[0]), *reversed(ends)):
             digits = re.sub(r"\D", "", match[0][:end])
             if _ISSUERS.fullmatch(digits) and _luhn(digits):
@@ -128,9 +150,9 @@ def ibans(text: str) -> Iterator[Span]:
         wanted = _IBAN_LENGTHS.get(match[0][:2], 0)
         taken = 0
         for at, char in enumerate(match[0], start=match.start()):
-            taken += char != " "
+            taken += char not in " -"
             if taken == wanted:
-                iban = text[match.start() : at + 1].replace(" ", "")
+                iban = re.sub("[ -]", "", text[match.start() : at + 1])
                 if _mod97(iban) == 1 and not text[at + 1 : at + 2].isalnum():
                     yield match.start(), at + 1
                 break
@@ -152,7 +174,7 @@ def aws_secret_keys(text: str) -> Iterator[Span]:
 def aws_accounts(text: str) -> Iterator[Span]:
     last = -1  # where the id before ends
     for match in _ACCOUNT.finditer(text):
-        if match[0].endswith("000000"):  # as a count does
+        if _is_count(text, match) or _TIME.fullmatch(match[0]):
             continue
         before = text[max(0, match.start() - 40) : match.start()]
         after = text[match.end() : match.end() + 24]
@@ -179,6 +201,8 @@ def ip_addresses(text: str) -> Iterator[Span]:
             try:
                 address = ipaddress.ip_address(match[0])
             except ValueError:
+                continue
+            if _NUMBERED.search(text, max(0, match.start() - 16), match.start()):
                 continue
             # "abc::def" is a name of a program, though an address could have no digit.
             if not address.is_unspecified and re.search(r"\d", match[0]):
