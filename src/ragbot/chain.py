@@ -139,7 +139,7 @@ def stream_answer(
         nearest = nearest_told(query, found.evidence, checks, guards(found.evidence))
         yield from clock.heard(nearest.sentences)
         topics = nearest_topics(passages, guardrails.may_be_shown)
-        reason = found.finding.reason
+        reason = found.finding.reason and guardrails.shown(found.finding.reason)
         answer = _abstention(question, asked, passages, topics, reason, nearest, clock)
         yield replace(answer, fell_back_from=tuple(fell_back))
         return
@@ -161,7 +161,8 @@ def stream_answer(
     if judged_by is not None:
         reply.add_judge(judged_by)
     if found.parts.missing and reply.shown and not reply.denials:
-        reply.sentences.append(sentence_on(found.parts.missing))
+        missing = sentence_on(found.parts.missing)
+        reply.sentences.append(replace(missing, text=guardrails.shown(missing.text)))
         yield reply.sentences[-1]
     there = {item.passage.passage_id for item in passages}
     cited = dict.fromkeys(citation.passage_id for citation in reply.citations)
@@ -183,6 +184,7 @@ def stream_answer(
             sentences=(*reply.sentences, *nearest.sentences),
             citations=tuple(nearest.citations),
             nearest_topics=nearest_topics(passages, guardrails.may_be_shown),
+            blocked=reply.held_back or nearest.held_back,
         )
     yield answer
 
@@ -275,6 +277,7 @@ def _abstention(
         reason=reason,
         model_id="none",
         nearest_topics=topics,
+        blocked=nearest.held_back,
         timings=clock.timings(),
         query=asked.query,
         usage=asked.usage,

@@ -12,6 +12,8 @@ from ragbot.partial import Parts, together, weighed_parts
 from ragbot.retrieval import Finding, Searcher, flagged, unweighed
 from ragbot.types import LOOKED_UP, Filters, RetrievedPassage
 
+LEFT_OUT = "what would answer it reads like an order to the reader, and is left out"
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -41,18 +43,23 @@ class NotesSearch:
     def found(self) -> Found:
         """Raises QuestionError for a filter that the notes do not know."""
         seen: dict[str, RetrievedPassage] = {}
+        uncleaned: dict[str, list[Evidence]] = {}
 
         def found_for(asked: str) -> list[Evidence]:
             passages = self._readable(self._retriever.search(asked, self._k, self._filters))
             for item in passages:
                 seen.setdefault(item.passage.passage_id, item)
             told = self._question if asked == self._query else asked
-            evidence = self._retriever.evidence(asked, passages)
-            return linked(citable(evidence, told, self._retriever.hears))
+            uncleaned[asked] = self._retriever.evidence(asked, passages)
+            return linked(citable(uncleaned[asked], told, self._retriever.hears))
 
         whole = found_for(self._query)
         of_the_whole = tuple(seen)
         finding = self._retriever.judged(self._query, whole)
+        if not finding.enough:
+            unread = linked(uncleaned[self._query])
+            if unread != whole and self._retriever.judged(self._query, unread).enough:
+                finding = replace(finding, reason=LEFT_OUT)
         parts = weighed_parts(self._query, self._retriever, found_for)
         evidence = together(whole, parts, enough=finding.enough)
         used = (item.passage.passage_id for item in evidence)

@@ -18,9 +18,12 @@ from ragbot.assembly import Ragbot
 from ragbot.chain import HELD_BACK
 from ragbot.chat_models import Candidate
 from ragbot.errors import SettingsError
+from ragbot.evidence import Evidence
 from ragbot.prompts import SYSTEM
+from ragbot.retrieval import Finding, Retriever
 from ragbot.retrieval.readers import Readers
 from ragbot.screening import LeakDetector
+from ragbot.searching import LEFT_OUT
 from ragbot.settings import Settings
 from ragbot.store import Contents, write_generation
 from ragbot.types import Answer, Blocked, Document, Section, Turn
@@ -165,6 +168,18 @@ def test_an_order_in_a_note_is_neither_told_to_the_model_nor_believed(bot: Open)
     assert answer.text == "A Boxes item can be at most 400 KB. [1]"
     assert answer.passages[0].flags == ("override",)
     assert answer.to_json()["passages"][0]["flags"] == ["override"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize(("answers", "reason"), [("zorblatt", LEFT_OUT), ("whale", "far off")])
+def test_where_only_what_is_left_out_would_answer_it_is_said(
+    bot: Open, monkeypatch: pytest.MonkeyPatch, answers: str, reason: str
+) -> None:
+    def judged(_: Retriever, query: str, evidence: Sequence[Evidence]) -> Finding:
+        told = (sentence.text for item in evidence for sentence in item.sentences)
+        return Finding(any(answers in text for text in told), "far off")
+
+    monkeypatch.setattr(Retriever, "judged", judged)
+    assert bot("").ask(QUESTION).reason == reason
 
 
 def test_masked_output_is_masked_in_the_passages_too(bot: Open) -> None:
