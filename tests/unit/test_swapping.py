@@ -87,6 +87,7 @@ def test_what_is_asked_of_something_else(before: str, question: str, expected: s
         ("What is the limit of API Gateway?", "per account or per region?", "What is the limit of "
          "API Gateway per account or per region?"),
         ("What does Firewall Manager need?", "why Config?", "Firewall Manager: why Config?"),
+        ("How long can a Lambda run?", "eks price", "eks price"),
         ("how long are Lambda logs kept?", "and CloudTrail events?", "how long are CloudTrail "
          "events kept?"),
         ("how often can I rotate customer managed KMS keys?", "and the AWS managed ones?",

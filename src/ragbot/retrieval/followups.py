@@ -28,6 +28,7 @@ from ragbot.retrieval.pronouns import (
     with_meaning,
 )
 from ragbot.retrieval.queries import pasted_choices
+from ragbot.retrieval.remarks import asks_again, without_opening
 from ragbot.retrieval.subjects import Earlier, earlier
 from ragbot.retrieval.swapping import (
     ARTICLE,
@@ -48,33 +49,6 @@ IMPLICIT = 4  # and without any
 SHORT = 8  # words that "and ...?" may have without being a question
 REMEMBERED = 4  # turns that a follow-up can lean back over
 
-# Such a word opens names, too: "Cool tier?", "Right-sizing?"
-_APPROVES = (
-    r"(?:well|right|great|cool|nice|perfect|wait)(?=\s*[,.!:?]|\s*$"
-    r"|\s(?:and|so|but|then|if|what|how|which|where|when|why|is|are|does|do|can|i)\b)"
-)
-_CONNECTIVE = re.compile(
-    rf"^(?:(?:{_APPROVES}|and|or|but|so|then|also|ok(?:ay)?|hm+|yes|no|sorry|oh|now|thanks"
-    r"|thank you|i see|got it|understood|interesting|fair enough|good to know|a+h+|aha|wow|alright"
-    r"|all right|sure|gotcha|btw|by the way|(?:no,? )?i mean(?:t)?|not really"
-    r"|(?:that |it )?makes sense|that(?:['’]s| is) (?:clear|good|great|helpful|fine)|that helps)"
-    r"\b(?!-\w)"
-    r"[\s,.!:-]*)*(?:(?:what|how) about\b|what of\b|(?:(?:is|are) (?:it|they) )?(?:the )?same"
-    r" (?:for|with)\b"
-    r"|(?:does|do|would|will) (?:that|this|the same|it(?= (?:also |still )?hold)) (?:also |still )?"
-    r"(?:hold|apply|go)(?: true)? (?:for|to)\b)?"
-    r"[\s,]*",
-    re.IGNORECASE,
-)
-_MORE = re.compile(
-    r"(?:(?:please|can you|could you) )*(?:(?:tell|show|give|explain|describe|elaborate)\b"
-    r"(?: me| us)?(?: (?:a bit|some|any|an))?(?: (?:more|further|details?|examples?))*"
-    r"(?: (?:of|about|on))?(?: (?:it|that|this|them))?|go on|continue|(?:anything|what) else|more"
-    r"|(?:some |any |an |more )?(?:details?|examples?)|like what|such as|for (?:example|instance)"
-    r"|really|are you sure|(?:is|was) (?:that|it|this)"
-    r" (?:so|all|right|true|correct|sure|ok(?:ay)?))(?: please)?",
-    re.IGNORECASE,
-)
 _JUST_ASKS = re.compile(
     r"(?P<ask>why(?: not)?|how|(?:since |until |from )?when|where|who"
     r"|how (?:long|much|many|often|large|big|fast|far|soon))(?: come| so| then| exactly)?"
@@ -87,8 +61,9 @@ _SAME_ASKED = re.compile(
 )
 _IF = re.compile(r"(?:and |but )?(?:what )?if\b", re.IGNORECASE)
 _BACK = re.compile(
-    r"^(?:(?:going|coming|let['’]?s go|go|come|jump(?:ing)?) )?(?:back to|returning to|regarding"
-    r"|concerning|as for|about) (?P<noun>[^,:;?]{2,60}?)\s*(?:[,:;]|\s-+\s|$)\s*(?P<rest>.*)$",
+    r"^(?:(?:going|coming|let['’]?s (?:go|talk|speak)|go|come|jump(?:ing)?) )?(?:back to"
+    r"|returning to|regarding|concerning|as for|about)"
+    r" (?P<noun>[^,:;?]{2,60}?)\s*(?:[,:;]|\s-+\s|$)\s*(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 # "lambda again, what does it cost?"
@@ -178,10 +153,9 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     if not turns or new:
         return [question[new.end() :] if new else question]
     last = turns[-1]
-    connective = _CONNECTIVE.match(question)
-    rest = question[connective.end() :].strip() if connective else question
+    rest = without_opening(question)
     bare = _ENDING.sub("", rest)
-    if not words_in(bare) or _MORE.fullmatch(bare):
+    if not words_in(bare) or asks_again(bare):
         return [last.question]
     rather = _RATHER.match(bare)
     if rather and _is_noun(rather["new"]) and rather["old"].lower() in last.question.lower():
@@ -207,7 +181,12 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
         found = resolved(so, turns, names)
         return [f"{found.text if found else so}? {last.question}"]
     headed = _HEADED.match(rest)
-    if headed and _is_noun(headed["noun"]) and not PREPOSED.match(headed["rest"]):
+    if (
+        headed
+        and _HEADED.match(bare)
+        and _is_noun(headed["noun"])
+        and not PREPOSED.match(headed["rest"])
+    ):
         noun = without_preposition(headed["noun"])
         meant = resolved(noun, turns, names)
         if meant or connected:
@@ -221,6 +200,8 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     if found is None and _is_noun(bare):
         if connected and _PROPERTY.match(bare) and names.know_one_in(bare):
             return [f"What is {bare}?"]
+        if _is_attribute(bare) and names.know_one_in(bare):
+            return [bare]  # eks price
         if connected or len(words_in(bare)) <= 2:
             return _swapped_readings(bare, turns, names, connected=connected)
         # Words as they are typed into a search box.

@@ -122,7 +122,7 @@ class Piece:
     @property
     def is_named(self) -> bool:
         return bool(self.known) or any(
-            word.is_written_as_name() and word.low not in _NO_SUBJECT
+            word.is_written_as_name() and word.low.partition("'")[0] not in _NO_SUBJECT
             for word in self.words
             if any(map(str.isalpha, word.text))
         )

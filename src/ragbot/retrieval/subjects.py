@@ -40,6 +40,7 @@ _COMPARES = re.compile(
 _ALTERNATIVE = re.compile(r"\bor\b", re.IGNORECASE)
 _THAN = re.compile(r"\bthan\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(?:an?|the|my|our|your)\s*$", re.IGNORECASE)
+_GENITIVE = re.compile(r"(.+)['’]s$")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\W*[A-Z])|\n")
 _BEING = frozenset("is are was were".split())
 _LIMITS = frozenset("limit maximum minimum quota size timeout window threshold".split())
@@ -185,6 +186,8 @@ def _subject(question: str, slot: Piece | None, pieces: Sequence[Piece]) -> str:
     following = next((piece for piece in pieces if piece.start > slot.end), None)
     if following is not None and not slot.known and _is_in(question, slot, following):
         end = following.end  # a REST API in API Gateway
+    if slot.known and (owner := _GENITIVE.match(slot.known[-1].text)):
+        end = slot.known[-1].start + owner.end(1)  # Lambda's limits are of Lambda
     return question[start:end]
 
 
@@ -289,8 +292,12 @@ def _place(subject: str, turn: Turn, names: Names) -> str:
 
 
 def _limit(question: str, pieces: Sequence[Piece]) -> str:
-    found = (piece for piece in pieces if piece.words[-1].key in _LIMITS and not piece.known)
-    return next((question[piece.start : piece.end] for piece in found), "")
+    for piece in pieces:
+        owned = bool(piece.known) and _GENITIVE.match(piece.known[-1].text)
+        if piece.words[-1].key in _LIMITS and (owned or not piece.known):
+            start = piece.known[-1].end if owned else piece.start  # Lambda's memory limit
+            return question[start : piece.end].strip()
+    return ""
 
 
 def _told_of(turn: Turn, names: Names) -> str:
