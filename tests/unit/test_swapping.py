@@ -88,6 +88,8 @@ def test_what_is_asked_of_something_else(before: str, question: str, expected: s
          "API Gateway per account or per region?"),
         ("What does Firewall Manager need?", "why Config?", "Firewall Manager: why Config?"),
         ("How long can a Lambda run?", "eks price", "eks price"),
+        ("How large can a DynamoDB item be?", "and a DocumentDB document?", "How large can a "
+         "DocumentDB document be?"),
         ("how long are Lambda logs kept?", "and CloudTrail events?", "how long are CloudTrail "
          "events kept?"),
         ("how often can I rotate customer managed KMS keys?", "and the AWS managed ones?",

@@ -307,6 +307,8 @@ def _swapped_readings(
     named = slot is not None and is_written_as_name(noun, first_too=connected)
     ones = slot is not None and ONES.match(noun)  # Workflows, too: that is said
     goes_with = preposed is not None and not replaces and asked.endswith(f" {noun}?")
+    if not connected and names.know_one_in(noun) and not names.know(ARTICLE.sub("", noun)):
+        return [asked, noun]  # cloudwatch alarms
     if replaces or goes_with or alike or named or ones or names.know_one_in(names.completed(noun)):
         return [asked]
     return [asked, _joined(noun, turns)]

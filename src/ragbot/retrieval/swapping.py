@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ragbot.retrieval.names import Names, Piece, is_plural, words_in
+from ragbot.retrieval.names import Names, Piece, words_in
 from ragbot.retrieval.subjects import Earlier, nominal
 
 ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
@@ -94,8 +94,8 @@ def _exchanged(asked: str, slot: Piece, noun: str, names: Names) -> tuple[int, i
     core = slot.core
     words = words_in(noun)
     keys = {word.key for word in words}
-    if names.know_one_in(noun) and not names.know(noun) and is_plural(words[-1].low):
-        return slot.start, slot.end  # CloudTrail events in the place of CloudWatch metrics
+    if names.know_one_in(noun) and not names.know(noun) and not words[-1].is_written_as_name():
+        return slot.start, slot.end  # a CloudTrail event in the place of a CloudWatch metric
     described = nominal(asked, slot)
     if names.know(noun) and slot.known and slot.known[0] in described[1:]:
         return described[0].start, slot.end  # what manages KMS keys does not manage CloudHSM
