@@ -29,6 +29,9 @@ from ragbot.types import Turn
             "OK, that makes sense. How much does it cost?",
             "How much does EFS cost?",
         ),
+        ("what replaces App Mesh?", "why did it end?", "why did App Mesh end?"),
+        ("who supersedes KMS?", "is it free?", "is KMS free?"),
+        ("my boss says Neptune is slow", "why is it free?", "why is Neptune free?"),
         (
             "How does Secrets Manager version secrets?",
             "can they be replicated?",
@@ -103,6 +106,11 @@ def test_a_name_typed_in_small_letters_is_known_by_the_answer() -> None:
     assert meant("what does it add?", turn) == "what does shield Advanced add?"
     unknown = Turn("what does the ecs control plane cost", "The ECS control plane is free. [1]")
     assert meant("and eks?", unknown) == "what does the eks control plane cost"
+
+
+def test_it_is_nobody() -> None:
+    asked = Turn("Who do I ask about the stage lights?", "Ask Dave about them. [1]")
+    assert meant("how long does it take?", asked) == f"{asked.question} how long does it take?"
 
 
 def test_chains_lean_on_what_the_turn_before_meant() -> None:

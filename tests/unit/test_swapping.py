@@ -68,6 +68,16 @@ def test_and_x_asks_the_same_of_x(before: str, question: str, expected: str) -> 
             "And if it were 150?",
             "How early must one tell of 30 boats? if it were 150?",
         ),
+        (
+            "What is the toll for a car at night?",
+            "and for a van?",
+            "What is the toll for a van at night?",
+        ),
+        (
+            "How often is descaling due with soft Config?",
+            "and with hard Config?",
+            "How often is descaling due with hard Config?",
+        ),
         ("What is a role?", "Does it apply to EKS?", "Does role apply to EKS?"),
     ],
 )

@@ -32,6 +32,7 @@ _DEFINES = re.compile(
 _ASKS_WHICH = re.compile(
     r"^\W*(?:(?:what|which|who)\b(?!['’]s\b)|(?:is|are) there\b)", re.IGNORECASE
 )
+_ASKS_WHO = re.compile(r"^\W*who(?:m|se)?\b", re.IGNORECASE)
 _OR = re.compile(r"^,?\s*(?:or|vs\.?|versus)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _AND = re.compile(r"^,?\s*(?:and|than|or|to|from|with)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _COMPARES = re.compile(
@@ -100,6 +101,8 @@ def earlier(turn: Turn, question: str, names: Names) -> Earlier:
     slot = _asked_about(question, names.pieces(put_before) if put_before else pieces)
     subject = put_before or _subject(question, slot, pieces)
     answered = _told_of(turn, names)
+    if _ASKS_WHO.match(own) and not names.know_one_in(answered):
+        answered = ""  # "it" is nobody
     if answered and (not subject or (_ASKS_WHICH.match(own) and _is_open(question, slot))):
         subject = answered
     options = compared or _listed(turn.answer, names)
@@ -211,6 +214,8 @@ def nominal(question: str, piece: Piece) -> tuple[Word, ...]:
     )
     first = piece.words.index(piece.core[0])
     last = piece.words.index(piece.core[-1])
+    if before in ("who", "what") and first > 0 and is_plural(piece.words[0].low):
+        return piece.words[first:]  # what supersedes KMS
     if is_whole:
         governed = before in _BEFORE_VERB and first > 0
         ends = (

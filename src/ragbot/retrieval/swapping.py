@@ -34,6 +34,7 @@ def swapped(noun: str, last: Earlier, names: Names) -> str:
     asked = last.question
     slot = last.slot
     preposed = PREPOSED.match(noun)
+    place = None
     if preposed:
         place = behind(preposed["by"], asked, names)
         of_something_else = (
@@ -48,7 +49,7 @@ def swapped(noun: str, last: Earlier, names: Names) -> str:
     pieces = names.pieces(asked)
     if slot is None and not pieces:
         return f"{asked} {noun}?"
-    if slot is None or not (slot.is_named or is_alike(noun, slot)):
+    if slot is None or not (place or slot.is_named or is_alike(noun, slot)):
         slot = pieces[-1]  # "and PII?" after "what do guardrails do against fraud?"
     if preposed and asked.strip(" ?") == asked[slot.start : slot.end]:
         return f"{asked.rstrip(' ?')} {preposed[0]}?"  # words as they are typed into a search box
@@ -96,6 +97,8 @@ def _exchanged(asked: str, slot: Piece, noun: str, names: Names) -> tuple[int, i
     keys = {word.key for word in words}
     if names.know_one_in(noun) and not names.know(noun) and not words[-1].is_written_as_name():
         return slot.start, slot.end  # a CloudTrail event in the place of a CloudWatch metric
+    if is_alike(noun, slot) and slot.known == slot.words[-1:]:  # soft water, hard water
+        return slot.words[-min(len(words), len(slot.words))].start, slot.end
     described = nominal(asked, slot)
     if names.know(noun) and slot.known and slot.known[0] in described[1:]:
         return described[0].start, slot.end  # what manages KMS keys does not manage CloudHSM
