@@ -36,6 +36,7 @@ from ragbot.types import Turn
          "best for?"),
         ("How long is data kept in CloudTrail?", "and in Config?", "How long is data kept in "
          "Config?"),
+        ("How long do wheat loaves keep?", "sorry, rye", "How long do rye loaves keep?"),
         ("Is KMS multi-tenant?", "and is CloudHSM?", "Is CloudHSM multi-tenant?"),
         ("Is KMS multi-tenant?", "CloudHSM too?", "Is CloudHSM multi-tenant?"),
         ("How long do Step Functions Express Workflows run?", "and the standard ones?", "How long "
@@ -98,6 +99,10 @@ def test_what_is_asked_of_something_else(before: str, question: str, expected: s
          "API Gateway per account or per region?"),
         ("What does Firewall Manager need?", "why Config?", "Firewall Manager: why Config?"),
         ("How long can a Lambda run?", "eks price", "eks price"),
+        ("which EBS disk is the fastest?", "and the slowest?", "which EBS disk is the slowest?"),
+        ("which EBS volume is best?", "which one is the most durable?", "which EBS volume is most "
+         "durable?"),
+        ("hello, what does KMS cost?", "thanks! and CloudHSM?", "what does CloudHSM cost?"),
         ("How large can a DynamoDB item be?", "and a DocumentDB document?", "How large can a "
          "DocumentDB document be?"),
         ("how long are Lambda logs kept?", "and CloudTrail events?", "how long are CloudTrail "

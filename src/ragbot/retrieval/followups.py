@@ -28,7 +28,7 @@ from ragbot.retrieval.pronouns import (
     with_meaning,
 )
 from ragbot.retrieval.queries import pasted_choices
-from ragbot.retrieval.remarks import asks_again, without_opening
+from ragbot.retrieval.remarks import asks_again, without_greeting, without_opening
 from ragbot.retrieval.subjects import Earlier, earlier
 from ragbot.retrieval.swapping import (
     ARTICLE,
@@ -86,6 +86,15 @@ _DEGREE = re.compile(
 _DEGREE_ASKED = re.compile(
     r"\b(?:by default|default|max(?:imum)?|min(?:imum)?|average|baseline)\b", re.IGNORECASE
 )
+# "and the slowest?" after "which of them is the fastest?"
+_SUPERLATIVE = (
+    r"(?:(?:cheap|fast|quick|slow|larg|small|bigg|long|short|high|low|strong|new|old|lat|near|safe"
+    r"|simpl|easi|hard|few)est|best|worst|(?:most|least) \w+)"
+)
+_OF_ALL = re.compile(
+    rf"(?:which (?:one )?(?:is|are) )?(?:the )?(?P<how>{_SUPERLATIVE})(?: ones?)?", re.IGNORECASE
+)
+_OF_ALL_ASKED = re.compile(rf"\b{_SUPERLATIVE}\b", re.IGNORECASE)
 # "why Config?" asks why it, of what was spoken of.
 _ASKS_OF = re.compile(
     r"(?:why|how|when|where|since when|how come)\s+(?:an?\s+|the\s+)?\S+", re.IGNORECASE
@@ -126,7 +135,7 @@ def readings(question: str, history: Sequence[Turn], names: Names) -> tuple[str,
     turns: list[Earlier] = []
     for turn in history[-REMEMBERED:]:
         alone = turn.query or _readings(_in_one_line(turn.question), turns, names)[-1]
-        turns.append(earlier(turn, alone, names))
+        turns.append(earlier(turn, without_greeting(alone), names))
     return tuple(dict.fromkeys(_readings(_in_one_line(question), turns, names)))
 
 
@@ -176,6 +185,9 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     degree = _DEGREE.fullmatch(bare)
     if degree:
         return [_to_degree(degree["how"], degree["noun"], last, names)]
+    most = _OF_ALL.fullmatch(bare)
+    if most and _OF_ALL_ASKED.search(last.question):
+        return [_OF_ALL_ASKED.sub(most["how"], last.question, count=1)]
     if _DOES_SO.search(bare):
         so = _DOES_SO.sub("do so", bare)
         found = resolved(so, turns, names)

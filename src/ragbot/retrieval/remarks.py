@@ -55,6 +55,7 @@ _OPENING = re.compile(
     r"[\s,]*",
     re.IGNORECASE,
 )
+_GREETING = re.compile(rf"^(?:(?:{_GREETS}|{_THANKS})\b[\s,.!:-]+)+(?=\w)", re.IGNORECASE)
 # "and Wait?", of a state of that name.
 _NAMED = re.compile(r"\b(?:and|or) ([A-Z][a-z]+\W*)$")
 
@@ -105,6 +106,10 @@ def without_opening(question: str) -> str:
     rest = question[opening.end() :].strip() if opening else question
     named = _NAMED.search(question)
     return named[1] if named and not rest.strip(" ?!.") else rest
+
+
+def without_greeting(question: str) -> str:
+    return _GREETING.sub("", question)
 
 
 def asks_again(text: str) -> bool:

@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from ragbot.retrieval.names import Names, Piece, words_in
+from ragbot.retrieval.names import Names, Piece, Word, is_plural, words_in
 from ragbot.retrieval.subjects import Earlier, nominal
 
 ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
@@ -99,13 +100,25 @@ def _exchanged(asked: str, slot: Piece, noun: str, names: Names) -> tuple[int, i
         return slot.start, slot.end  # a CloudTrail event in the place of a CloudWatch metric
     if is_alike(noun, slot) and slot.known == slot.words[-1:]:  # soft water, hard water
         return slot.words[-min(len(words), len(slot.words))].start, slot.end
+    head = slot.words[-1]
+    if len(slot.words) > 1 and not slot.known and is_plural(head.low) and _is_kind(words, names):
+        return slot.start, slot.words[-2].end  # standard ones in the place of express workflows
     described = nominal(asked, slot)
     if names.know(noun) and slot.known and slot.known[0] in described[1:]:
         return described[0].start, slot.end  # what manages KMS keys does not manage CloudHSM
+    if names.know(noun) and not slot.known and core[-1] == slot.words[-1]:
+        return slot.start, slot.end  # EventBridge in the place of express Workflows
     names_it = names.know_one_in(noun) or keys & {word.key for word in slot.known}
     if slot.known and not names_it and core[-1] != slot.known[-1]:
         core = core[core.index(slot.known[-1]) + 1 :]
     return core[0].start, core[-1].end
+
+
+def _is_kind(words: Sequence[Word], names: Names) -> bool:
+    """No thing of its own beside a plural, but which of them: "rye", after "wheat loaves"."""
+    if len(words) != 1 or names.know_one_in(words[0].text):
+        return False
+    return words[0].text.islower() and words[0].text.isalpha() and not is_plural(words[0].low)
 
 
 def is_alike(noun: str, slot: Piece) -> bool:
