@@ -86,6 +86,9 @@ _DEGREE = re.compile(
 _DEGREE_ASKED = re.compile(
     r"\b(?:by default|default|max(?:imum)?|min(?:imum)?|average|baseline)\b", re.IGNORECASE
 )
+_HOW_MANY = re.compile(
+    r"how many (?:of (?:them|those|these) )?are there(?: in total)?", re.IGNORECASE
+)
 # "and the slowest?" after "which of them is the fastest?"
 _SUPERLATIVE = (
     r"(?:(?:cheap|fast|quick|slow|larg|small|bigg|long|short|high|low|strong|new|old|lat|near|safe"
@@ -185,6 +188,8 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     degree = _DEGREE.fullmatch(bare)
     if degree:
         return [_to_degree(degree["how"], degree["noun"], last, names)]
+    if last.things and last.subject and _HOW_MANY.fullmatch(bare):
+        return [f"How many {last.things} of {last.subject} are there?"]
     most = _OF_ALL.fullmatch(bare)
     if most and _OF_ALL_ASKED.search(last.question):
         return [_OF_ALL_ASKED.sub(most["how"], last.question, count=1)]
@@ -245,6 +250,8 @@ def _asked_of(ask: str, last: Earlier) -> str:
     """`why?` asked of "Is X simpler than Y?"."""
     words = words_in(last.question)
     if words and words[0].low in AUXILIARIES:
+        if ask.lower() == "why not":
+            return f"why {words[0].low} not{last.question[words[0].end :]}"
         return f"{ask} {last.question[0].lower()}{last.question[1:]}"
     return f"{last.question} {ask}?"
 
