@@ -11,29 +11,30 @@ import re
 # Such a word opens names, too: "Cool tier?", "Right-sizing?"
 _APPROVES = (
     r"(?:well|right|great|cool|nice|perfect|wait|brilliant|excellent|awesome|lovely|wonderful"
-    r"|amazing|fantastic|super)(?: (?:answer|explanation|stuff|one|work|job))?"
-    r"(?=\s*[,.!:?]|\s*$"
+    r"|amazing|fantastic|super|never ?mind|nvm|forget (?:it|that))"
+    r"(?: (?:answer|explanation|stuff|one|work|job))?(?=\s*[,.!:?]|\s*$"
     r"|\s(?:and|so|but|then|if|what|how|which|where|when|why|is|are|does|do|can|i)\b)"
 )
 _GREETS = (
     r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day))(?: there| all| everyone| again)?"
 )
 _THANKS = (
-    r"(?:(?:many )?thanks|thank you|thx|ty|cheers|much appreciated)"
+    r"(?>(?:(?:many )?thanks|thank you|thx|ty|cheers|much appreciated)"
     r"(?: (?:again|a lot|a bunch|indeed|in advance|(?:ever |very |so )*much|mate"
-    r"|for (?:the|your|all|that|this|explaining)\b[^,.!?:;]*))*"
+    r"|for (?:the|your|all|that|this|explaining)\b[^,.!?:;]*))*)"
 )
 _JUDGED = (
     r"wonderful|great|perfect|quick|brilliant|excellent|amazing|awesome|fantastic|impressive|lovely"
     r"|helpful|useful|interesting|surprising|confusing|good|nice|cool|fine|neat|clear(?:er)?|right"
     r"|wrong|true|false|correct|incorrect|exactly (?:what|my|the|it)|just what|what i|all i|a lot"
-    r"|a pity|a relief|a shame|it(?= *[,.!]|$)|enough"
+    r"|a pity|a relief|a shame|it(?= *[,.!]|$)"
 )
 # "That was exactly my question. ...", "it makes sense, ...", up to where the next clause begins.
 _REMARK = (
     r"(?:(?:that|this|it)(?:(?:['’]?s| is| was| sounds| looks| seems)"
     rf"(?: (?:so|really|very|too|quite|super|just|all|pretty|not))*? (?:{_JUDGED})"
-    r"| (?:really |has )?help(?:s|ed)| makes sense)|makes sense|(?:you|u)(?:['’]?re| are|r) wrong"
+    r"| (?:really |has )?help(?:s|ed)(?: a lot| much| me| us)?(?= *[,.!:;]| and| but| so|$)"
+    r"| makes sense)|makes sense|(?:you|u)(?:['’]?re| are|r) wrong"
     r"|i am (?:most |much |very )?(?:obliged|grateful)"
     r"|one (?:last|more|final|other) (?:thing|question)(?:,? if i may)?)\b"
     r"(?:(?! (?:and|but|so|then|what|how|which|where|when|why|is|are|does|do|can|could|will)\b)"
@@ -43,7 +44,7 @@ _OPENING = re.compile(
     rf"^(?:(?:{_APPROVES}|{_REMARK}|{_THANKS}|{_GREETS}"
     r"|and|or|but|so|then|also|ok(?:ay)?|hm+|yes|no|sorry|oh|now|i see|got it|understood"
     r"|interesting|fair enough|good to know|a+h+|aha|wow|alright|all right|sure|gotcha|btw"
-    r"|by the way|actually|never ?mind|nvm|forget (?:it|that)|(?:no,? )?i mean(?:t)?|not really)"
+    r"|by the way|actually|(?:no,? )?i mean(?:t)?|not really)"
     r"\b(?!-\w)"
     r"[\s,.!:-]*)*(?:(?:what|how) about\b|what of\b|(?:(?:is|are) (?:it|they) )?(?:the )?same"
     r" (?:for|with)\b"
@@ -76,7 +77,7 @@ _DOUBTS = (
     r"|(?:double[ -]?)?check (?:again|(?:it|that|this)(?: again)?)|pardon|come again"
 )
 _FORM = (
-    r"(?:(?:much |a bit |even )?(?:shorter|simpler|briefer|longer)|briefly|simply|tl;? ?dr|eli ?5"
+    r"(?:(?:much |a bit |even )?(?:shorter|simpler|briefer)|briefly|simply|tl;? ?dr|eli ?5"
     r"|too (?:long|complicated|short)|like i['’]?(?:m| am) (?:five|5|a \w+)"
     r"|(?:in|as|with) (?:a|an|one|two|three|other|short|simple|simpler|plain|fewer|your own)"
     r"(?: (?:short|simple|few|single))? (?:table|list|sentences?|words?|terms|points|nutshell))"
