@@ -36,6 +36,9 @@ from ragbot.types import Turn
          "best for?"),
         ("How long is data kept in CloudTrail?", "and in Config?", "How long is data kept in "
          "Config?"),
+        ("ECS vs EKS in terms of price?", "and scheduling?", "ECS vs EKS in terms of scheduling?"),
+        ("KMS or CloudHSM for keys?", "and Shield?", "KMS or Shield for keys?"),
+        ("Is Neptune faster than EFS?", "and DynamoDB?", "Is DynamoDB faster than EFS?"),
         ("How long do wheat loaves keep?", "sorry, rye", "How long do rye loaves keep?"),
         ("Is KMS multi-tenant?", "and is CloudHSM?", "Is CloudHSM multi-tenant?"),
         ("Is KMS multi-tenant?", "CloudHSM too?", "Is CloudHSM multi-tenant?"),
