@@ -220,6 +220,11 @@ def test_a_wall_of_white_space_is_read_at_once() -> None:
     assert meant(question, "What is Neptune?") == "what does Neptune cost?"
 
 
+def test_a_thousand_endings_are_read_at_once() -> None:
+    told = Turn("What is Neptune?" + ", i mean" * 5_000 + " x", "")
+    assert readings("and Lambda, please?", [told], NAMES)
+
+
 def test_any_notes_will_do() -> None:
     names = Names(["Boxes", "Crates"])
     (only,) = readings("and crates?", [Turn("How large can Boxes be?", "")], names)
@@ -287,6 +292,8 @@ def test_it_is_a_department_too(question: str) -> None:
             "sorry, standard, not express",
             "How long do Step Functions standard Workflows run?",
         ),
+        ("What does KMS cost?", "not KMS but CloudHSM", "What does CloudHSM cost?"),
+        ("What does KMS cost?", "CloudHSM, sorry", "What does CloudHSM cost?"),
         ("What does the ECS control plane cost?", "same for eks?", "What does the eks control "
          "plane cost?"),
     ],

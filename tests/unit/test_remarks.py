@@ -22,6 +22,8 @@ ASKED = "How many replicas does Neptune take?"
         ("I am most obliged. One last thing, if I may: is it free?", "is it free?"),
         ("would you be so kind as to tell me the same for Neptune?", "Neptune?"),
         ("hello, thanks for the answer! likewise for Neptune", "Neptune"),
+        ("ok cool thanks, it makes a lot of sense. quick follow-up: is it free?", "is it free?"),
+        ("I was asking about Neptune", "Neptune"),
         ("never mind, actually of Neptune", "of Neptune"),
         ("and Wait?", "Wait?"),
         ("which is right for us?", "which is right for us?"),
@@ -42,7 +44,10 @@ def test_a_remark_opens_a_question_and_is_none_of_it(question: str, rest: str) -
     shorter please|can you make that shorter?|in one sentence?|tl;dr|summarize that|source?|
     explain it simply|explain like I'm five|once more|say that again|which page?|who says so?|
     how do you know?|where did you get that from|can you cite that?|double check that please|
-    you're wrong""".split("|"),
+    you're wrong|what do you mean?|in short?|do you have a source?|prove it|quote it|
+    that can't be right|I doubt it|seriously?|not true|as bullet points|which document?""".split(
+        "|"
+    ),
 )
 def test_who_doubts_or_wants_it_in_another_form_asks_the_same_again(text: str) -> None:
     assert meant(text.strip(), ASKED) == ASKED

@@ -77,6 +77,9 @@ _NEW = re.compile(
 )
 # "sorry, standard, not express"
 _RATHER = re.compile(r"^(?:the )?(?P<new>\S.*?),? not (?:the )?(?P<old>\S.*)$", re.IGNORECASE)
+_NOT_BUT = re.compile(
+    r"^not (?:the )?(?P<old>[^,]*[^,\s])(?:,| but) (?:the )?(?P<new>\S.*)$", re.IGNORECASE
+)
 # "and the max?" after "how much disk is there by default?"
 _DEGREE = re.compile(
     r"(?:the |its |any )?(?P<how>max(?:imum)?|min(?:imum)?|default|average)"
@@ -119,8 +122,8 @@ _OF_SOMETHING = frozenset(
 _TOPICS = frozenset(
     "benefits costs features limits limitations pricing pros cons quotas requirements".split()
 )
-_ENDING = re.compile(
-    r"(?:[\s,]+(?:then|too|instead|as well|either|please))*[\s?!.]*$", re.IGNORECASE
+_ENDINGS = tuple(
+    " then, too, instead, please, either, sorry, thanks, as well, i mean, i meant".split(",")
 )
 # "and what about the warranty of the Aero 14?" asks nothing of what came before.
 _PROPERTY = re.compile(r"(?:the )?(?!the\b|ones?\b)(?:[\w-]+,? ){1,3}of (?:the )?\w", re.IGNORECASE)
@@ -166,10 +169,10 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
         return [question[new.end() :] if new else question]
     last = turns[-1]
     rest = without_opening(question)
-    bare = _ENDING.sub("", rest)
+    bare = _without_ending(rest)
     if not words_in(bare) or asks_again(bare):
         return [last.question]
-    rather = _RATHER.match(bare)
+    rather = _NOT_BUT.match(bare) or _RATHER.match(bare)
     if rather and _is_noun(rather["new"]) and rather["old"].lower() in last.question.lower():
         at = last.question.lower().index(rather["old"].lower())
         return [f"{last.question[:at]}{rather['new']}{last.question[at + len(rather['old']) :]}"]
@@ -211,8 +214,8 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     telling = len(words_of(rest))
     found = resolved(rest, turns, names)
     if found is not None and (found.sure or telling <= TELLING):
-        if _ENDING.sub("", found.text) in last.options:  # "and the latter?"
-            return [f"What is {_ENDING.sub('', found.text)}?"]
+        if (meant := _without_ending(found.text)) in last.options:  # "and the latter?"
+            return [f"What is {meant}?"]
         return [found.text] if found.sure else [question, found.text]
     if found is None and _is_noun(bare):
         if connected and _PROPERTY.match(bare) and names.know_one_in(bare):
@@ -233,6 +236,13 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     if telling > IMPLICIT or tells_first or names.know_one_in(rest) or _OWN.search(bare):
         return [question]
     return [question, _joined(rest, turns)]
+
+
+def _without_ending(text: str) -> str:
+    text = text.rstrip(" ,?!.")
+    while ending := next((each for each in _ENDINGS if text[-len(each) :].lower() == each), ""):
+        text = text[: -len(ending)].rstrip(" ,?!.")
+    return text
 
 
 def _is_noun(text: str) -> bool:

@@ -13,7 +13,7 @@ _APPROVES = (
     r"(?:well|right|great|cool|nice|perfect|wait|brilliant|excellent|awesome|lovely|wonderful"
     r"|amazing|fantastic|super|never ?mind|nvm|forget (?:it|that))"
     r"(?: (?:answer|explanation|stuff|one|work|job))?(?=\s*[,.!:?]|\s*$"
-    r"|\s(?:and|so|but|then|if|what|how|which|where|when|why|is|are|does|do|can|i)\b)"
+    r"|\s(?:and|so|but|then|if|what|how|which|where|when|why|is|are|does|do|can|i|thanks|thank|thx)\b)"
 )
 _GREETS = (
     r"(?:hi|hello|hey|good (?:morning|afternoon|evening|day))(?: there| all| everyone| again)?"
@@ -34,9 +34,11 @@ _REMARK = (
     r"(?:(?:that|this|it)(?:(?:['’]?s| is| was| sounds| looks| seems)"
     rf"(?: (?:so|really|very|too|quite|super|just|all|pretty|not))*? (?:{_JUDGED})"
     r"| (?:really |has )?help(?:s|ed)(?: a lot| much| me| us)?(?= *[,.!:;]| and| but| so|$)"
-    r"| makes sense)|makes sense|(?:you|u)(?:['’]?re| are|r) wrong"
+    r"| makes (?:a lot of |perfect )?sense)|makes (?:a lot of |perfect )?sense"
+    r"|(?:you|u)(?:['’]?re| are|r) wrong"
     r"|i am (?:most |much |very )?(?:obliged|grateful)"
-    r"|one (?:last|more|final|other) (?:thing|question)(?:,? if i may)?)\b"
+    r"|(?:one |a )?(?:last|more|final|other|quick|follow[ -]?up)(?: follow[ -]?up)?"
+    r"(?: thing| question)?(?=[,:])(?:,? if i may)?|(?:just )?to be clear|out of curiosity)\b"
     r"(?:(?! (?:and|but|so|then|what|how|which|where|when|why|is|are|does|do|can|could|will)\b)"
     r"[^,.!?:;])*"
 )
@@ -44,7 +46,8 @@ _OPENING = re.compile(
     rf"^(?:(?:{_APPROVES}|{_REMARK}|{_THANKS}|{_GREETS}"
     r"|and|or|but|so|then|also|ok(?:ay)?|hm+|yes|no|sorry|oh|now|i see|got it|understood"
     r"|interesting|fair enough|good to know|a+h+|aha|wow|alright|all right|sure|gotcha|btw"
-    r"|by the way|actually|(?:no,? )?i mean(?:t)?|not really)"
+    r"|by the way|actually|(?:no,? )?i mean(?:t)?|i (?:asked|was asking) about"
+    r"|i wonder(?=,)|not really)"
     r"\b(?!-\w)"
     r"[\s,.!:-]*)*(?:(?:what|how) about\b|what of\b|(?:(?:is|are) (?:it|they) )?(?:the )?same"
     r" (?:for|with)\b"
@@ -65,26 +68,32 @@ _MORE = (
     r"(?:tell|show|give|explain|describe|elaborate)\b"
     r"(?: me| us)?(?: (?:a bit|some|any|an))?(?: (?:more|further|details?|examples?))*"
     r"(?: (?:of|about|on))?(?: (?:it|that|this|them))?|go on|continue|(?:anything|what) else|more"
+    r"|expand(?: on (?:it|that|this))?|go deeper"
     r"|(?:some |any |an |more )?(?:details?|examples?)|like what|such as|for (?:example|instance)"
 )
 _DOUBTS = (
-    r"really|wrong|nope|no way"
+    r"really|seriously|for real|(?:not )?(?:wrong|true|right|correct)|incorrect|nonsense|nope"
+    r"|no way|what|huh|what do you mean(?: by (?:that|this|it))?|meaning"
+    r"|(?:that|this|it) (?:can['’]?t|cannot|doesn['’]?t|does not) (?:be|sound|look|seem)"
+    r" (?:right|true|correct)|i doubt (?:it|that|this)|(?:you|u) are (?:wrong|mistaken)"
     r"|(?:are )?(?:you |u )?(?:really |absolutely |quite |very |so |100 ?% )*"
     r"(?:sure|certain|positive)(?: (?:about|of) (?:it|that|this))?"
-    r"|(?:is|was) (?:that|it|this) (?:so|all|right|true|correct|sure|ok(?:ay)?)"
+    r"|(?:is|was) (?:that|it|this) (?:still )?(?:so|all|right|true|correct|sure|ok(?:ay)?)"
     r"|i (?:still |really )*(?:don['’]?t|do not|can['’]?t) (?:get|understand|follow|believe)"
     r"(?: (?:it|that|this|you))?|(?:i['’]?m|i am) (?:lost|confused|not (?:sure|convinced))"
     r"|(?:double[ -]?)?check (?:again|(?:it|that|this)(?: again)?)|pardon|come again"
 )
 _FORM = (
     r"(?:(?:much |a bit |even )?(?:shorter|simpler|briefer)|briefly|simply|tl;? ?dr|eli ?5"
+    r"|(?:as|in) (?:bullets|bullet points)|in short|short answer"
+    r"|(?:just|only) the (?:number|answer)"
     r"|too (?:long|complicated|short)|like i['’]?(?:m| am) (?:five|5|a \w+)"
     r"|(?:in|as|with) (?:a|an|one|two|three|other|short|simple|simpler|plain|fewer|your own)"
     r"(?: (?:short|simple|few|single))? (?:table|list|sentences?|words?|terms|points|nutshell))"
 )
 _WISHES = (
-    r"(?:make|say|put|explain|repeat|rephrase|summari[sz]e|sum|cite|keep)"
-    r"(?: it| that| this)?(?: up)?(?: again| once more| short)?"
+    r"(?:make|say|put|explain|repeat|rephrase|summari[sz]e|sum|cite|quote|prove|shorten|dumb)"
+    r"(?: it| that| this)?(?: up| down)?(?: to me)?(?: again| once more| short)?"
     rf"(?: {_FORM})?|{_FORM}|(?:once more|again)"
     r"|(?:(?:give|show|make|write)(?: me| us)? )?(?:a |the )?(?:short |brief )?summary"
     r"|(?:give|show|make|write)(?: me| us)? (?:a|the) (?:table|list|short version|overview)"
@@ -92,7 +101,10 @@ _WISHES = (
 )
 _SOURCES = (
     r"(?:what(?:['’]?s| is| are) (?:the|your) )?(?:sources?|references?|citations?)"
-    r"|which page(?: is (?:that|it|this)(?: on| from)?)?|who says (?:so|that|this)|says who"
+    r"|(?:do you have )?(?:a|any) (?:source|reference|link)s?(?: for (?:it|that|this))?|link"
+    r"|(?:in |on |from )?(?:which|what) (?:page|file|document)"
+    r"(?: is (?:that|it|this)(?: on| from| in)?)?"
+    r"|where is (?:that|it|this) written|show me where|who says (?:so|that|this)|says who"
     r"|where (?:does it|do the notes|do they) say (?:so|that|this)|how do you know(?: that| this)?"
     r"|where did you (?:get|find|read|see) (?:it|that|this)(?: from)?"
 )
