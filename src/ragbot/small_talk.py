@@ -22,6 +22,7 @@ MOST_TITLES = 12
 _FORGIVEN = 4  # letters from which one slip is forgiven; of three, two may change places
 
 
+_NO_SLIPS = frozenset(["latter"])
 # What may stand beside small talk and is none itself.
 _FILLERS = frozenset(
     """there everyone everybody all folks guys team bot chatbot ragbot robot assistant friend mate
@@ -151,6 +152,8 @@ def _kind_of(words: Sequence[str], is_known: Callable[[str], bool]) -> SmallTalk
 
 def _meant(word: str, is_known: Callable[[str], bool]) -> str:
     """The word of small talk that this one is a slip of, else the word."""
+    if word in _NO_SLIPS:
+        return word
     once = re.sub(r"(\w)\1", r"\1", word)
     if word in _WORDS or len(word) < 3 or is_known(word):
         return once if (once,) in _KIND_OF else word

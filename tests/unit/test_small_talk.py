@@ -88,6 +88,7 @@ def test_small_talk(text: str, expected: str) -> None:
         "the",
         "why?",
         "and the other one?",
+        "the latter?",
         "more",
         "hello world lambda",
         "what is this service for",

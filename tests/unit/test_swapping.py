@@ -37,6 +37,9 @@ from ragbot.types import Turn
         ("How long is data kept in CloudTrail?", "and in Config?", "How long is data kept in "
          "Config?"),
         ("ECS vs EKS in terms of price?", "and scheduling?", "ECS vs EKS in terms of scheduling?"),
+        ("difference between ECS and EKS?", "and EFS?", "difference between ECS and EFS?"),
+        ("difference between ECS and EKS?", "and for teams?", "difference between ECS and EKS for "
+         "teams?"),
         ("KMS or CloudHSM for keys?", "and Shield?", "KMS or Shield for keys?"),
         ("Is Neptune faster than EFS?", "and DynamoDB?", "Is DynamoDB faster than EFS?"),
         ("How long do wheat loaves keep?", "sorry, rye", "How long do rye loaves keep?"),

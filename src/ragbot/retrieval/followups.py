@@ -214,8 +214,8 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     telling = len(words_of(rest))
     found = resolved(rest, turns, names)
     if found is not None and (found.sure or telling <= TELLING):
-        if (meant := _without_ending(found.text)) in last.options:  # "and the latter?"
-            return [f"What is {meant}?"]
+        if (which := _without_ending(found.text)) in last.options:  # "and the latter?"
+            return [f"What is {which}?"]
         return [found.text] if found.sure else [question, found.text]
     if found is None and _is_noun(bare):
         if connected and _PROPERTY.match(bare) and names.know_one_in(bare):

@@ -49,7 +49,11 @@ def swapped(noun: str, last: Earlier, names: Names) -> str:
         noun = preposed["noun"]
     pieces = names.pieces(asked)
     if place is None and last.compares:
-        slot = place = _in_comparison(noun, pieces, last, names) or slot
+        is_thing = names.know_one_in(noun) or is_written_as_name(noun, first_too=False)
+        place = _in_comparison(pieces, last, things=is_thing)
+        if place is None and not is_thing and not ONES.match(noun):
+            return f"{asked.rstrip(' ?')} {preposed[0] if preposed else f'in {noun}'}?"
+        slot = place or slot
     if slot is None and not pieces:
         return f"{asked} {noun}?"
     if slot is None or not (place or slot.is_named or is_alike(noun, slot)):
@@ -84,15 +88,15 @@ def swapped(noun: str, last: Earlier, names: Names) -> str:
     return f"{asked[:start]}{noun}{asked[end + (again.end() if again else 0) :]}"
 
 
-def _in_comparison(noun: str, pieces: Sequence[Piece], last: Earlier, names: Names) -> Piece | None:
-    """What it takes the place of where things were compared: a name that of the last of them,
-    anything else what they were compared by."""
-    is_thing = names.know_one_in(noun) or is_written_as_name(noun, first_too=False)
-    if is_thing and re.search(r"\bthan\b", last.question, re.IGNORECASE):
+def _in_comparison(pieces: Sequence[Piece], last: Earlier, *, things: bool) -> Piece | None:
+    """The last of the things compared, or else the last that they are compared by."""
+    if things and re.search(r"\bthan\b", last.question, re.IGNORECASE):
         return None  # "is X faster than Y?" is asked of X
     compared = {word.key for option in last.options for word in words_in(option)}
-    alike = [p for p in pieces if is_thing == all(word.key in compared for word in p.words)]
-    return alike[-1] if alike else None
+    if not things:
+        compared |= {"difference", "comparison"}
+    found = [p for p in pieces if things == all(word.key in compared for word in p.words)]
+    return found[-1] if found else None
 
 
 def behind(preposition: str, asked: str, names: Names) -> Piece | None:
