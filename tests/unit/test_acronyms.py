@@ -125,6 +125,9 @@ USED, SAID = {"ALB", "TTL", "MOS", "GSI", "IAM", "WOW"}, {"multi orbit satellite
         ("identity and access management", "IAM"),
         ("What is a Written Order Waiver?", "What is a WOW?"),
         ("What is the Old Written Order Waiver?", "What is the Old WOW?"),
+        ("What Orange Wagons weigh", "What Orange Wagons weigh"),  # "What" opens the sentence
+        ("Amazon Large Boxes", "Amazon Large Boxes"),
+        ("Is Application Load Balancer free?", "Is ALB free?"),
         ("we often wait", "we often wait"),  # initials of a sentence mean nothing
         ("A Multi Orbit Satellite", "A Multi Orbit Satellite"),  # the notes say so themselves
         ("a Network Load Balancer", "a Network Load Balancer"),  # of which they have no acronym

@@ -6,7 +6,8 @@ from ragbot.retrieval.comparisons import asked_of_each, compared_in
 from ragbot.retrieval.names import Names
 
 NAMES = Names(
-    ["AWS", "Boxes", "Crates", "Harbour Crane", "Shield", "Shield Advanced", "Barrels", "Sacks"]
+    """AWS, Boxes, Crates, Harbour Crane, Shield, Shield Advanced, Barrels, Sacks, Northern Route,
+    Southern Route, Labels Office""".split(",")
 )
 
 
@@ -25,6 +26,8 @@ NAMES = Names(
         ("Shall I prefer Boxes over Crates?", ("Boxes", "Crates")),
         ("How do Boxes differ from Crates?", ("Boxes", "Crates")),
         ("Shield or Shield Advanced?", ("Shield", "Shield Advanced")),
+        ("northern vs southern?", ("northern route", "southern route")),
+        ("How does northern differ from southern route?", ("northern route", "southern route")),
         ("Is Harbour Crane better than Boxes?", ("Harbour Crane", "Boxes")),
     ],
 )
@@ -45,6 +48,7 @@ def test_things_side_by_side(question: str, things: tuple[str, ...]) -> None:
         "How do I get to Boxes from Crates or Barrels?",
         "Can I move Boxes over Crates?",
         "Do Boxes need a Crate or not?",
+        "Labels or Boxes?",  # hardly their office
         "Boxes or Trunks?",  # of one the notes know nothing
         "What is the difference between Boxes and Boxes?",
         "Boxes, Crates, Barrels or Sacks?",  # too many to tell what each is for

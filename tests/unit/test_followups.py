@@ -29,6 +29,9 @@ from ragbot.types import Turn
             "OK, that makes sense. How much does it cost?",
             "How much does EFS cost?",
         ),
+        ("what replaces App Mesh?", "why did it end?", "why did App Mesh end?"),
+        ("who supersedes KMS?", "is it free?", "is KMS free?"),
+        ("my boss says Neptune is slow", "why is it free?", "why is Neptune free?"),
         (
             "How does Secrets Manager version secrets?",
             "can they be replicated?",
@@ -90,6 +93,31 @@ def test_a_list_in_the_answer_can_be_counted_through() -> None:
     assert meant("how fast is the last one?", bullets) == "how fast is Neptune?"
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        (("difference between pens and pencils?",), "which one smears?", "pens or pencils"),
+        (("Shall I take ECS or EKS or Lambda?",), "which of the three is free?",
+         "ECS or EKS or Lambda"),
+        (("which is better for walls, chalk or pens?",), "which one smears?", "chalk or pens"),
+        (("Lambda or ECS?", "what does ECS cost?"), "which one is free?", "Lambda or ECS"),
+        (("pens or pencils?", "does Lambda scale?", "how fast is EFS?"), "which one is free?",
+         "Lambda or EFS"),
+    ],
+)  # fmt: skip
+def test_which_one_is_of_what_was_compared_last(
+    before: tuple[str, ...], question: str, expected: str
+) -> None:
+    assert meant(question, *before) == f"{question[:-1]}: {expected}?"
+
+
+def test_a_row_or_a_clause_of_an_answer_lists_nothing() -> None:
+    told = Turn("What is KMS for?", "KMS does one thing: envelope encryption, and care of it. [1]")
+    assert "encryption" not in " ".join(readings("which one is free?", [told], NAMES))
+    row = Turn("how long do they run?", "Length: Standard: 1 year; Express: 5 minutes. [1]")
+    assert meant("which one is free?", row) == "which one is free: Standard or Express?"
+
+
 def test_what_the_answer_named_is_spoken_of() -> None:
     turn = Turn("which service records who did what?", "Every API call is recorded by CloudTrail.")
     assert meant("what does it cost?", turn) == "what does CloudTrail cost?"
@@ -103,6 +131,16 @@ def test_a_name_typed_in_small_letters_is_known_by_the_answer() -> None:
     assert meant("what does it add?", turn) == "what does shield Advanced add?"
     unknown = Turn("what does the ecs control plane cost", "The ECS control plane is free. [1]")
     assert meant("and eks?", unknown) == "what does the eks control plane cost"
+
+
+def test_how_many_there_are_is_of_what_was_asked_for() -> None:
+    asked = meant("how many are there?", "name the states of Step Functions")
+    assert asked == "How many states of Step Functions are there?"
+
+
+def test_it_is_nobody() -> None:
+    asked = Turn("Who do I ask about the stage lights?", "Ask Dave about them. [1]")
+    assert meant("how long does it take?", asked) == f"{asked.question} how long does it take?"
 
 
 def test_chains_lean_on_what_the_turn_before_meant() -> None:
@@ -119,6 +157,7 @@ def test_chains_lean_on_what_the_turn_before_meant() -> None:
     [
         ("why?", "why is Neptune faster than DocumentDB?"),
         ("how come?", "how is Neptune faster than DocumentDB?"),
+        ("why not?", "why is not Neptune faster than DocumentDB?"),
         ("tell me more", "Is Neptune faster than DocumentDB?"),
         ("anything else?", "Is Neptune faster than DocumentDB?"),
         ("was that right?", "Is Neptune faster than DocumentDB?"),
@@ -179,6 +218,11 @@ def test_without_a_history_or_a_subject_nothing_is_made_up() -> None:
 def test_a_wall_of_white_space_is_read_at_once() -> None:
     question = "what does" + " " * 7_000 + "it cost?"
     assert meant(question, "What is Neptune?") == "what does Neptune cost?"
+
+
+def test_a_thousand_endings_are_read_at_once() -> None:
+    told = Turn("What is Neptune?" + ", i mean" * 5_000 + " x", "")
+    assert readings("and Lambda, please?", [told], NAMES)
 
 
 def test_any_notes_will_do() -> None:
@@ -248,6 +292,8 @@ def test_it_is_a_department_too(question: str) -> None:
             "sorry, standard, not express",
             "How long do Step Functions standard Workflows run?",
         ),
+        ("What does KMS cost?", "not KMS but CloudHSM", "What does CloudHSM cost?"),
+        ("What does KMS cost?", "CloudHSM, sorry", "What does CloudHSM cost?"),
         ("What does the ECS control plane cost?", "same for eks?", "What does the eks control "
          "plane cost?"),
     ],

@@ -23,6 +23,12 @@ def known(word: str) -> bool:
         ("kamda", "kamda"),  # the first letter is seldom wrong
         ("s3://stremas.txt i-stremas1", "s3://stremas.txt i-stremas1"),  # names, not words
         ("stremas!", "streams!"),
+        ("waht are streams", "what are streams"),
+        ("how mutch", "how much"),
+        ("whcih lambda", "which lambda"),
+        ("how whot", "how whot"),
+        ("LAmbda LamdbA ApiGateway SAML NVMe", "LAmbda lambda ApiGateway SAML NVMe"),
+        ("StraemMs", "StraemMs"),  # two slips in a name
     ],
 )
 def test_mends_what_is_near_to_a_word_of_the_notes(typed: str, meant: str) -> None:

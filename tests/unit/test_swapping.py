@@ -36,6 +36,13 @@ from ragbot.types import Turn
          "best for?"),
         ("How long is data kept in CloudTrail?", "and in Config?", "How long is data kept in "
          "Config?"),
+        ("ECS vs EKS in terms of price?", "and scheduling?", "ECS vs EKS in terms of scheduling?"),
+        ("difference between ECS and EKS?", "and EFS?", "difference between ECS and EFS?"),
+        ("difference between ECS and EKS?", "and for teams?", "difference between ECS and EKS for "
+         "teams?"),
+        ("KMS or CloudHSM for keys?", "and Shield?", "KMS or Shield for keys?"),
+        ("Is Neptune faster than EFS?", "and DynamoDB?", "Is DynamoDB faster than EFS?"),
+        ("How long do wheat loaves keep?", "sorry, rye", "How long do rye loaves keep?"),
         ("Is KMS multi-tenant?", "and is CloudHSM?", "Is CloudHSM multi-tenant?"),
         ("Is KMS multi-tenant?", "CloudHSM too?", "Is CloudHSM multi-tenant?"),
         ("How long do Step Functions Express Workflows run?", "and the standard ones?", "How long "
@@ -68,6 +75,16 @@ def test_and_x_asks_the_same_of_x(before: str, question: str, expected: str) -> 
             "And if it were 150?",
             "How early must one tell of 30 boats? if it were 150?",
         ),
+        (
+            "What is the toll for a car at night?",
+            "and for a van?",
+            "What is the toll for a van at night?",
+        ),
+        (
+            "How often is descaling due with soft Config?",
+            "and with hard Config?",
+            "How often is descaling due with hard Config?",
+        ),
         ("What is a role?", "Does it apply to EKS?", "Does role apply to EKS?"),
     ],
 )
@@ -87,6 +104,13 @@ def test_what_is_asked_of_something_else(before: str, question: str, expected: s
         ("What is the limit of API Gateway?", "per account or per region?", "What is the limit of "
          "API Gateway per account or per region?"),
         ("What does Firewall Manager need?", "why Config?", "Firewall Manager: why Config?"),
+        ("How long can a Lambda run?", "eks price", "eks price"),
+        ("which EBS disk is the fastest?", "and the slowest?", "which EBS disk is the slowest?"),
+        ("which EBS volume is best?", "which one is the most durable?", "which EBS volume is most "
+         "durable?"),
+        ("hello, what does KMS cost?", "thanks! and CloudHSM?", "what does CloudHSM cost?"),
+        ("How large can a DynamoDB item be?", "and a DocumentDB document?", "How large can a "
+         "DocumentDB document be?"),
         ("how long are Lambda logs kept?", "and CloudTrail events?", "how long are CloudTrail "
          "events kept?"),
         ("how often can I rotate customer managed KMS keys?", "and the AWS managed ones?",

@@ -101,17 +101,25 @@ def _is_a_thing(text: str) -> bool:
 
 def compared_in(question: str, names: Names) -> tuple[str, ...]:
     """The things compared, as the question writes them; none where it asks for more than that."""
-    pieces = [piece for piece in names.pieces(question) if piece.known]
     things: dict[tuple[str, ...], str] = {}
     named = set()
     places = []
-    for piece in pieces:
+    completes = False
+    for piece in names.pieces(question):
         core = [word for word in piece.core if word.low not in ("aws", "amazon")] or piece.core
-        named |= set(core)
-        places.append((core[0].start, core[-1].end))
-        things.setdefault(tuple(word.key for word in core), question[slice(*places[-1])])
+        start, end = core[0].start, core[-1].end
+        whole = question[start:end]
+        if not piece.known:
+            whole = names.completed(whole)
+            completes = completes or names.know(whole)
+        if names.know_one_in(whole):
+            named |= set(core)
+            places.append((start, end))
+            things.setdefault(tuple(word.key for word in words_in(whole)), whole)
+    if completes and len({key[-1] for key in things}) > 1:
+        return ()  # geolocation and geoproximity (routing), but not secrets (manager) and maps
     others = {word.low.partition("'")[0] for word in words_in(question) if word not in named}
-    if not 2 <= len(things) == len(pieces) <= MOST_COMPARED:
+    if not 2 <= len(things) == len(places) <= MOST_COMPARED:
         return ()
     if not (others & _COMPARES and others <= _ASKS_NOTHING):
         return ()

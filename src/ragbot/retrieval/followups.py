@@ -28,6 +28,7 @@ from ragbot.retrieval.pronouns import (
     with_meaning,
 )
 from ragbot.retrieval.queries import pasted_choices
+from ragbot.retrieval.remarks import asks_again, without_greeting, without_opening
 from ragbot.retrieval.subjects import Earlier, earlier
 from ragbot.retrieval.swapping import (
     ARTICLE,
@@ -48,33 +49,6 @@ IMPLICIT = 4  # and without any
 SHORT = 8  # words that "and ...?" may have without being a question
 REMEMBERED = 4  # turns that a follow-up can lean back over
 
-# Such a word opens names, too: "Cool tier?", "Right-sizing?"
-_APPROVES = (
-    r"(?:well|right|great|cool|nice|perfect|wait)(?=\s*[,.!:?]|\s*$"
-    r"|\s(?:and|so|but|then|if|what|how|which|where|when|why|is|are|does|do|can|i)\b)"
-)
-_CONNECTIVE = re.compile(
-    rf"^(?:(?:{_APPROVES}|and|or|but|so|then|also|ok(?:ay)?|hm+|yes|no|sorry|oh|now|thanks"
-    r"|thank you|i see|got it|understood|interesting|fair enough|good to know|a+h+|aha|wow|alright"
-    r"|all right|sure|gotcha|btw|by the way|(?:no,? )?i mean(?:t)?|not really"
-    r"|(?:that |it )?makes sense|that(?:['’]s| is) (?:clear|good|great|helpful|fine)|that helps)"
-    r"\b(?!-\w)"
-    r"[\s,.!:-]*)*(?:(?:what|how) about\b|what of\b|(?:(?:is|are) (?:it|they) )?(?:the )?same"
-    r" (?:for|with)\b"
-    r"|(?:does|do|would|will) (?:that|this|the same|it(?= (?:also |still )?hold)) (?:also |still )?"
-    r"(?:hold|apply|go)(?: true)? (?:for|to)\b)?"
-    r"[\s,]*",
-    re.IGNORECASE,
-)
-_MORE = re.compile(
-    r"(?:(?:please|can you|could you) )*(?:(?:tell|show|give|explain|describe|elaborate)\b"
-    r"(?: me| us)?(?: (?:a bit|some|any|an))?(?: (?:more|further|details?|examples?))*"
-    r"(?: (?:of|about|on))?(?: (?:it|that|this|them))?|go on|continue|(?:anything|what) else|more"
-    r"|(?:some |any |an |more )?(?:details?|examples?)|like what|such as|for (?:example|instance)"
-    r"|really|are you sure|(?:is|was) (?:that|it|this)"
-    r" (?:so|all|right|true|correct|sure|ok(?:ay)?))(?: please)?",
-    re.IGNORECASE,
-)
 _JUST_ASKS = re.compile(
     r"(?P<ask>why(?: not)?|how|(?:since |until |from )?when|where|who"
     r"|how (?:long|much|many|often|large|big|fast|far|soon))(?: come| so| then| exactly)?"
@@ -87,8 +61,9 @@ _SAME_ASKED = re.compile(
 )
 _IF = re.compile(r"(?:and |but )?(?:what )?if\b", re.IGNORECASE)
 _BACK = re.compile(
-    r"^(?:(?:going|coming|let['’]?s go|go|come|jump(?:ing)?) )?(?:back to|returning to|regarding"
-    r"|concerning|as for|about) (?P<noun>[^,:;?]{2,60}?)\s*(?:[,:;]|\s-+\s|$)\s*(?P<rest>.*)$",
+    r"^(?:(?:going|coming|let['’]?s (?:go|talk|speak)|go|come|jump(?:ing)?) )?(?:back to"
+    r"|returning to|regarding|concerning|as for|about)"
+    r" (?P<noun>[^,:;?]{2,60}?)\s*(?:[,:;]|\s-+\s|$)\s*(?P<rest>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 # "lambda again, what does it cost?"
@@ -102,6 +77,9 @@ _NEW = re.compile(
 )
 # "sorry, standard, not express"
 _RATHER = re.compile(r"^(?:the )?(?P<new>\S.*?),? not (?:the )?(?P<old>\S.*)$", re.IGNORECASE)
+_NOT_BUT = re.compile(
+    r"^not (?:the )?(?P<old>[^,]*[^,\s])(?:,| but) (?:the )?(?P<new>\S.*)$", re.IGNORECASE
+)
 # "and the max?" after "how much disk is there by default?"
 _DEGREE = re.compile(
     r"(?:the |its |any )?(?P<how>max(?:imum)?|min(?:imum)?|default|average)"
@@ -111,6 +89,18 @@ _DEGREE = re.compile(
 _DEGREE_ASKED = re.compile(
     r"\b(?:by default|default|max(?:imum)?|min(?:imum)?|average|baseline)\b", re.IGNORECASE
 )
+_HOW_MANY = re.compile(
+    r"how many (?:of (?:them|those|these) )?are there(?: in total)?", re.IGNORECASE
+)
+# "and the slowest?" after "which of them is the fastest?"
+_SUPERLATIVE = (
+    r"(?:(?:cheap|fast|quick|slow|larg|small|bigg|long|short|high|low|strong|new|old|lat|near|safe"
+    r"|simpl|easi|hard|few)est|best|worst|(?:most|least) \w+)"
+)
+_OF_ALL = re.compile(
+    rf"(?:which (?:one )?(?:is|are) )?(?:the )?(?P<how>{_SUPERLATIVE})(?: ones?)?", re.IGNORECASE
+)
+_OF_ALL_ASKED = re.compile(rf"\b{_SUPERLATIVE}\b", re.IGNORECASE)
 # "why Config?" asks why it, of what was spoken of.
 _ASKS_OF = re.compile(
     r"(?:why|how|when|where|since when|how come)\s+(?:an?\s+|the\s+)?\S+", re.IGNORECASE
@@ -132,8 +122,8 @@ _OF_SOMETHING = frozenset(
 _TOPICS = frozenset(
     "benefits costs features limits limitations pricing pros cons quotas requirements".split()
 )
-_ENDING = re.compile(
-    r"(?:[\s,]+(?:then|too|instead|as well|either|please))*[\s?!.]*$", re.IGNORECASE
+_ENDINGS = tuple(
+    " then, too, instead, please, either, sorry, thanks, as well, i mean, i meant".split(",")
 )
 # "and what about the warranty of the Aero 14?" asks nothing of what came before.
 _PROPERTY = re.compile(r"(?:the )?(?!the\b|ones?\b)(?:[\w-]+,? ){1,3}of (?:the )?\w", re.IGNORECASE)
@@ -151,7 +141,7 @@ def readings(question: str, history: Sequence[Turn], names: Names) -> tuple[str,
     turns: list[Earlier] = []
     for turn in history[-REMEMBERED:]:
         alone = turn.query or _readings(_in_one_line(turn.question), turns, names)[-1]
-        turns.append(earlier(turn, alone, names))
+        turns.append(earlier(turn, without_greeting(alone), names))
     return tuple(dict.fromkeys(_readings(_in_one_line(question), turns, names)))
 
 
@@ -178,12 +168,11 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     if not turns or new:
         return [question[new.end() :] if new else question]
     last = turns[-1]
-    connective = _CONNECTIVE.match(question)
-    rest = question[connective.end() :].strip() if connective else question
-    bare = _ENDING.sub("", rest)
-    if not words_in(bare) or _MORE.fullmatch(bare):
+    rest = without_opening(question)
+    bare = _without_ending(rest)
+    if not words_in(bare) or asks_again(bare):
         return [last.question]
-    rather = _RATHER.match(bare)
+    rather = _NOT_BUT.match(bare) or _RATHER.match(bare)
     if rather and _is_noun(rather["new"]) and rather["old"].lower() in last.question.lower():
         at = last.question.lower().index(rather["old"].lower())
         return [f"{last.question[:at]}{rather['new']}{last.question[at + len(rather['old']) :]}"]
@@ -202,12 +191,22 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     degree = _DEGREE.fullmatch(bare)
     if degree:
         return [_to_degree(degree["how"], degree["noun"], last, names)]
+    if last.things and last.subject and _HOW_MANY.fullmatch(bare):
+        return [f"How many {last.things} of {last.subject} are there?"]
+    most = _OF_ALL.fullmatch(bare)
+    if most and _OF_ALL_ASKED.search(last.question):
+        return [_OF_ALL_ASKED.sub(most["how"], last.question, count=1)]
     if _DOES_SO.search(bare):
         so = _DOES_SO.sub("do so", bare)
         found = resolved(so, turns, names)
         return [f"{found.text if found else so}? {last.question}"]
     headed = _HEADED.match(rest)
-    if headed and _is_noun(headed["noun"]) and not PREPOSED.match(headed["rest"]):
+    if (
+        headed
+        and _HEADED.match(bare)
+        and _is_noun(headed["noun"])
+        and not PREPOSED.match(headed["rest"])
+    ):
         noun = without_preposition(headed["noun"])
         meant = resolved(noun, turns, names)
         if meant or connected:
@@ -215,12 +214,14 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     telling = len(words_of(rest))
     found = resolved(rest, turns, names)
     if found is not None and (found.sure or telling <= TELLING):
-        if _ENDING.sub("", found.text) in last.options:  # "and the latter?"
-            return [f"What is {_ENDING.sub('', found.text)}?"]
+        if (which := _without_ending(found.text)) in last.options:  # "and the latter?"
+            return [f"What is {which}?"]
         return [found.text] if found.sure else [question, found.text]
     if found is None and _is_noun(bare):
         if connected and _PROPERTY.match(bare) and names.know_one_in(bare):
             return [f"What is {bare}?"]
+        if _is_attribute(bare) and names.know_one_in(bare):
+            return [bare]  # eks price
         if connected or len(words_in(bare)) <= 2:
             return _swapped_readings(bare, turns, names, connected=connected)
         # Words as they are typed into a search box.
@@ -235,6 +236,13 @@ def _readings(question: str, turns: Sequence[Earlier], names: Names) -> list[str
     if telling > IMPLICIT or tells_first or names.know_one_in(rest) or _OWN.search(bare):
         return [question]
     return [question, _joined(rest, turns)]
+
+
+def _without_ending(text: str) -> str:
+    text = text.rstrip(" ,?!.")
+    while ending := next((each for each in _ENDINGS if text[-len(each) :].lower() == each), ""):
+        text = text[: -len(ending)].rstrip(" ,?!.")
+    return text
 
 
 def _is_noun(text: str) -> bool:
@@ -252,6 +260,8 @@ def _asked_of(ask: str, last: Earlier) -> str:
     """`why?` asked of "Is X simpler than Y?"."""
     words = words_in(last.question)
     if words and words[0].low in AUXILIARIES:
+        if ask.lower() == "why not":
+            return f"why {words[0].low} not{last.question[words[0].end :]}"
         return f"{ask} {last.question[0].lower()}{last.question[1:]}"
     return f"{last.question} {ask}?"
 
@@ -326,6 +336,8 @@ def _swapped_readings(
     named = slot is not None and is_written_as_name(noun, first_too=connected)
     ones = slot is not None and ONES.match(noun)  # Workflows, too: that is said
     goes_with = preposed is not None and not replaces and asked.endswith(f" {noun}?")
+    if not connected and names.know_one_in(noun) and not names.know(ARTICLE.sub("", noun)):
+        return [asked, noun]  # cloudwatch alarms
     if replaces or goes_with or alike or named or ones or names.know_one_in(names.completed(noun)):
         return [asked]
     return [asked, _joined(noun, turns)]

@@ -32,10 +32,11 @@ VERBS = frozenset(
     charged choose come compare compared cost costs cover create created define describe differ
     differs explain fail find fit fits follow get give given gives go goes handle handles happen
     happens have help helps hold holds include included includes keep keeps kept last lasts look
-    lose loses made make makes mean means measure meant need needs offer offered offers pay priced
-    provide provides reach reaches require required requires return returned returns run runs said
-    save saves say see send serve share show shows start stop stops suit suits support supported
-    supports take takes think try use used uses using work works worth write""".split()
+    lose loses made make makes manages mean means meant measure need needs offer offered offers
+    pay priced provide provides reach reaches replaces require required requires return returned
+    returns run runs said save saves say says see send serve share show shows start stop stops
+    suit suits support supported supports take takes tells think thinks told try use used uses
+    using work works worth write""".split()
 )
 _JUDGMENTS = frozenset(
     "best better cheaper cheapest different faster free good longer other shorter slower".split()
@@ -122,7 +123,7 @@ class Piece:
     @property
     def is_named(self) -> bool:
         return bool(self.known) or any(
-            word.is_written_as_name() and word.low not in _NO_SUBJECT
+            word.is_written_as_name() and word.low.partition("'")[0] not in _NO_SUBJECT
             for word in self.words
             if any(map(str.isalpha, word.text))
         )

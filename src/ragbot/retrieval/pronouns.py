@@ -87,7 +87,7 @@ def resolved(text: str, turns: Sequence[Earlier], names: Names) -> Resolved | No
     """None where nothing in the text leans back."""
     subject = last_subject(turns)
     spoken = _spoken_of(turns)
-    options = next((turn.options for turn in reversed(turns) if turn.options), ())
+    options = _options(turns)
     placed = _placed(text)
     if placed is not None and not names.know_one_in(text[: placed.start()]):
         meant = _option(placed, turns[-1].chosen, options) or _option(placed, subject, spoken)
@@ -120,6 +120,20 @@ def resolved(text: str, turns: Sequence[Earlier], names: Names) -> Resolved | No
         limit = f"the {turns[-1].limit} of {subject}"
         return Resolved(with_meaning(text, limit), sure=not bound)
     return Resolved(with_meaning(text, subject, _plural(subject, turns)), sure=not bound)
+
+
+def _options(turns: Sequence[Earlier]) -> tuple[str, ...]:
+    """Those brought up last, if nothing else was spoken of since."""
+    subjects: list[str] = []
+    for turn in reversed(turns):
+        if turn.options:
+            told = f"{turn.question} {turn.subject} {' '.join(turn.options)}"
+            heard = {word.key for word in words_in(told)}
+            stays = all(heard & {word.key for word in words_in(each)} for each in subjects)
+            return turn.options if stays else ()
+        if turn.subject:
+            subjects.append(turn.subject)
+    return ()
 
 
 def _spoken_of(turns: Sequence[Earlier]) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 A word that neither the notes nor the vocabulary of a model knows was probably meant to be one of
 the notes: "stremas" is streams, "apigateway" is API gateway. No search looks for a stop word, so
-none is meant; and what is written in capitals is a name ("SAML").
+none is meant, but for those that questions are made of; and what is written in capitals is a name
+("SAML"), in which one slip is seen only if it is long ("DyanmoDB").
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterable
 
 from rapidfuzz.distance import OSA
 
+from ragbot.retrieval.names import AUXILIARIES, QUESTION_WORDS
 from ragbot.store.lexical import STOPWORDS
 
 SHORTEST = 4  # letters; below, too many words are near to each other
@@ -20,6 +22,12 @@ LONG = 8  # letters from which two slips are forgiven instead of one
 # No part of a path, an address, an identifier or a file name.
 _TYPED = re.compile(r"(?<![\w./:@-])[A-Za-z]{4,}(?![\w/:@-]|\.\w)")
 _NAME = re.compile(r"(?:.*[A-Z]){2}")
+_LONG_NAME = re.compile(r"(?:[A-Z]*[a-z]){4}")
+_ASKING = tuple(
+    word
+    for word in sorted(AUXILIARIES | QUESTION_WORDS | {"about", "between", "many", "much", "with"})
+    if len(word) >= SHORTEST and word.isalpha()
+)
 _SOMEBODY = re.compile(r"\b(?:mr|mrs|ms|dr|prof|herrn?|frau)\.? $", re.IGNORECASE)
 # Words that differ in these alone are no slips of each other: hypokalemia and hyperkalemia.
 _BEGINNINGS = ("hypo", "hyper"), ("inter", "intra"), ("ab", "ad"), ("macro", "micro"), ("en", "ex")
@@ -49,26 +57,36 @@ class Spelling:
 
         def mend(match: re.Match[str]) -> str:
             word = match[0]
-            one = word[:-1] if re.search(r"[^s]s$", word) else word  # of several
-            if _NAME.match(word) or is_known(word) or is_known(one):
+            named = _NAME.match(word) is not None
+            if named and not _LONG_NAME.match(word):
+                return word
+            whole = word.lower() if named else word  # no Event and Brige
+            one = whole[:-1] if re.search(r"[^s]s$", whole) else whole  # of several
+            if is_known(whole) or is_known(one):
                 return word
             if word[0].isupper() and _SOMEBODY.search(text, 0, match.start()):
                 return word
+            if named:
+                return self._near_to(whole, 1) or word
             return self._meant(word.lower()) or word
 
         return _TYPED.sub(mend, text)
 
     def _meant(self, word: str) -> str | None:
+        if asking := next((each for each in _ASKING if _is_typed_for(word, each)), None):
+            return asking
         if halves := self._halves(word):
             return halves
-        slips = 2 if len(word) >= LONG else 1
+        return self._near_to(word, 2 if len(word) >= LONG else 1) or self._two_words(word)
+
+    def _near_to(self, word: str, slips: int) -> str | None:
         near: list[tuple[int, int, str]] = []
         for size in range(len(word) - slips, len(word) + slips + 1):
             for other in self._near.get((word[0], size), ()):
                 distance = OSA.distance(word, other, score_cutoff=slips)
                 if distance <= slips and not _is_another(word, other):
                     near.append((distance, -self._counts[other], other))
-        return min(near)[2] if near else self._two_words(word)
+        return min(near)[2] if near else None
 
     def _halves(self, word: str) -> str | None:
         """Those of a word that the notes write with a hyphen (Wi-Fi): they stand there together
@@ -86,6 +104,12 @@ class Spelling:
         if not known:
             return None
         return " ".join(max(known, key=lambda pair: min(self._counts[part] for part in pair)))
+
+
+def _is_typed_for(word: str, other: str) -> bool:
+    """Whether two letters changed places, or one is missing or too many."""
+    moved = len(word) != len(other) or sorted(word) == sorted(other)
+    return moved and word[0] == other[0] and OSA.distance(word, other, score_cutoff=1) <= 1
 
 
 def _is_another(word: str, other: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise, zip_longest
 
+from ragbot.retrieval.listing import first_sentence, listed
 from ragbot.retrieval.names import (
     AUXILIARIES,
     QUESTION_WORDS,
@@ -32,35 +33,30 @@ _DEFINES = re.compile(
 _ASKS_WHICH = re.compile(
     r"^\W*(?:(?:what|which|who)\b(?!['’]s\b)|(?:is|are) there\b)", re.IGNORECASE
 )
+_ASKS_WHO = re.compile(r"^\W*who(?:m|se)?\b", re.IGNORECASE)
 _OR = re.compile(r"^,?\s*(?:or|vs\.?|versus)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _AND = re.compile(r"^,?\s*(?:and|than|or|to|from|with)\s+(?:an?\s+|the\s+)?$", re.IGNORECASE)
 _COMPARES = re.compile(
     r"\b(?:differ\w*|compar\w*|between|both|versus|vs|than|better|or)\b", re.IGNORECASE
 )
+# Two ordinary things are compared where it says so: "the difference between pens and pencils".
+_SIDE_BY_SIDE = re.compile(
+    r"\b(?:differences? between|compared? (?:to|with)?|comparison (?:of|between)|choose between)"
+    r"\s+(?:an?\s+|the\s+)?$",
+    re.IGNORECASE,
+)
 _ALTERNATIVE = re.compile(r"\bor\b", re.IGNORECASE)
 _THAN = re.compile(r"\bthan\b", re.IGNORECASE)
 _ARTICLE = re.compile(r"\b(?:an?|the|my|our|your)\s*$", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=\W*[A-Z])|\n")
+_GENITIVE = re.compile(r"(.+)['’]s$")
 _BEING = frozenset("is are was were".split())
 _LIMITS = frozenset("limit maximum minimum quota size timeout window threshold".split())
 # Behind these stands a verb: "can customers still order X", "do I mount X".
 _BEFORE_VERB = frozenset(
     "i you we they one people still also already only ever never not to".split()
 )
-_MARKERS = re.compile(r"\s*\[\d+\]")
-_ITEM_END = re.compile(
-    r",|\s(?:for|which|that|with|is|are|has|have|can|costs?|holds?|fits?|uses?|runs?|keeps?|needs?"
-    r"|takes?|gives?|stores?)\s|\s(?:Yes|No|None)\b"
-)
 # "Cool - Min. days kept: 30", "Parameter Store's secret size: 4 KB": as cells are quoted.
 _ROW = re.compile(r"^(?P<of>[^:.?!]{2,40}?)(?:['’]s?| -) [^:?!]{2,60}: ")
-_NO_ITEM = re.compile(r"(?:yes|no|up to|about|at)\b|\W|\d", re.IGNORECASE)
-# What opens an explanation of the item before it and is no item of a list itself.
-_EXPLAINS = re.compile(
-    r"^(?:for|which|who|that|with|without|where|when|so|created|under|by|in|on|to|as|its?|their"
-    r"|via|through|such|like|ideal|each)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +95,11 @@ def earlier(turn: Turn, question: str, names: Names) -> Earlier:
     slot = _asked_about(question, names.pieces(put_before) if put_before else pieces)
     subject = put_before or _subject(question, slot, pieces)
     answered = _told_of(turn, names)
+    if _ASKS_WHO.match(own) and not names.know_one_in(answered):
+        answered = ""  # "it" is nobody
     if answered and (not subject or (_ASKS_WHICH.match(own) and _is_open(question, slot))):
         subject = answered
-    options = compared or _listed(turn.answer, names)
+    options = compared or listed(turn.answer, names)
     chosen = ""
     if len(compared) == 2 and _ALTERNATIVE.search(question):
         chosen = _chosen(compared, turn.answer)
@@ -185,6 +183,8 @@ def _subject(question: str, slot: Piece | None, pieces: Sequence[Piece]) -> str:
     following = next((piece for piece in pieces if piece.start > slot.end), None)
     if following is not None and not slot.known and _is_in(question, slot, following):
         end = following.end  # a REST API in API Gateway
+    if slot.known and (owner := _GENITIVE.match(slot.known[-1].text)):
+        end = slot.known[-1].start + owner.end(1)  # Lambda's limits are of Lambda
     return question[start:end]
 
 
@@ -208,6 +208,8 @@ def nominal(question: str, piece: Piece) -> tuple[Word, ...]:
     )
     first = piece.words.index(piece.core[0])
     last = piece.words.index(piece.core[-1])
+    if before in ("who", "what") and first > 0 and is_plural(piece.words[0].low):
+        return piece.words[first:]  # what supersedes KMS
     if is_whole:
         governed = before in _BEFORE_VERB and first > 0
         ends = (
@@ -248,23 +250,30 @@ def _compared(question: str, pieces: Sequence[Piece]) -> tuple[str, ...]:
     for at in range(len(pieces) - 1):
         left, right = pieces[at], pieces[at + 1]
         between = question[left.end : right.start]
-        leads = at == 0 and not question[: left.start].strip(" ,")
+        leads = question[: left.start].rstrip()[-1:] in ("", ",", ":")
         if _OR.match(between):
             fits = left.is_named or right.is_named or leads
         else:
-            fits = bool(_AND.match(between)) and left.is_named and right.is_named
+            named = left.is_named and right.is_named
+            said = named or _SIDE_BY_SIDE.search(question[: left.start])
+            fits = bool(_AND.match(between) and said)
         if not fits:
             continue
         first = at
         while (
             first > 0
             and question[pieces[first - 1].end : pieces[first].start].strip() == ","
-            and (pieces[first - 1].is_named or not pieces[first].is_named)
+            and (pieces[first - 1].is_named or not question[: pieces[first - 1].start].strip())
         ):
             first -= 1
-        chosen = pieces[first : at + 2]
-        named = [nominal(question, piece) for piece in chosen]
-        return tuple(question[words[0].start : words[-1].end] for words in named)
+        last = at + 1
+        while last + 1 < len(pieces) and _OR.match(
+            question[pieces[last].end : pieces[last + 1].start]
+        ):
+            last += 1
+        chosen = pieces[first : last + 1]
+        things = [nominal(question, piece) for piece in chosen]
+        return tuple(question[words[0].start : words[-1].end] for words in things)
     return ()
 
 
@@ -289,8 +298,12 @@ def _place(subject: str, turn: Turn, names: Names) -> str:
 
 
 def _limit(question: str, pieces: Sequence[Piece]) -> str:
-    found = (piece for piece in pieces if piece.words[-1].key in _LIMITS and not piece.known)
-    return next((question[piece.start : piece.end] for piece in found), "")
+    for piece in pieces:
+        owned = bool(piece.known) and _GENITIVE.match(piece.known[-1].text)
+        if piece.words[-1].key in _LIMITS and (owned or not piece.known):
+            start = piece.known[-1].end if owned else piece.start  # Lambda's memory limit
+            return question[start : piece.end].strip()
+    return ""
 
 
 def _told_of(turn: Turn, names: Names) -> str:
@@ -312,42 +325,6 @@ def _headings(turn: Turn) -> list[str]:
     return [
         name for path in turn.about for each in reversed(path) for name in names_in_heading(each)
     ]
-
-
-def first_sentence(answer: str) -> str:
-    lines = _SENTENCE_END.split(_MARKERS.sub("", answer).strip())
-    return lines[0].lstrip("-•* ").strip()
-
-
-def _listed(answer: str, names: Names) -> tuple[str, ...]:
-    """The items of "X has two modes: A, for this, and B, for that." or of a list of bullets."""
-    text = _MARKERS.sub("", answer).strip()
-    bullets = [line[2:] for line in text.split("\n") if line.startswith("- ")]
-    _, colon, tail = first_sentence(answer).partition(": ")
-    if not colon or len(tail.split()) < 2:
-        heads = [_head(each, names) for each in bullets if not each.rstrip().endswith(":")]
-        return tuple(dict.fromkeys(filter(None, heads))) if len(heads) > 1 else ()
-    parts = tail.rstrip(".").split(";") if ";" in tail else re.split(r",\s+", tail.rstrip("."))
-    items: list[str] = []
-    for part in parts:
-        plain = re.sub(r"^\s*(?:and|or)\s+", "", part).strip()
-        if not plain or _EXPLAINS.match(plain):
-            continue
-        pair = [] if ";" in tail else re.split(r"\s+(?:and|or)\s+", plain)
-        items += (
-            pair if len(pair) == 2 and all(len(each.split()) <= 3 for each in pair) else [plain]
-        )
-    heads = [_ITEM_END.split(item)[0].strip() for item in items]
-    heads = [head for head in heads if len(head.split()) <= 6 and not _NO_ITEM.match(head)]
-    return tuple(heads) if len(heads) > 1 else ()
-
-
-def _head(line: str, names: Names) -> str:
-    """What a bullet is on: the name that it begins with."""
-    first = next(iter(names.pieces(line)), None)
-    if first is None or not first.is_named:
-        return ""
-    return line[first.core[0].start : first.core[-1].end]
 
 
 def _chosen(options: Sequence[str], answer: str) -> str:

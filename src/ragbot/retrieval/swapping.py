@@ -8,8 +8,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
-from ragbot.retrieval.names import Names, Piece, is_plural, words_in
+from ragbot.retrieval.names import Names, Piece, Word, is_plural, words_in
 from ragbot.retrieval.subjects import Earlier, nominal
 
 ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
@@ -34,6 +35,7 @@ def swapped(noun: str, last: Earlier, names: Names) -> str:
     asked = last.question
     slot = last.slot
     preposed = PREPOSED.match(noun)
+    place = None
     if preposed:
         place = behind(preposed["by"], asked, names)
         of_something_else = (
@@ -46,9 +48,15 @@ def swapped(noun: str, last: Earlier, names: Names) -> str:
         slot = place or slot
         noun = preposed["noun"]
     pieces = names.pieces(asked)
+    if place is None and last.compares:
+        is_thing = names.know_one_in(noun) or is_written_as_name(noun, first_too=False)
+        place = _in_comparison(pieces, last, things=is_thing)
+        if place is None and not is_thing and not ONES.match(noun):
+            return f"{asked.rstrip(' ?')} {preposed[0] if preposed else f'in {noun}'}?"
+        slot = place or slot
     if slot is None and not pieces:
         return f"{asked} {noun}?"
-    if slot is None or not (slot.is_named or is_alike(noun, slot)):
+    if slot is None or not (place or slot.is_named or is_alike(noun, slot)):
         slot = pieces[-1]  # "and PII?" after "what do guardrails do against fraud?"
     if preposed and asked.strip(" ?") == asked[slot.start : slot.end]:
         return f"{asked.rstrip(' ?')} {preposed[0]}?"  # words as they are typed into a search box
@@ -80,6 +88,17 @@ def swapped(noun: str, last: Earlier, names: Names) -> str:
     return f"{asked[:start]}{noun}{asked[end + (again.end() if again else 0) :]}"
 
 
+def _in_comparison(pieces: Sequence[Piece], last: Earlier, *, things: bool) -> Piece | None:
+    """The last of the things compared, or else the last that they are compared by."""
+    if things and re.search(r"\bthan\b", last.question, re.IGNORECASE):
+        return None  # "is X faster than Y?" is asked of X
+    compared = {word.key for option in last.options for word in words_in(option)}
+    if not things:
+        compared |= {"difference", "comparison"}
+    found = [p for p in pieces if things == all(word.key in compared for word in p.words)]
+    return found[-1] if found else None
+
+
 def behind(preposition: str, asked: str, names: Names) -> Piece | None:
     """The piece that the same preposition stands before."""
     for piece in names.pieces(asked):
@@ -94,15 +113,29 @@ def _exchanged(asked: str, slot: Piece, noun: str, names: Names) -> tuple[int, i
     core = slot.core
     words = words_in(noun)
     keys = {word.key for word in words}
-    if names.know_one_in(noun) and not names.know(noun) and is_plural(words[-1].low):
-        return slot.start, slot.end  # CloudTrail events in the place of CloudWatch metrics
+    if names.know_one_in(noun) and not names.know(noun) and not words[-1].is_written_as_name():
+        return slot.start, slot.end  # a CloudTrail event in the place of a CloudWatch metric
+    if is_alike(noun, slot) and slot.known == slot.words[-1:]:  # soft water, hard water
+        return slot.words[-min(len(words), len(slot.words))].start, slot.end
+    head = slot.words[-1]
+    if len(slot.words) > 1 and not slot.known and is_plural(head.low) and _is_kind(words, names):
+        return slot.start, slot.words[-2].end  # standard ones in the place of express workflows
     described = nominal(asked, slot)
     if names.know(noun) and slot.known and slot.known[0] in described[1:]:
         return described[0].start, slot.end  # what manages KMS keys does not manage CloudHSM
+    if names.know(noun) and not slot.known and core[-1] == slot.words[-1]:
+        return slot.start, slot.end  # EventBridge in the place of express Workflows
     names_it = names.know_one_in(noun) or keys & {word.key for word in slot.known}
     if slot.known and not names_it and core[-1] != slot.known[-1]:
         core = core[core.index(slot.known[-1]) + 1 :]
     return core[0].start, core[-1].end
+
+
+def _is_kind(words: Sequence[Word], names: Names) -> bool:
+    """No thing of its own beside a plural, but which of them: "rye", after "wheat loaves"."""
+    if len(words) != 1 or names.know_one_in(words[0].text):
+        return False
+    return words[0].text.islower() and words[0].text.isalpha() and not is_plural(words[0].low)
 
 
 def is_alike(noun: str, slot: Piece) -> bool:

@@ -22,6 +22,12 @@ _BEFORE = re.compile(rf"(?<![\w/-])(?P<short>{_SHORT})s?(?:\s+\(|\s?=\s)(?P<long
 _SMALL = frozenset("a an and as at by for from in of on or the to with".split())
 _LONGEST = 5  # words of a name
 _SHORTEST = 3  # letters of an acronym that is guessed: too many words have the same two initials
+# A capital of theirs is that of a sentence or of a maker, and no letter of an acronym.
+_OPENS = frozenset(
+    """a amazon am an and are aws can compare could define describe did do does explain for give had
+    has have how if in is list may might must my name of on our please shall should show summarize
+    tell the to use was were what when where which who whose why will with would""".split()
+)
 _CAPITALIZED = re.compile(rf"\b[A-Z][a-z]+(?:[ -][A-Z][a-z]+){{1,{_LONGEST}}}\b")
 # "Multi-factor authentication", "point-in-time recovery"
 _HYPHENATED = re.compile(r"\b[A-Za-z][a-z]*(?:-[a-z]+){1,3} [a-z]+\b")
@@ -87,6 +93,8 @@ def abbreviated(
         for count in range(_SHORTEST, len(words) + 1):
             for at in range(len(words) - count + 1):
                 name = words[at : at + count]
+                if name[0].lower() in _OPENS:
+                    continue
                 meant[" ".join(name).lower()] = "".join(word[0] for word in name)
     for long in sorted(meant, key=len, reverse=True):
         short = meant[long]
