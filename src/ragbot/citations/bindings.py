@@ -28,6 +28,11 @@ _OF_TWO = re.compile(
     r"|\b(?:takes?|ha(?:s|ve))\s+(?:precedence|priority)\b",
     re.IGNORECASE,
 )
+_LESS = re.compile(
+    r"\b(?:less|fewer|lower|smaller|shorter|cheaper|lighter|colder|cooler|slower|younger|nearer"
+    r"|narrower|thinner|earlier|sooner|faster|quicker)\b",
+    re.I,
+)
 _CAPITALIZED = re.compile(r"\b([A-Z][\w-]*) $")
 _SIZES = frozenset({"byte", "kb", "mb", "gb", "tb", "pb"})
 _SIDE = 8  # words on either side of a comparison that name what is compared
@@ -119,6 +124,8 @@ def turned_comparison(claim: str, text: str) -> bool:
     sides = _compared(claim)
     if sides is None:
         return False
+    if _is_measured_otherwise(claim, sides, text):
+        return True
     for match in _THAN.finditer(text):
         before = frozenset(words_of(" ".join(text[: match.start()].split()[-_SIDE:])))
         behind = frozenset(words_of(" ".join(text[match.end() :].split()[:_SIDE])))
@@ -128,6 +135,23 @@ def turned_comparison(claim: str, text: str) -> bool:
         if crossed > straight:
             return True
     return False
+
+
+def _is_measured_otherwise(
+    claim: str, sides: tuple[frozenset[str], frozenset[str]], text: str
+) -> bool:
+    """Whether the figures of the two are the other way round: gold at 1,064, silver at 962."""
+    word = _THAN.search(claim)
+    if word is None:
+        return False
+    measured = [(figure, _about(text, figure)) for figure in figures_of(text)]
+    own = [[figure for figure, about in measured if about & side] for side in sides]
+    if not all(len(figures) == 1 for figures in own):
+        return False
+    (one,), (other,) = own
+    if one == other or one.unit is None or one.unit != other.unit or one.value == other.value:
+        return False
+    return (one.value < other.value) != (_LESS.search(word[0]) is not None)
 
 
 def compares(claim: str) -> bool:

@@ -21,7 +21,7 @@ from ragbot.citations.named import (
     stands_alone,
     subjects_of,
 )
-from ragbot.citations.rereading import borne_out, nearest_to
+from ragbot.citations.rereading import borne_out, has_all_of_it, nearest_to
 from ragbot.citations.support import (
     Support,
     judged_support,
@@ -90,6 +90,8 @@ class Hearing:
             return support
         if self._reader is not None and compares(claim):
             return support  # which of two is the larger a small reader does not see
+        if support.opposed and has_all_of_it(claim, support.spans):
+            return support  # nor what the same words in another order are
         if not support.partly:
             for notes in support.doubted:
                 if self._checks.judge(claim, notes) == "supported":

@@ -73,7 +73,7 @@ def borne_out(
     refuted = {
         note
         for note in nearest
-        if _has_all_of_it(claim, note) and reads(claim, (note,)) == "unsupported"
+        if has_all_of_it(claim, (note,), ALL) and reads(claim, (note,)) == "unsupported"
     }
     for notes in _groups(nearest, 1 if alone else NEAREST):
         if len(notes) > 1 and not refuted.isdisjoint(notes):
@@ -105,10 +105,11 @@ def _speaks_of_another(claim: str, notes: Notes, subjects: frozenset[str]) -> bo
     )
 
 
-def _has_all_of_it(claim: str, note: EvidenceSentence) -> bool:
-    """Whether hardly a word of the claim is not the note's, too."""
+def has_all_of_it(claim: str, notes: Notes, share: float = 1.0) -> bool:
+    """Whether so large a share of the claim's words is in the notes, too."""
     said = claim_words(claim)
-    return len(said & set(words_of(readable(note)))) >= ALL * len(said)
+    held = {word for note in notes for word in words_of(readable(note))}
+    return len(said & held) >= share * len(said)
 
 
 def _lends_a_name(claim: str, note: EvidenceSentence, others: Sequence[EvidenceSentence]) -> bool:
