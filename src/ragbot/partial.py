@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from ragbot.evidence import FAR, Evidence
-from ragbot.retrieval import Searcher, asked_of_each, compared_in, parts_of
+from ragbot.question_parts import parts_of
+from ragbot.retrieval import Searcher, asked_of_each, compared_in
 from ragbot.retrieval.names import words_in
 from ragbot.types import Sentence, Turn
 
@@ -47,7 +48,7 @@ def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
         answering += [found] if findings[-1][1].enough else []
     missing = tuple((part, finding.reason or "") for part, finding in findings if finding.definite)
     things = compared_in(query, searcher.names)
-    if things:
+    if things or len(answering) > 2:  # of whom each must be among the few passages that are read
         answering = levelled(answering)
     told = things if len(answering) == len(things) else ()
     best = tuple(best for found in answering if (best := _best_alone(found)) is not None)

@@ -64,3 +64,15 @@ def test_what_answers_one_part_best_is_an_answer_though_the_whole_finds_it_far()
 def test_what_answers_a_part_for_sure_does_not_silence_what_answers_the_whole() -> None:
     (item,) = rated(WHOLE)
     assert max(answered_from(WHOLE).values()) <= max(item.scores)
+
+
+def test_of_three_parts_none_is_answered_less_surely_than_the_others() -> None:
+    asked = "How much does a box hold, which colour is it, and who made it?"
+    searcher: Any = SimpleNamespace(
+        names=Names([]),
+        judged=lambda asked, found: Finding(True),
+        query_for=lambda part, before: part,
+    )
+    best = weighed_parts(asked, searcher, rated).best
+    assert len(best) == 3
+    assert len({max(item.scores) for item in best}) == 1

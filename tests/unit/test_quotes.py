@@ -174,8 +174,8 @@ def test_a_question_of_two_parts_gets_an_answer_to_both() -> None:
         passage("- A box holds at most 400 KB.\n- Larger things go into crates."), 7.0, -1.0
     )
     assert question_parts("what does a box hold, and what if my things are larger?") == [
-        "what does a box hold",
-        "what if my things are larger?",
+        "What does a box hold?",
+        "What if my things are larger?",
     ]
     said = lines("what does a box hold, and what if my things are larger?", item)
     assert said == ["A box holds at most 400 KB. [1]", "Larger things go into crates. [1]"]
@@ -221,3 +221,10 @@ def test_a_thing_that_is_named_by_the_way_has_no_line_that_answers_nothing() -> 
     toll = scored(passage("- Bus: six euros a crossing.", "Bus", start=90), -9.0)
     said = lines("When does the bus leave by the timetable?", line, toll)
     assert said == ["The bus leaves at ten. [1]"]
+
+
+def test_each_part_of_a_question_is_answered_be_the_best_line_on_whichever() -> None:
+    text = "- The toll is 4 coins.\n- A box holds jam.\n- A box holds tea too.\n- Berths are wide."
+    item = scored(passage(text), 2.0, 7.5, 7.0, 2.5)
+    said = lines("What is the toll, what does a box hold, and how wide are berths?", item)
+    assert {"The toll is 4 coins. [1]", "A box holds jam. [1]", "Berths are wide. [1]"} <= set(said)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from ragbot.dated_notes import UPDATE
 from ragbot.evidence import Evidence, EvidenceSentence, Prompt
+from ragbot.question_parts import parts_of
 from ragbot.rows import row_as_sentence
 from ragbot.store.lexical import words_of
 from ragbot.types import Fact
@@ -85,10 +86,12 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
         for subject in subjects:
             _add(picked, next((q for q in pool if _speaks_of(q.sentence, subject, subjects)), None))
     parts = question_parts(prompt.question)
-    if pool and not picked:
-        picked.append(pool[0])
-    for part in parts[1:]:
-        _add(picked, _best_for(part, [q for q in every if q not in picked], subjects))
+    picked = picked or pool[:1]
+    answered = _meant(parts, picked[0]) if picked else None
+    for part in parts:
+        if part != answered:
+            left = [q for q in every if q not in picked and _meant((part, *parts), q) == part]
+            _add(picked, _best_for(part, left, subjects))
     best = max((quote.score for quote in picked), default=0.0)
     if prompt.whole:  # of an answer that is there only the best can be wanting
         return _with_updates(_with_antecedents(picked, prompt), prompt)
@@ -156,6 +159,11 @@ def nearest_quote(prompt: Prompt) -> Quote | None:
     return max(near, key=lambda quote: quote.relevance, default=None)
 
 
+def _meant(parts: Sequence[str], quote: Quote) -> str:
+    """Which part a quote has the most words of, the first of those that have as many."""
+    return max(parts, key=lambda part: _overlap(part, quote.sentence))
+
+
 def _best_for(part: str, pool: Sequence[Quote], subjects: Sequence[str]) -> Quote | None:
     """A part that names no subject ("and what if mine is larger?") may ask for another one."""
     named = any(subject in part.lower() for subject in subjects)
@@ -169,7 +177,7 @@ def _best_for(part: str, pool: Sequence[Quote], subjects: Sequence[str]) -> Quot
 
 def question_parts(question: str) -> list[str]:
     """The questions in a question: "what is the limit, and what if I exceed it?" has two."""
-    parts = [part.strip() for part in _PARTS.split(question)]
+    parts = parts_of(question) or tuple(part.strip() for part in _PARTS.split(question))
     return [part for part in parts if words_of(part)] or [question]
 
 
