@@ -8,7 +8,7 @@ import pytest
 from support.small_notes import evidence, passage
 
 from ragbot.evidence import Evidence
-from ragbot.partial import levelled, together, weighed_parts
+from ragbot.partial import Parts, levelled, sentence_on, together, unheard, weighed_parts
 from ragbot.retrieval import Finding
 from ragbot.retrieval.names import Names
 
@@ -76,3 +76,27 @@ def test_of_three_parts_none_is_answered_less_surely_than_the_others() -> None:
     best = weighed_parts(asked, searcher, rated).best
     assert len(best) == 3
     assert len({max(item.scores) for item in best}) == 1
+
+
+@pytest.mark.parametrize(
+    ("unsure", "shown", "told"),
+    [
+        ("Who pays for tolls?", "A box holds 4 KB.", True),
+        ("Who pays for tolls?", "A box holds 4 KB, and the harbour pays.", False),
+        ("How much does a crate hold?", "A box holds 4 KB.", True),
+        ("How long is that?", "A box holds 4 KB.", False),
+        ("Does a box hold it?", "A box holds 4 KB.", False),
+    ],
+)
+def test_a_doubted_part_is_told_where_the_answer_has_no_word_of_its_own(
+    unsure: str, shown: str, told: bool
+) -> None:
+    query = f"How much does a box hold? {unsure}"
+    assert unheard(Parts(unsure=(unsure,)), query, shown) == ((unsure,) if told else ())
+
+
+def test_what_is_missing_and_what_may_be_is_said_in_one_sentence() -> None:
+    said = sentence_on([("Who is Ann?", "no such name")], ["Who pays?"]).text
+    assert said == (
+        "Not in the notes: “Who is Ann?” (no such name). The notes may not answer: “Who pays?”."
+    )
