@@ -32,7 +32,10 @@ _COMMENT = re.compile(r"\s*(?:<!--(?:(?!-->).)*-->|%%(?:(?!%%).)*%%)\s*", re.DOT
 _BARRED = re.compile(r"\s*\|")
 _Q = re.compile(r"^(?:Q|Question)\s?\d*\s?[:.]\s*")  # without its marks
 _BRIEF = re.compile(r"(?:yes|no|none|never|always)\b|(?:\S+\s*){1,3}$", re.IGNORECASE)
-_LEANS = re.compile(r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such)\b", re.IGNORECASE)
+_LEANS = re.compile(
+    r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such|was|were|formerly|previously)\b",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"\S")
 # What opens the next one is a capital, a digit, a price, an arrow, or a name written small ("io2",
 # "gp3", "iSCSI", "work_mem", "spec.gateIP"), or set as code.
