@@ -20,9 +20,7 @@ from ragbot.retrieval.names import words_in
 from ragbot.store.lexical import words_of
 from ragbot.types import Sentence, Turn
 
-_POINTS = re.compile(
-    r"\b(?:it|its|they|them|their|this|that|these|those|each|both)\b", re.IGNORECASE
-)
+_POINTS = re.compile(r"\b(?:this|that|these|those|each|both)\b", re.IGNORECASE)
 Find = Callable[[str], Sequence[Evidence]]  # query -> its evidence
 
 

@@ -85,7 +85,7 @@ def test_of_three_parts_none_is_answered_less_surely_than_the_others() -> None:
         ("Who pays for tolls?", "A box holds 4 KB, and the harbour pays.", False),
         ("How much does a crate hold?", "A box holds 4 KB.", True),
         ("How long is that?", "A box holds 4 KB.", False),
-        ("Does a box hold it?", "A box holds 4 KB.", False),
+        ("Does it hold?", "A box holds 4 KB.", False),
     ],
 )
 def test_a_doubted_part_is_told_where_the_answer_has_no_word_of_its_own(

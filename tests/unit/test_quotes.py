@@ -228,3 +228,17 @@ def test_each_part_of_a_question_is_answered_be_the_best_line_on_whichever() -> 
     item = scored(passage(text), 2.0, 7.5, 7.0, 2.5)
     said = lines("What is the toll, what does a box hold, and how wide are berths?", item)
     assert {"The toll is 4 coins. [1]", "A box holds jam. [1]", "Berths are wide. [1]"} <= set(said)
+
+
+def test_what_a_thing_is_is_told_first_by_the_line_that_introduces_it() -> None:
+    text = "- Boxes are containers of wood.\n- Boxes cost 4 coins.\n- Boxes float."
+    item = scored(passage(text), 2.0, 7.0, -9.0)
+    assert lines("What are boxes?", item)[0] == "Boxes are containers of wood. [1]"
+    assert lines("What do boxes cost?", item) == ["Boxes cost 4 coins. [1]"]
+
+
+def test_a_cell_does_not_say_again_what_a_sentence_says() -> None:
+    said = scored(passage("- A box has no built-in lid at all.", "Box"), 7.0)
+    cell = Fact("Box", "Way of closing it", "No built-in lid")
+    row = scored(passage("| Box | No built-in lid |", "Box", kind="table_row", facts=(cell,)), 6.9)
+    assert len(lines("does it close?", said, row)) == 1

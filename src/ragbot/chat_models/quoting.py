@@ -47,6 +47,7 @@ _WANTS_ALL = re.compile(
     r"[\w-]{2,}(?<![su])s\b",
     re.IGNORECASE,
 )
+_WHAT_IS = re.compile(r"what(?: is|['\u2019]s| are) (?P<name>[\w .&+/-]+?)\s*\??", re.IGNORECASE)
 _VERSUS = re.compile(r"\s+vs\.?\s+")
 _FIGURE = re.compile(r"\d[\d.,]*")
 _TELLS = re.compile(r"\d|[:=]\s*\S")  # "Roof: slate"
@@ -86,7 +87,9 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
         for subject in subjects:
             _add(picked, next((q for q in pool if _speaks_of(q.sentence, subject, subjects)), None))
     parts = question_parts(prompt.question)
-    picked = picked or pool[:1]
+    if not picked:
+        _add(picked, _introducing(prompt.question, pool))
+        picked += [quote for quote in pool[:1] if quote not in picked]
     answered = _meant(parts, picked[0]) if picked else None
     for part in parts:
         if part != answered:
@@ -157,6 +160,21 @@ def nearest_quote(prompt: Prompt) -> Quote | None:
     """What comes nearest to an answer where there is none; None where no quote is near at all."""
     near = [q for q in _pool(prompt, ()) if q.near >= NEAR or q.answering >= HALF_ANSWERS]
     return max(near, key=lambda quote: quote.relevance, default=None)
+
+
+def _introducing(question: str, pool: Sequence[Quote]) -> Quote | None:
+    """To "What is Lambda?" the first line under that heading, if it opens with the name."""
+    asked = _WHAT_IS.fullmatch(question.strip())
+    name = _plain(asked["name"]) if asked else ""
+    told = (
+        quote
+        for quote in pool
+        if name
+        and name == _plain(quote.sentence.passage.heading_path[-1])
+        and f"{_plain(quote.sentence.text)} ".startswith(f"{name} ")
+        and quote.score >= GOOD
+    )
+    return min(told, key=lambda quote: quote.sentence.start, default=None)
 
 
 def _meant(parts: Sequence[str], quote: Quote) -> str:
@@ -293,6 +311,9 @@ def _says_again(sentence: EvidenceSentence, other: EvidenceSentence) -> bool:
     if not set(_FIGURE.findall(sentence.text)) <= set(_FIGURE.findall(other.text)):
         return False
     words, held = set(words_of(sentence.text)), set(words_of(other.text))
+    told = sentence.fact
+    if told and not other.fact and len(words_of(told.value)) > 1 and not _FIGURE.search(told.value):
+        words = set(words_of(f"{told.subject} {told.value}"))  # of "No lid at all" that says enough
     return bool(words) and len(words & held) / min(len(words), len(held) or 1) > 0.8
 
 
