@@ -14,6 +14,11 @@ _ASKS = (
     rf"(?:(?:what|how|which|when|where|who|whom|whose|why)\b|{_DOES})(?!,)"
 )
 _ASK = re.compile(_ASKS, re.IGNORECASE)
+_THING = re.compile(  # "Parking fee", of an item that orders or asks nothing
+    rf"(?!{_ASKS}|(?:please|explain|describe|define|list|name|compare|tell|give|show|state|write|find"
+    r"|summari[sz]e)\b)[\w-]+(?: [\w-]+){1,4}[ ,;.?!]*",
+    re.IGNORECASE,
+)
 # "What does ...", "how much memory has ...", of which the verb stands before what it is asked of:
 # "when it rains" and "what the gate does" ask nothing, nor does "the gate, which is closed".
 _WHOLE = (
@@ -83,7 +88,7 @@ def _listed(lines: Sequence[str]) -> list[str]:
     if not all(map(_ITEM.match, items)):
         return []
     plain = [_ITEM.sub("", item) for item in items]
-    return [each if _ASK.match(each) else _what_is(each) for each in plain]
+    return [_what_is(each) if _THING.fullmatch(each) else each for each in plain]
 
 
 def _put_together(asked: str) -> list[str]:

@@ -38,6 +38,7 @@ from ragbot.question_parts import parts_of
             "Tell me:\n- the dock fee\n- the toll fee",
             ("What is the dock fee?", "What is the toll fee?"),
         ),
+        ("- Explain the toll.\n- compare boats", ("Explain the toll?", "Compare boats?")),
         ("what is the toll\nwhere is it paid", ("What is the toll?", "Where is it paid?")),
         (
             "What is the largest box that fits, and what the least in a crate?",
