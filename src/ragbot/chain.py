@@ -21,7 +21,7 @@ from ragbot.evidence import REMEMBERED_TURNS, Evidence, Judge, Prompt
 from ragbot.guardrails import UNGUARDED, Admitted, Guardrails
 from ragbot.judging import ModelJudge
 from ragbot.logs import product_logger
-from ragbot.partial import sentence_on
+from ragbot.partial import sentence_on, unheard
 from ragbot.retrieval import Searcher, worth_reading
 from ragbot.rewriting import Rewritten, rewritten
 from ragbot.screening import without_hidden
@@ -160,10 +160,13 @@ def stream_answer(
         yield from clock.heard(events)
     if judged_by is not None:
         reply.add_judge(judged_by)
-    if found.parts.missing and reply.shown and not reply.denials:
-        missing = sentence_on(found.parts.missing)
-        reply.sentences.append(replace(missing, text=guardrails.shown(missing.text)))
-        yield reply.sentences[-1]
+    if reply.shown and not reply.denials:
+        missing = found.parts.missing
+        doubted = unheard(found.parts, query, laid_out(reply.shown))
+        if missing or doubted:
+            told = sentence_on(missing, doubted)
+            reply.sentences.append(replace(told, text=guardrails.shown(told.text)))
+            yield reply.sentences[-1]
     there = {item.passage.passage_id for item in passages}
     cited = dict.fromkeys(citation.passage_id for citation in reply.citations)
     further = [search.looked_up[each] for each in cited if each not in there]

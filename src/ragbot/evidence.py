@@ -36,7 +36,8 @@ _BOX = re.compile(r"\[([ xX])\](?= )")
 _BRIEF = re.compile(r"(?:yes|no|none|never|always)\b|(?:\S+\s*){1,3}$", re.IGNORECASE)
 # The IT department leans on nothing.
 _LEANS = re.compile(
-    r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such|also (?:called|known as))\b",
+    r"(?:(?-i:[Ii]t)|its|they|their|theirs|this|these|those|such|also (?:called|known as)|was|were"
+    r"|formerly|previously)\b",
     re.IGNORECASE,
 )
 _WORDS = re.compile(r"\S")

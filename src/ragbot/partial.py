@@ -8,28 +8,34 @@ are compared, the parts are what each of them is for, or what is asked of both, 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 from ragbot.evidence import FAR, Evidence
-from ragbot.retrieval import Searcher, asked_of_each, compared_in, parts_of
+from ragbot.question_parts import parts_of
+from ragbot.retrieval import Searcher, asked_of_each, compared_in
 from ragbot.retrieval.names import words_in
+from ragbot.store.lexical import words_of
 from ragbot.types import Sentence, Turn
 
+_POINTS = re.compile(r"\b(?:this|that|these|those|each|both)\b", re.IGNORECASE)
 Find = Callable[[str], Sequence[Evidence]]  # query -> its evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
     """Of a question's parts: the evidence of those that the notes answer, of each of them the
-    passage with the sentence that does so best alone weighed, and what is surely missing, each part
-    with the reason. `compared` are the things of a comparison, where the notes tell of each of
-    them; `of_each` where they tell of two things what is asked of both."""
+    passage with the sentence that does so best alone weighed; what is surely missing, each part
+    with the reason, and which parts beside the answered ones nobody is sure of. `compared` are the
+    things of a comparison, where the notes tell of each of them; `of_each` where they tell of two
+    things what is asked of both."""
 
     evidence: tuple[Evidence, ...] = ()
     best: tuple[Evidence, ...] = ()
     missing: tuple[tuple[str, str], ...] = ()
+    unsure: tuple[str, ...] = ()
     compared: tuple[str, ...] = ()
     of_each: bool = False
 
@@ -46,12 +52,15 @@ def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
         findings.append((part, searcher.judged(asked, found)))
         answering += [found] if findings[-1][1].enough else []
     missing = tuple((part, finding.reason or "") for part, finding in findings if finding.definite)
+    unsure = tuple(
+        part for part, told in findings if answering and not (told.enough or told.definite)
+    )
     things = compared_in(query, searcher.names)
-    if things:
+    if things or len(answering) > 2:  # of whom each must be among the few passages that are read
         answering = levelled(answering)
     told = things if len(answering) == len(things) else ()
     best = tuple(best for found in answering if (best := _best_alone(found)) is not None)
-    return Parts(tuple(chain.from_iterable(answering)), best, missing, told)
+    return Parts(tuple(chain.from_iterable(answering)), best, missing, unsure, told)
 
 
 def _of_each(query: str, searcher: Searcher, find: Find) -> Parts | None:
@@ -181,7 +190,27 @@ def _better_weighed(held: Evidence, item: Evidence) -> Evidence:
     )
 
 
-def sentence_on(missing: Sequence[tuple[str, str]]) -> Sentence:
-    """Says what of the question the notes do not answer."""
-    told = " ".join(f"\u201c{part}\u201d ({reason})." for part, reason in missing)
-    return Sentence(f"Not in the notes: {told}", (), "supported", "makes no claim", prefix="\n\n")
+def unheard(parts: Parts, query: str, shown: str) -> tuple[str, ...]:
+    """The parts that nobody is sure of and the answer does not speak of.
+
+    The gate doubts one in four parts that the notes do answer. Of those that name what they are on
+    and have no word of their own in the answer, hardly one has been answered.
+    """
+    asked = {part: frozenset(words_of(part)) for part in parts_of(query)}
+    said = frozenset(words_of(shown))
+
+    def is_unheard(part: str) -> bool:
+        others = (words for each, words in asked.items() if each != part)
+        own = asked.get(part, frozenset()).difference(*others)
+        return bool(own) and own.isdisjoint(said) and not _POINTS.search(part)
+
+    return tuple(filter(is_unheard, parts.unsure))
+
+
+def sentence_on(missing: Sequence[tuple[str, str]], unheard: Sequence[str] = ()) -> Sentence:
+    """Says what of the question the notes do not answer, or may not."""
+    told = [f"\u201c{part}\u201d ({reason})." for part, reason in missing]
+    doubted = [f"\u201c{part}\u201d." for part in unheard]
+    said = [f"Not in the notes: {' '.join(told)}"] if told else []
+    said += [f"The notes may not answer: {' '.join(doubted)}"] if doubted else []
+    return Sentence(" ".join(said), (), "supported", "makes no claim", prefix="\n\n")

@@ -76,3 +76,15 @@ def test_what_answers_one_part_is_shown_though_the_whole_question_finds_nothing(
     answer = bot.ask(whole)
     assert "400 KB" in answer.text
     assert len({item.passage.passage_id for item in answer.passages}) == len(answer.passages)
+
+
+def test_a_part_that_nobody_is_sure_of_is_admitted_more_weakly(bot: Ragbot) -> None:
+    answer = bot.ask("How much does a Box hold at most, and who pays?")
+    assert "400 KB" in answer.text
+    assert answer.text.endswith("The notes may not answer: “Who pays?”.")
+
+
+def test_a_list_of_questions_is_answered_one_by_one(bot: Ragbot) -> None:
+    answer = bot.ask("1. How much does a Box hold?\n2. How much does a Crate hold?")
+    assert "400 KB" in answer.text and "16 MB" in answer.text
+    assert "may not answer" not in answer.text

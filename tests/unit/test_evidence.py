@@ -157,6 +157,12 @@ def test_a_dated_note_is_on_the_line_before_it(note: str) -> None:
     assert item.updates_of(first) == (dated,)
 
 
+def test_what_was_once_so_is_read_with_what_is() -> None:
+    text = "The Elm room seats 6 people. Was 8 people until March 2024. Previously a store."
+    room, *before = evidence_sentences(passage(text, kind="paragraph"))
+    assert [each.parent for each in before] == [room.text, room.text]
+
+
 def test_a_dated_note_on_something_else_is_none() -> None:
     text = (
         "- A queue keeps messages for four days.\n"

@@ -8,7 +8,7 @@ import pytest
 from support.small_notes import evidence, passage
 
 from ragbot.evidence import Evidence
-from ragbot.partial import levelled, together, weighed_parts
+from ragbot.partial import Parts, levelled, sentence_on, together, unheard, weighed_parts
 from ragbot.retrieval import Finding
 from ragbot.retrieval.names import Names
 
@@ -64,3 +64,39 @@ def test_what_answers_one_part_best_is_an_answer_though_the_whole_finds_it_far()
 def test_what_answers_a_part_for_sure_does_not_silence_what_answers_the_whole() -> None:
     (item,) = rated(WHOLE)
     assert max(answered_from(WHOLE).values()) <= max(item.scores)
+
+
+def test_of_three_parts_none_is_answered_less_surely_than_the_others() -> None:
+    asked = "How much does a box hold, which colour is it, and who made it?"
+    searcher: Any = SimpleNamespace(
+        names=Names([]),
+        judged=lambda asked, found: Finding(True),
+        query_for=lambda part, before: part,
+    )
+    best = weighed_parts(asked, searcher, rated).best
+    assert len(best) == 3
+    assert len({max(item.scores) for item in best}) == 1
+
+
+@pytest.mark.parametrize(
+    ("unsure", "shown", "told"),
+    [
+        ("Who pays for tolls?", "A box holds 4 KB.", True),
+        ("Who pays for tolls?", "A box holds 4 KB, and the harbour pays.", False),
+        ("How much does a crate hold?", "A box holds 4 KB.", True),
+        ("How long is that?", "A box holds 4 KB.", False),
+        ("Does it hold?", "A box holds 4 KB.", False),
+    ],
+)
+def test_a_doubted_part_is_told_where_the_answer_has_no_word_of_its_own(
+    unsure: str, shown: str, told: bool
+) -> None:
+    query = f"How much does a box hold? {unsure}"
+    assert unheard(Parts(unsure=(unsure,)), query, shown) == ((unsure,) if told else ())
+
+
+def test_what_is_missing_and_what_may_be_is_said_in_one_sentence() -> None:
+    said = sentence_on([("Who is Ann?", "no such name")], ["Who pays?"]).text
+    assert said == (
+        "Not in the notes: “Who is Ann?” (no such name). The notes may not answer: “Who pays?”."
+    )

@@ -174,8 +174,8 @@ def test_a_question_of_two_parts_gets_an_answer_to_both() -> None:
         passage("- A box holds at most 400 KB.\n- Larger things go into crates."), 7.0, -1.0
     )
     assert question_parts("what does a box hold, and what if my things are larger?") == [
-        "what does a box hold",
-        "what if my things are larger?",
+        "What does a box hold?",
+        "What if my things are larger?",
     ]
     said = lines("what does a box hold, and what if my things are larger?", item)
     assert said == ["A box holds at most 400 KB. [1]", "Larger things go into crates. [1]"]
@@ -221,3 +221,24 @@ def test_a_thing_that_is_named_by_the_way_has_no_line_that_answers_nothing() -> 
     toll = scored(passage("- Bus: six euros a crossing.", "Bus", start=90), -9.0)
     said = lines("When does the bus leave by the timetable?", line, toll)
     assert said == ["The bus leaves at ten. [1]"]
+
+
+def test_each_part_of_a_question_is_answered_be_the_best_line_on_whichever() -> None:
+    text = "- The toll is 4 coins.\n- A box holds jam.\n- A box holds tea too.\n- Berths are wide."
+    item = scored(passage(text), 2.0, 7.5, 7.0, 2.5)
+    said = lines("What is the toll, what does a box hold, and how wide are berths?", item)
+    assert {"The toll is 4 coins. [1]", "A box holds jam. [1]", "Berths are wide. [1]"} <= set(said)
+
+
+def test_what_a_thing_is_is_told_first_by_the_line_that_introduces_it() -> None:
+    text = "- Boxes are containers of wood.\n- Boxes cost 4 coins.\n- Boxes float."
+    item = scored(passage(text), 2.0, 7.0, -9.0)
+    assert lines("What are boxes?", item)[0] == "Boxes are containers of wood. [1]"
+    assert lines("What do boxes cost?", item) == ["Boxes cost 4 coins. [1]"]
+
+
+def test_a_cell_does_not_say_again_what_a_sentence_says() -> None:
+    said = scored(passage("- A box has no built-in lid at all.", "Box"), 7.0)
+    cell = Fact("Box", "Way of closing it", "No built-in lid")
+    row = scored(passage("| Box | No built-in lid |", "Box", kind="table_row", facts=(cell,)), 6.9)
+    assert len(lines("does it close?", said, row)) == 1

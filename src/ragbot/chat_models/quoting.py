@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from ragbot.dated_notes import UPDATE
 from ragbot.evidence import Evidence, EvidenceSentence, Prompt
+from ragbot.question_parts import parts_of
 from ragbot.rows import row_as_sentence
 from ragbot.store.lexical import words_of
 from ragbot.types import Fact
@@ -46,6 +47,7 @@ _WANTS_ALL = re.compile(
     r"[\w-]{2,}(?<![su])s\b",
     re.IGNORECASE,
 )
+_WHAT_IS = re.compile(r"what(?: is|['\u2019]s| are) (?P<name>[\w .&+/-]+?)\s*\??", re.IGNORECASE)
 _VERSUS = re.compile(r"\s+vs\.?\s+")
 _FIGURE = re.compile(r"\d[\d.,]*")
 _TELLS = re.compile(r"\d|[:=]\s*\S")  # "Roof: slate"
@@ -85,10 +87,14 @@ def chosen_quotes(prompt: Prompt) -> list[Quote]:
         for subject in subjects:
             _add(picked, next((q for q in pool if _speaks_of(q.sentence, subject, subjects)), None))
     parts = question_parts(prompt.question)
-    if pool and not picked:
-        picked.append(pool[0])
-    for part in parts[1:]:
-        _add(picked, _best_for(part, [q for q in every if q not in picked], subjects))
+    if not picked:
+        _add(picked, _introducing(prompt.question, pool))
+        picked += [quote for quote in pool[:1] if quote not in picked]
+    answered = _meant(parts, picked[0]) if picked else None
+    for part in parts:
+        if part != answered:
+            left = [q for q in every if q not in picked and _meant((part, *parts), q) == part]
+            _add(picked, _best_for(part, left, subjects))
     best = max((quote.score for quote in picked), default=0.0)
     if prompt.whole:  # of an answer that is there only the best can be wanting
         return _with_updates(_with_antecedents(picked, prompt), prompt)
@@ -156,6 +162,26 @@ def nearest_quote(prompt: Prompt) -> Quote | None:
     return max(near, key=lambda quote: quote.relevance, default=None)
 
 
+def _introducing(question: str, pool: Sequence[Quote]) -> Quote | None:
+    """To "What is Lambda?" the first line under that heading, if it opens with the name."""
+    asked = _WHAT_IS.fullmatch(question.strip())
+    name = _plain(asked["name"]) if asked else ""
+    told = (
+        quote
+        for quote in pool
+        if name
+        and name == _plain(quote.sentence.passage.heading_path[-1])
+        and f"{_plain(quote.sentence.text)} ".startswith(f"{name} ")
+        and quote.score >= GOOD
+    )
+    return min(told, key=lambda quote: quote.sentence.start, default=None)
+
+
+def _meant(parts: Sequence[str], quote: Quote) -> str:
+    """Which part a quote has the most words of, the first of those that have as many."""
+    return max(parts, key=lambda part: _overlap(part, quote.sentence))
+
+
 def _best_for(part: str, pool: Sequence[Quote], subjects: Sequence[str]) -> Quote | None:
     """A part that names no subject ("and what if mine is larger?") may ask for another one."""
     named = any(subject in part.lower() for subject in subjects)
@@ -169,7 +195,7 @@ def _best_for(part: str, pool: Sequence[Quote], subjects: Sequence[str]) -> Quot
 
 def question_parts(question: str) -> list[str]:
     """The questions in a question: "what is the limit, and what if I exceed it?" has two."""
-    parts = [part.strip() for part in _PARTS.split(question)]
+    parts = parts_of(question) or tuple(part.strip() for part in _PARTS.split(question))
     return [part for part in parts if words_of(part)] or [question]
 
 
@@ -285,6 +311,9 @@ def _says_again(sentence: EvidenceSentence, other: EvidenceSentence) -> bool:
     if not set(_FIGURE.findall(sentence.text)) <= set(_FIGURE.findall(other.text)):
         return False
     words, held = set(words_of(sentence.text)), set(words_of(other.text))
+    told = sentence.fact
+    if told and not other.fact and len(words_of(told.value)) > 1 and not _FIGURE.search(told.value):
+        words = set(words_of(f"{told.subject} {told.value}"))  # of "No lid at all" that says enough
     return bool(words) and len(words & held) / min(len(words), len(held) or 1) > 0.8
 
 

@@ -9,7 +9,6 @@ from ragbot.retrieval.answerability import Finding, judge_evidence
 from ragbot.retrieval.comparisons import asked_of_each, compared_in
 from ragbot.retrieval.fusion import Retriever, flagged, worth_reading
 from ragbot.retrieval.knowledge_base import KnowledgeBase, base_of
-from ragbot.retrieval.queries import parts_of
 from ragbot.retrieval.readers import Readers, open_readers, unweighed
 from ragbot.retrieval.searcher import Searcher
 
@@ -25,7 +24,6 @@ __all__ = [
     "flagged",
     "judge_evidence",
     "open_readers",
-    "parts_of",
     "unweighed",
     "worth_reading",
 ]

@@ -1,4 +1,4 @@
-"""The parts that a question is searched for by."""
+"""What a question is searched for by."""
 
 from __future__ import annotations
 
@@ -38,35 +38,3 @@ def queries_of(question: str) -> tuple[str, ...]:
     if choices is None:
         return (question,)
     return (choices.stem, *(f"{choices.stem} {option}" for option in choices.options))
-
-
-_ASKS = (
-    r"(?:what|how|which|when|where|who|whom|why|does|do|did|is|are|was|can|could|should|will|would"
-    r"|must|may)\b"
-)
-# "How big may it be, and what does it cost?"; "Is it free? How fast is it?"
-_BETWEEN = re.compile(rf"(?:\?\s+(?:and\s+)?|,?\s+(?:and|but)\s+)(?=(?:also\s+)?{_ASKS})", re.I)
-# "What are the limit and the price of a secret?"
-_PAIR = re.compile(
-    r"(?P<ask>(?:and )?what(?:['’]s| is| are)|tell me|give me)(?: me)? "
-    r"(?:the |its )?(?P<one>[\w -]{3,40}?),? and (?:the |its )?"
-    r"(?P<other>[\w -]{3,40}?) (?P<of>(?:of|for|in|on) .+)",
-    re.I,
-)
-MOST_PARTS = 3
-_LONGEST_PART = 25  # words; a story is no list of questions
-
-
-def parts_of(question: str) -> tuple[str, ...]:
-    """The questions that one question asks, where it asks for several things; else none."""
-    asked = question.strip().rstrip("?!. ")
-    pair = _PAIR.fullmatch(asked)
-    if pair is not None:
-        return tuple(f"{pair['ask']} the {pair[each]} {pair['of']}?" for each in ("one", "other"))
-    parts = [part.strip(" ,;") for part in _BETWEEN.split(asked)]
-    words = [len(part.split()) for part in parts]
-    if not 2 <= len(parts) <= MOST_PARTS or min(words) < 2 or max(words) > _LONGEST_PART:
-        return ()
-    if not re.match(_ASKS, parts[0], re.IGNORECASE):
-        return ()
-    return tuple(f"{part[0].upper()}{part[1:]}?" for part in parts)
