@@ -130,3 +130,8 @@ OPEN = "The shop is open from 9:00 to 18:00 on weekdays and from 10:00 to 14:00 
 def test_two_clauses_may_be_of_one_subject(claim: str, text: str, wrong: str | None) -> None:
     found = misbound_figure(claim, text)
     assert (found.text if found else None) == wrong
+
+
+def test_a_bound_before_a_figure_names_nothing() -> None:
+    text = "Adults take 500 mg of Febrifor every 6 hours, at most 4 g a day."
+    assert misbound_figure("Adults take at most 4 g of Febrifor a day.", text) is None

@@ -28,6 +28,7 @@ _OF_TWO = re.compile(
     r"|\b(?:takes?|ha(?:s|ve))\s+(?:precedence|priority)\b",
     re.IGNORECASE,
 )
+_BOUND = re.compile(r"\b(?:at (?:the )?(?:most|least)|maximum|minimum|no more than)\b", re.I)
 _LESS = re.compile(
     r"\b(?:less|fewer|lower|smaller|shorter|cheaper|lighter|colder|cooler|slower|younger|nearer"
     r"|narrower|thinner|earlier|sooner|faster|quicker)\b",
@@ -182,7 +183,8 @@ def _about(text: str, figure: Figure, *, behind: bool = False) -> frozenset[str]
 
 def _leads(text: str, figure: Figure) -> bool:
     """Whether words before the figure in its clause say what it is of."""
-    return bool(words_of(text[_clause(text, figure)[0] : figure.start]))
+    before = text[_clause(text, figure)[0] : figure.start]
+    return bool(words_of(_BOUND.sub("", before)))
 
 
 def _clause(text: str, figure: Figure) -> tuple[int, int]:
