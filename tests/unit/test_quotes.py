@@ -242,3 +242,15 @@ def test_a_cell_does_not_say_again_what_a_sentence_says() -> None:
     cell = Fact("Box", "Way of closing it", "No built-in lid")
     row = scored(passage("| Box | No built-in lid |", "Box", kind="table_row", facts=(cell,)), 6.9)
     assert len(lines("does it close?", said, row)) == 1
+
+
+def test_a_cell_may_hold_a_question() -> None:
+    row = passage(
+        "| Answers | How is it? | Who was it? |",
+        "Comparison",
+        kind="table_row",
+        facts=(Fact("Watch", "Answers", "How is it?"), Fact("Trail", "Answers", "Who was it?")),
+    )
+    assert lines("What does Watch answer?", scored(row, 5.0, -5.0)) == [
+        "Watch's answers: How is it? [1]"
+    ]

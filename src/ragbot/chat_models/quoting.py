@@ -223,10 +223,15 @@ def _may_answer(sentence: EvidenceSentence) -> bool:
     """ "It has these classes:" answers nothing; "It costs $3,000 a month and adds:" does. So does a
     word or two that says something of what stands above or before it."""
     text = sentence.text.strip("*_ ")
-    if text.endswith("?") or (text.endswith(":") and not any(c.isdigit() for c in text)):
+    asks = text.endswith("?") and sentence.fact is None  # a cell may tell what something answers
+    if asks or (text.endswith(":") and not any(c.isdigit() for c in text)):
         return False
-    is_told = sentence.parent is not None or sentence.is_code
-    return is_told or len(text.split()) > 2 or _TELLS.search(text) is not None
+    return (
+        sentence.parent is not None
+        or sentence.is_code
+        or len(text.split()) > 2
+        or _TELLS.search(text) is not None
+    )
 
 
 def _subjects(prompt: Prompt) -> list[str]:
