@@ -220,18 +220,14 @@ def _pool(prompt: Prompt, subjects: Sequence[str]) -> list[Quote]:
 
 
 def _may_answer(sentence: EvidenceSentence) -> bool:
-    """ "It has these classes:" answers nothing; "It costs $3,000 a month and adds:" does. So does a
-    word or two that says something of what stands above or before it."""
+    """Not "It has these classes:", but "It costs $3,000 a month and adds:", and a word or two that
+    say something of what stands above or before them; of what ends in "?" only a cell."""
     text = sentence.text.strip("*_ ")
-    asks = text.endswith("?") and sentence.fact is None  # a cell may tell what something answers
-    if asks or (text.endswith(":") and not any(c.isdigit() for c in text)):
+    leads_in = text.endswith(":") and not any(map(str.isdigit, text))
+    if leads_in or (text.endswith("?") and sentence.fact is None):
         return False
-    return (
-        sentence.parent is not None
-        or sentence.is_code
-        or len(text.split()) > 2
-        or _TELLS.search(text) is not None
-    )
+    told = sentence.parent is not None or sentence.is_code or _TELLS.search(text) is not None
+    return told or len(text.split()) > 2
 
 
 def _subjects(prompt: Prompt) -> list[str]:
