@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ragbot.store.lexical import words_of
+
 _DOES = r"(?:does|do|did|is|are|was|were|can|could|should|will|would|must|may)\b"
 _ASKS = (
     r"(?:(?:in|at|on|for|to|from|by|with|of|since|until) (?=wh|how))?"
@@ -30,6 +32,11 @@ _WHOLE = (
 _BETWEEN = re.compile(
     rf"(?:[?;][ \n](?:and[ \n])?|,?[ \n](?:and|but|plus|&|or(?=[ \n](?:wh|how)))[ \n])"
     rf"(?:also,? )?(?={_ASKS})|\n(?={_WHOLE})",
+    re.IGNORECASE,
+)
+_PARTS = re.compile(
+    r"[?;]\s+|,?\s+\b(?:and|but|or)\s+(?=(?:what|which|how|when|where|why|who|is|are|can|do|does"
+    r"|should|if)\b)",
     re.IGNORECASE,
 )
 _OPENS = re.compile(_WHOLE, re.IGNORECASE)
@@ -69,6 +76,13 @@ def parts_of(question: str) -> tuple[str, ...]:
     if not listed and not _ASK.match(parts[0]):
         return ()
     return tuple(f"{part[0].upper()}{part[1:]}?" for part in parts)
+
+
+def question_parts(question: str) -> list[str]:
+    """What a question asks, be it whole questions or not: "what is the limit, and what if I exceed
+    it?" has two."""
+    parts = parts_of(question) or tuple(part.strip() for part in _PARTS.split(question))
+    return [part for part in parts if words_of(part)] or [question]
 
 
 def _what_is(thing: str, of: str = "") -> str:

@@ -8,9 +8,10 @@ from langchain_core.messages import HumanMessage
 from support.small_notes import evidence, passage
 
 from ragbot.chat_models.quotes import QuotesChatModel
-from ragbot.chat_models.quoting import composed, question_parts
+from ragbot.chat_models.quoting import composed
 from ragbot.evidence import Evidence, Prompt
 from ragbot.prompts import messages
+from ragbot.question_parts import question_parts
 from ragbot.types import Fact, Passage
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from ragbot.dated_notes import UPDATE
 from ragbot.evidence import Evidence, EvidenceSentence, Prompt
-from ragbot.question_parts import parts_of
+from ragbot.question_parts import question_parts
 from ragbot.rows import row_as_sentence
 from ragbot.store.lexical import words_of
 from ragbot.types import Fact
@@ -33,11 +33,6 @@ NEAR, HALF_ANSWERS = -2.0, -0.5
 LENT = 2.0  # logits that a sentence must answer better than the one that it leans on
 NAMED, OTHER_NAMED = 2.0, -3.0  # logits for speaking of the question's subject, or of another
 
-_PARTS = re.compile(
-    r"[?;]\s+|,?\s+\b(?:and|but|or)\s+(?=(?:what|which|how|when|where|why|who|is|are|can|do|does"
-    r"|should|if)\b)",
-    re.IGNORECASE,
-)
 # "Which file systems are there?", "Name the modes of ...": a list, whole.
 _WANTS_ALL = re.compile(
     r"\b(?:which|what) (?:(?!(?:do|does|can|are|is)\b)[\w-]+ ){0,3}?[\w-]{2,}(?<![su])s"
@@ -191,12 +186,6 @@ def _best_for(part: str, pool: Sequence[Quote], subjects: Sequence[str]) -> Quot
 
     best = max(pool, key=fit, default=None)
     return best if best is not None and fit(best) >= GOOD else None
-
-
-def question_parts(question: str) -> list[str]:
-    """The questions in a question: "what is the limit, and what if I exceed it?" has two."""
-    parts = parts_of(question) or tuple(part.strip() for part in _PARTS.split(question))
-    return [part for part in parts if words_of(part)] or [question]
 
 
 def _pool(prompt: Prompt, subjects: Sequence[str]) -> list[Quote]:
