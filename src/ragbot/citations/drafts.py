@@ -27,6 +27,7 @@ _TRAILING = re.compile(r"\s*(?:[\[【][^\[\]【】\n]{0,24}(?:[\]】]\s*)?)*$")
 _SIGNS = re.compile("[\u2600-\u27bf\u2b50-\u2b55\U0001f300-\U0001faff][\ufe0e\ufe0f]?\\s?|~~")
 _BOLD = re.compile(r"(?:\*\*|__)[^*_\n]+(?:\*\*|__):?")
 _TITLE, _TEXT = -2, -1  # depths; those of items are their indents
+_LONGEST_WORD = 80  # characters
 _WORD_BEFORE = re.compile(r"\S+$")
 _LONGEST_MARKERS = 40  # characters of the markers behind one sentence
 _NEXT = re.compile(r"[ \t]+(?=\S)")
@@ -152,7 +153,9 @@ class SentenceStream:
         return under
 
     def _is_quoted(self, bracket: re.Match[str]) -> bool:
-        before = _WORD_BEFORE.search(bracket.string, 0, bracket.start())
+        # Not from the line's beginning: a reply may be thousands of markers.
+        begin = max(0, bracket.start() - _LONGEST_WORD)
+        before = _WORD_BEFORE.search(bracket.string[begin : bracket.start()])
         return before is not None and before[0] + bracket[0] in self._notes
 
     def _is_named(self, emphasis: re.Match[str]) -> bool:
