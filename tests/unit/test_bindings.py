@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ragbot.citations.bindings import compares, misbound_figure, swapped_name, turned_comparison
+from ragbot.citations.bindings import (
+    compares,
+    misbound_figure,
+    parted_figures,
+    swapped_name,
+    turned_comparison,
+)
 from ragbot.citations.opposites import in_axes, turned_word
 from ragbot.citations.overclaims import overclaiming_word
 
@@ -135,3 +141,17 @@ def test_two_clauses_may_be_of_one_subject(claim: str, text: str, wrong: str | N
 def test_a_bound_before_a_figure_names_nothing() -> None:
     text = "Adults take 500 mg of Febrifor every 6 hours, at most 4 g a day."
     assert misbound_figure("Adults take at most 4 g of Febrifor a day.", text) is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        ("Bake at 250 °C for 15 minutes, then at 200 °C for 40 minutes.", None),
+        ("Bake for 15 minutes at 250 °C.", None),
+        ("Bake at 200 °C for 15 minutes, then at 250 °C for 40 minutes.", "200 °C"),
+        ("It takes 15 minutes and 40 minutes, at 250 °C and 200 °C.", None),
+    ],
+)
+def test_figures_of_one_clause_belong_together(claim: str, wrong: str | None) -> None:
+    found = parted_figures(claim, "Bake at 250 °C for 15 minutes, then at 200 °C for 40 minutes.")
+    assert (found.text if found else None) == wrong

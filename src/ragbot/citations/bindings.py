@@ -81,6 +81,25 @@ def misbound_figure(claim: str, text: str, names: Sequence[str] = ()) -> Figure 
     return None
 
 
+def parted_figures(claim: str, text: str) -> Figure | None:
+    """Of two figures that stand in one clause of the claim, and in the text only apart, each beside
+    another of the other's kind: 200 degrees for 15 minutes, of 250 for 15 and 200 for 40."""
+    held = figures_of(text)
+    for one, other in combinations(figures_of(claim), 2):
+        if one.unit is None or other.unit is None or one.unit == other.unit:
+            continue
+        if _clause(claim, one) != _clause(claim, other):
+            continue
+        own, others = (
+            {_clause(text, each) for each in held if figure.agrees_with(each)}
+            for figure in (one, other)
+        )
+        beside = {_clause(text, each) for each in held if _is_rival(other, each)}
+        if own and others and own.isdisjoint(others) and own <= beside:
+            return one
+    return None
+
+
 def _in_name(text: str, figure: Figure) -> str | None:
     """The name that the figure is a part of, if any: Route 53, TLS 1.3."""
     before = _CAPITALIZED.search(text[: figure.start])

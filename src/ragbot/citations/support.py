@@ -14,7 +14,12 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
-from ragbot.citations.bindings import misbound_figure, swapped_name, turned_comparison
+from ragbot.citations.bindings import (
+    misbound_figure,
+    parted_figures,
+    swapped_name,
+    turned_comparison,
+)
 from ragbot.citations.named import foreign_name, names_in, plain, readable, told_by
 from ragbot.citations.opposites import in_axes, in_words_of, turned_word
 from ragbot.citations.overclaims import overclaiming_word
@@ -249,6 +254,7 @@ def _held_to(
             told = f"the notes give {meant.fact} there"
             return Support(share, (meant,), told, opposed=True)
         figure = misbound_figure(claim, span.text, names_in(claim, ordinary))
+        figure = figure or parted_figures(claim, span.text)
         swapped = swapped_name(claim, span.text, names_in(claim, ordinary))
         misplaced = figure.text if figure else swapped
         if misplaced:
