@@ -13,6 +13,7 @@ from ragbot.citations.bindings import (
 )
 from ragbot.citations.opposites import in_axes, turned_word
 from ragbot.citations.overclaims import overclaiming_word
+from ragbot.citations.respective import one_by_one
 
 TIERS = "The Blue tier stores 5 GB, and the Red tier stores up to 90 GB."
 DRIVERS = "Labels are printed by the inkjet driver on Boxes and a laser plotter on Crates."
@@ -140,7 +141,8 @@ def test_two_clauses_may_be_of_one_subject(claim: str, text: str, wrong: str | N
 
 def test_a_bound_before_a_figure_names_nothing() -> None:
     text = "Adults take 500 mg of Febrifor every 6 hours, at most 4 g a day."
-    assert misbound_figure("Adults take at most 4 g of Febrifor a day.", text) is None
+    claim = "Adults take at most 4 g of Febrifor a day."
+    assert misbound_figure(claim, text, ["Febrifor"]) is None
 
 
 @pytest.mark.parametrize(
@@ -155,3 +157,22 @@ def test_a_bound_before_a_figure_names_nothing() -> None:
 def test_figures_of_one_clause_belong_together(claim: str, wrong: str | None) -> None:
     found = parted_figures(claim, "Bake at 250 °C for 15 minutes, then at 200 °C for 40 minutes.")
     assert (found.text if found else None) == wrong
+
+
+@pytest.mark.parametrize(
+    ("claim", "statements"),
+    [
+        (
+            "Gold, tin and iron melt at 1,064 °C, 232 °C and 1,538 °C, respectively.",
+            ("Gold melt at 1,064 °C.", "tin melt at 232 °C.", "iron melt at 1,538 °C."),
+        ),
+        (
+            "Boxes and crates hold 4 and 8 KB respectively.",
+            ("Boxes hold 4 KB.", "crates hold 8 KB."),
+        ),
+        ("Boxes and crates hold 4 and 8 KB.", ()),
+        ("Boxes and crates hold 4 KB, respectively.", ()),
+    ],
+)
+def test_what_is_told_in_turn_is_told_of_each(claim: str, statements: tuple[str, ...]) -> None:
+    assert one_by_one(claim) == statements

@@ -72,7 +72,7 @@ def misbound_figure(claim: str, text: str, names: Sequence[str] = ()) -> Figure 
         # In "EKS takes 5 tasks, ECS 10" the tasks are of both: only their names tell them apart;
         # "Aspirin 10 mg is white, 25 mg yellow" does not name it again.
         names_again = len(names) > 1 or any_name & _joined(own)
-        if names_again and here & _joined(own) != here & _joined(other):
+        if names_again and not shared and here & _joined(own) != here & _joined(other):
             said = here
         if max(len(said & about - _joined(other)) for about in own) < max(
             len(said & about - _joined(own)) for about in other

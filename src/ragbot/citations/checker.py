@@ -12,7 +12,7 @@ from ragbot.citations.drafts import DraftSentence, cells_of
 from ragbot.citations.hearing import DISAGREES, Hearing
 from ragbot.citations.invented import invented_word
 from ragbot.citations.periods import contradicts_itself
-from ragbot.citations.support import Support, claim_words
+from ragbot.citations.support import Support, claim_words, together
 from ragbot.citations.yes_no import (
     as_statement,
     opens_with,
@@ -27,6 +27,7 @@ from ragbot.types import Citation, Sentence, Verdict
 
 _LEAD_IN_WORDS = 14
 _ASKS = re.compile(r"\W*(?:what|which|how|when|where|who|why)\b", re.IGNORECASE)
+_EMPTY = Support(0.0, (), "it has no cells")
 _OF_ITSELF = Support(0.0, (), "it speaks of the one who answers, of whom no note tells")
 _SOMEBODY = re.compile(r"\b(?:I|we|my|our|your)\b", re.IGNORECASE)
 _AGAINST_ITSELF = Support(0.0, (), "it says the opposite of itself")
@@ -164,18 +165,12 @@ class CitationChecker:
         """That of all cells of a table's row, each below the head of its column."""
         name, *cells = cells_of(draft.text)
         _, *heads = (*draft.columns, *[""] * len(cells))
-        spans: list[EvidenceSentence] = []
-        share = 1.0
-        for head, cell in zip(heads, cells, strict=False):
-            if claim_words(cell) or figures_of(cell) or opens_with(cell) is not None:
-                support = self._hearing.support_under(
-                    (*draft.under, head), f"{name}: {cell}", draft.markers
-                )
-                if not support.holds:
-                    return support
-                share = min(share, support.share)
-                spans += support.spans
-        return Support(share, tuple(dict.fromkeys(spans)), None if spans else "it has no cells")
+        told = [
+            self._hearing.support_under((*draft.under, head), f"{name}: {cell}", draft.markers)
+            for head, cell in zip(heads, cells, strict=False)
+            if claim_words(cell) or figures_of(cell) or opens_with(cell) is not None
+        ]
+        return together(told) if told else _EMPTY
 
     def _checked(self, draft: DraftSentence, support: Support) -> CheckedSentence:
         if support.holds:

@@ -22,12 +22,14 @@ from ragbot.citations.named import (
     subjects_of,
 )
 from ragbot.citations.rereading import borne_out, has_all_of_it, nearest_to
+from ragbot.citations.respective import one_by_one
 from ragbot.citations.support import (
     Support,
     judged_support,
     opposition_to,
     statements_of,
     support_of,
+    together,
 )
 from ragbot.evidence import Evidence, EvidenceSentence
 from ragbot.rows import cells_in
@@ -64,7 +66,8 @@ class Hearing:
         if spans and stated.claim != claim:
             support = Support(1.0, spans, None)
         else:
-            support = self.support_for(stated.claim, markers)
+            parts = one_by_one(stated.claim) or (stated.claim,)
+            support = together([self.support_for(part, markers) for part in parts])
         self._stated = Stated("")
         return support
 

@@ -138,6 +138,15 @@ def judged_support(claim: str, spans: Sequence[EvidenceSentence]) -> Support:
     return Support(_share(claim, " ".join(map(readable, spans))), tuple(spans), None)
 
 
+def together(supports: Sequence[Support]) -> Support:
+    """That of what is told one by one: the first that fails, or the lines of all."""
+    failing = next((each for each in supports if not each.holds), None)
+    if failing is not None or len(supports) == 1:
+        return failing or supports[0]
+    spans = dict.fromkeys(span for each in supports for span in each.spans)
+    return Support(min(each.share for each in supports), tuple(spans), None)
+
+
 def statements_of(claim: str) -> list[str]:
     """What a claim joins, taken apart at each conjunction."""
     return [part for part in _CONJUNCTION.split(claim) if claim_words(part)]
