@@ -177,3 +177,8 @@ def test_signs_that_turn_a_sentence_are_taken_off_where_the_notes_have_none(
     reply: str, text: str
 ) -> None:
     assert [each.text for each in drafts(reply, notes="\u2705 Crates are red.")] == [text]
+
+
+def test_a_first_word_before_a_reply_breaks_off_is_no_sentence() -> None:
+    assert [each.text for each in drafts("Boxes are red [1]. And")] == ["Boxes are red."]
+    assert [each.text for each in drafts("No")] == ["No"]

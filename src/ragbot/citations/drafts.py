@@ -25,6 +25,11 @@ _EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _TRAILING = re.compile(r"\s*(?:[\[【][^\[\]【】\n]{0,24}(?:[\]】]\s*)?)*$")
 # A cross before a sentence, or a line through it, turns it round, and no check would hear it.
 _SIGNS = re.compile("[\u2600-\u27bf\u2b50-\u2b55\U0001f300-\U0001faff][\ufe0e\ufe0f]?\\s?|~~")
+# What is left of a sentence that was cut off behind its first word.
+_BROKEN_OFF = re.compile(
+    r"(?:and|or|but|so|then|also|however|the|an?|it|this|these|in|for|with|to|of|if|as|on|at)",
+    re.IGNORECASE,
+)
 _BOLD = re.compile(r"(?:\*\*|__)[^*_\n]+(?:\*\*|__):?")
 _TITLE, _TEXT = -2, -1  # depths; those of items are their indents
 _LONGEST_WORD = 80  # characters
@@ -130,7 +135,7 @@ class SentenceStream:
             text = _BEHIND_MARKER.sub("", text)
         # A full stop that followed the marker stays with the sentence.
         text = re.sub(r"\s+([.,;:!?])$", r"\1", text)
-        if not re.search(r"\w", text):
+        if not re.search(r"\w", text) or _BROKEN_OFF.fullmatch(text):
             return None
         prefix = self._prefix(lead)
         leads = heading is not None or _BOLD.fullmatch(MARKER.sub("", body).strip()) is not None
