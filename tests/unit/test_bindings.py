@@ -176,3 +176,18 @@ def test_figures_of_one_clause_belong_together(claim: str, wrong: str | None) ->
 )
 def test_what_is_told_in_turn_is_told_of_each(claim: str, statements: tuple[str, ...]) -> None:
     assert one_by_one(claim) == statements
+
+
+@pytest.mark.parametrize(
+    ("claim", "turned"),
+    [
+        ("Gold melts at a higher temperature than silver.", False),
+        ("Gold melts at a lower temperature than silver.", True),
+        ("Iron melts at a lower temperature than gold.", True),
+        ("Silver melts at a lower temperature than iron.", False),
+        ("Tin melts at a lower temperature than gold.", False),
+    ],
+)
+def test_what_is_the_more_is_measured(claim: str, turned: bool) -> None:
+    text = "Gold melts at 1,064 °C, silver at 962 °C and iron at 1,538 °C."
+    assert turned_comparison(claim, text) is turned

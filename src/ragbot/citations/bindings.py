@@ -30,10 +30,12 @@ _OF_TWO = re.compile(
 )
 _BOUND = re.compile(r"\b(?:at (?:the )?(?:most|least)|maximum|minimum|no more than)\b", re.I)
 _LESS = re.compile(
-    r"\b(?:less|fewer|lower|smaller|shorter|cheaper|lighter|colder|cooler|slower|younger|nearer"
-    r"|narrower|thinner|earlier|sooner|faster|quicker)\b",
-    re.I,
+    r"\b(?:less|fewer|lower|smaller|shorter|cheaper|lighter|colder|cooler|younger|nearer|narrower"
+    r"|thinner|earlier|sooner)\b",
+    re.IGNORECASE,
 )
+# Of seconds it is the less, of megabytes a second the more.
+_QUICK = re.compile(r"\b(?:fast|quick|slow)er\b", re.IGNORECASE)
 _CAPITALIZED = re.compile(r"\b([A-Z][\w-]*) $")
 _SIZES = frozenset({"byte", "kb", "mb", "gb", "tb", "pb"})
 _SIDE = 8  # words on either side of a comparison that name what is compared
@@ -144,7 +146,7 @@ def turned_comparison(claim: str, text: str) -> bool:
     sides = _compared(claim)
     if sides is None:
         return False
-    if _is_measured_otherwise(claim, sides, text):
+    if _is_measured_otherwise(claim, text):
         return True
     for match in _THAN.finditer(text):
         before = frozenset(words_of(" ".join(text[: match.start()].split()[-_SIDE:])))
@@ -157,21 +159,26 @@ def turned_comparison(claim: str, text: str) -> bool:
     return False
 
 
-def _is_measured_otherwise(
-    claim: str, sides: tuple[frozenset[str], frozenset[str]], text: str
-) -> bool:
+def _is_measured_otherwise(claim: str, text: str) -> bool:
     """Whether the figures of the two are the other way round: gold at 1,064, silver at 962."""
     word = _THAN.search(claim)
-    if word is None:
+    if word is None or _QUICK.search(word[0]):
         return False
     measured = [(figure, _about(text, figure)) for figure in figures_of(text)]
-    own = [[figure for figure, about in measured if about & side] for side in sides]
-    if not all(len(figures) == 1 for figures in own):
+    one, other = (
+        next((found for each in words_of(side) if (found := _only(each, measured))), None)
+        for side in (claim[: word.start()], claim[word.end() :])
+    )
+    if one is None or other is None or one.unit is None or one.unit != other.unit:
         return False
-    (one,), (other,) = own
-    if one == other or one.unit is None or one.unit != other.unit or one.value == other.value:
-        return False
-    return (one.value < other.value) != (_LESS.search(word[0]) is not None)
+    is_less = _LESS.search(word[0]) is not None
+    return one.value != other.value and (one.value < other.value) != is_less
+
+
+def _only(word: str, measured: Sequence[tuple[Figure, frozenset[str]]]) -> Figure | None:
+    """The figure in whose clause a word stands, if that is in one clause."""
+    found = [figure for figure, about in measured if word in about]
+    return found[0] if len(found) == 1 else None
 
 
 def compares(claim: str) -> bool:
