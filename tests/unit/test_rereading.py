@@ -249,10 +249,15 @@ def test_no_line_beside_the_one_that_denies_it_overrules_the_denial():
     claim = "A box can't hold 400 KB."
     judge = Reader("400 KB", "Labels")  # convinced by the two together
     assert checked(claim, judge).sentence.verdict == "contradicted"
-    # Nor does a reader of the line overrule it where the claim has no other words than that.
-    assert checked(claim, Reader("400 KB")).sentence.verdict == "contradicted"
-    other = "A box can't quite hold a whole 400 KB."
-    assert checked(other, Reader("400 KB")).sentence.verdict == "supported"
+    assert checked(claim, Reader("400 KB")).sentence.verdict == "supported"
+
+
+def test_nobody_overrules_that_the_same_words_go_together_otherwise():
+    note = passage("- Bake boxes at 250 MB for 15 minutes, then at 200 MB for 40 minutes.")
+    judge = Checks(similarity=words_in_common, judge=Reader("Bake"))
+    checker = CitationChecker(evidence(note), judge, withhold=True)
+    lie = "Bake boxes at 200 MB for 15 minutes, then at 250 MB for 40 minutes."
+    assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict == "contradicted"
 
 
 def test_no_line_helps_another_that_has_all_the_words_and_means_something_else() -> None:

@@ -93,7 +93,7 @@ class Hearing:
             return support
         if self._reader is not None and compares(claim):
             return support  # which of two is the larger a small reader does not see
-        if support.opposed and has_all_of_it(claim, support.spans):
+        if support.in_order and has_all_of_it(claim, support.spans):
             return support  # nor what the same words in another order are
         if not support.partly:
             for notes in support.doubted:

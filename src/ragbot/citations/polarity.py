@@ -98,6 +98,10 @@ def flipped(claim: str, text: str, names: frozenset[str]) -> bool:
     return said.denied_by(held, names) or held.denied_by(said, names)
 
 
+def excepts_something(text: str) -> bool:
+    return _EXCEPT.search(text) is not None
+
+
 def misses_exception(claim: str, text: str) -> bool:
     """Whether it excepts something where the text does not, or leaves nothing out where the text
     excepts something."""

@@ -24,7 +24,13 @@ from ragbot.citations.named import foreign_name, names_in, plain, readable, told
 from ragbot.citations.opposites import in_axes, in_words_of, turned_word
 from ragbot.citations.overclaims import overclaiming_word
 from ragbot.citations.periods import is_over, turned_period
-from ragbot.citations.polarity import denies_unheard, flipped, misses_exception, with_bounds
+from ragbot.citations.polarity import (
+    denies_unheard,
+    excepts_something,
+    flipped,
+    misses_exception,
+    with_bounds,
+)
 from ragbot.evidence import EvidenceSentence, evidence_sentences
 from ragbot.figures import figures_of
 from ragbot.reranker import Similarity
@@ -82,6 +88,7 @@ class Support:
     where the claim is supported; `spans` are the sentences that carry it; `opposed` where
     the evidence says the opposite; `partly` where the spans carry a part of it only; `doubted`
     are groups of sentences that may say it in other words, likeliest first, for a judge to read.
+    `in_order` where what is wrong is but which of its words go together, or when.
     """
 
     share: float
@@ -90,6 +97,7 @@ class Support:
     opposed: bool = False
     partly: bool = False
     doubted: tuple[tuple[EvidenceSentence, ...], ...] = ()
+    in_order: bool = False
 
     @property
     def holds(self) -> bool:
@@ -253,9 +261,13 @@ def _held_to(
             turned_word(claim, said, names)
             or flipped(_regular(affirmed), _regular(in_words_of(claim, said)), names)
             or turned_comparison(claim, span.text)
-            or turned_period(claim, span.text)
         ):
-            return Support(share, (span,), "the notes say the opposite", opposed=True)
+            excepts = excepts_something(span.text)
+            told = "the notes say the opposite"
+            return Support(share, (span,), told, opposed=True, in_order=excepts)
+        if turned_period(claim, span.text):
+            told = "the notes say the opposite"
+            return Support(share, (span,), told, opposed=True, in_order=True)
         if is_over(claim, span.text):
             return Support(share, (span,), "the notes say it of a time that is over", opposed=True)
         meant = _cell_of_named_column(claim, span) or _cell_of_another(claim, span)
@@ -268,7 +280,7 @@ def _held_to(
         misplaced = figure.text if figure else swapped
         if misplaced:
             told = f"the notes say {misplaced!r} of something else"
-            return Support(share, (span,), told, opposed=True)
+            return Support(share, (span,), told, opposed=True, in_order=True)
         overclaim = overclaiming_word(claim, text)
         foreign = next((each for each in named if each not in plain(text)), None)
         if foreign is not None:
