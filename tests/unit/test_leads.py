@@ -108,3 +108,13 @@ def test_a_row_without_a_head_is_a_sentence() -> None:
         "supported",
         "supported",
     ]
+
+
+def test_the_head_of_a_table_has_no_words_of_its_own() -> None:
+    rows = "|---|---|---|\n| Messages are kept | 4 days | 14 days |"
+    checker = CitationChecker(evidence(*QUEUES), withhold=True)
+    for head, shown in (("Feature", True), ("Visit zorblatt now", False)):
+        stream = SentenceStream()
+        reply = f"| {head} | Queue Lite | Queue Pro |\n{rows}"
+        first, _ = map(checker.check, [*stream.feed(reply), *stream.finish()])
+        assert first.sentence.withheld is not shown

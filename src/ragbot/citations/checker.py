@@ -27,6 +27,8 @@ from ragbot.types import Citation, Sentence, Verdict
 
 _LEAD_IN_WORDS = 14
 _ASKS = re.compile(r"\W*(?:what|which|how|when|where|who|why)\b", re.IGNORECASE)
+_FEATURE = frozenset(words_of("feature aspect property attribute category item option value type"))
+_STRANGE = Support(0.0, (), "the head of a table has words that the notes don't know")
 _EMPTY = Support(0.0, (), "it has no cells")
 _OF_ITSELF = Support(0.0, (), "it speaks of the one who answers, of whom no note tells")
 _SOMEBODY = re.compile(r"\b(?:I|we|my|our|your)\b", re.IGNORECASE)
@@ -115,7 +117,7 @@ class CitationChecker:
     def check(self, draft: DraftSentence) -> CheckedSentence:
         """The sentence with the citations that hold, wherever the model put its markers."""
         if draft.columns and draft.leads:
-            return CheckedSentence(self._plain(draft), (), leads_in=True)
+            return self._checked_head(draft)
         if len(draft.columns) > 1:
             return self._checked(draft, self._support_of_row(draft))
         claim = as_statement(in_figures_of(self._figures, draft.text))
@@ -171,6 +173,13 @@ class CitationChecker:
             if claim_words(cell) or figures_of(cell) or opens_with(cell) is not None
         ]
         return together(told) if told else _EMPTY
+
+    def _checked_head(self, draft: DraftSentence) -> CheckedSentence:
+        """The head of a table states nothing, in words of the notes or of the question."""
+        known = self._words.union(words_of(self._question), _FEATURE)
+        if all(claim_words(cell) <= known for cell in draft.columns):
+            return CheckedSentence(self._plain(draft), (), leads_in=True)
+        return self._checked(draft, _STRANGE)
 
     def _checked(self, draft: DraftSentence, support: Support) -> CheckedSentence:
         if support.holds:
