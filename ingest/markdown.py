@@ -26,7 +26,8 @@ from ingest.outline import (
 )
 from ingest.questions import asked_in, leave_out
 from ingest.reading import SourceText
-from ingest.tables import cells_of, facts_of, group_named, under_one_head
+from ingest.tables import facts_of, group_named, under_one_head
+from ragbot.cells import cells_of
 from ragbot.fences import FENCE, fenced_code
 from ragbot.plain_text import without_markup
 from ragbot.types import Document, Fact, Section

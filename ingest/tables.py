@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from ragbot.cells import cells_of
 from ragbot.plain_text import without_markup
 from ragbot.types import Fact
 
@@ -14,16 +14,6 @@ _FEATURE_COLUMNS = frozenset(
 ) | {""}
 _DOERS = frozenset("who owner assignee responsible person initials".split())
 _TASKS = frozenset("what task tasks action actions todo item".split()) | {"action item", "to do"}
-_CELL = re.compile(r"(?<!\\)\|")
-
-
-def cells_of(row: str) -> list[str]:
-    """The cells of a table row; `\\|` is a bar inside a cell."""
-    inner = row.strip()
-    inner = inner[1:] if inner.startswith("|") else inner
-    if inner.endswith("|") and not inner.endswith("\\|"):
-        inner = inner[:-1]
-    return [cell.strip().replace("\\|", "|") for cell in _CELL.split(inner)]
 
 
 def facts_of(head: Sequence[str], cells: Sequence[str]) -> tuple[Fact, ...]:

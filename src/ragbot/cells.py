@@ -1,4 +1,4 @@
-"""Where the cells of a table's row stand in their document."""
+"""The cells of a table's row, and where they stand in their document."""
 
 from __future__ import annotations
 
@@ -7,7 +7,17 @@ from collections.abc import Iterator
 
 from ragbot.types import Fact, Passage
 
+_BAR = re.compile(r"(?<!\\)\|")
 _FIRST_CELL = re.compile(r"\s*\|?(?:\\\||[^|\n])*\|")
+
+
+def cells_of(row: str) -> list[str]:
+    """The cells of a table row; `\\|` is a bar inside a cell."""
+    inner = row.strip()
+    inner = inner[1:] if inner.startswith("|") else inner
+    if inner.endswith("|") and not inner.endswith("\\|"):
+        inner = inner[:-1]
+    return [cell.strip().replace("\\|", "|") for cell in _BAR.split(inner)]
 
 
 def placed_cells(passage: Passage) -> Iterator[tuple[Fact, int, int]]:

@@ -118,3 +118,32 @@ def test_the_head_of_a_table_has_no_words_of_its_own() -> None:
         reply = f"| {head} | Queue Lite | Queue Pro |\n{rows}"
         first, _ = map(checker.check, [*stream.feed(reply), *stream.finish()])
         assert first.sentence.withheld is not shown
+
+
+@pytest.mark.parametrize(
+    "cells", ["hastrubel | 4 days", "4 days | need not provide", "4 days | I am kept 14 days"]
+)
+def test_each_cell_of_a_row_is_checked_as_a_sentence_is(cells: str) -> None:
+    known = Checks(recognizes=lambda word: word != "hastrubel")
+    checker = CitationChecker(evidence(*QUEUES), known, withhold=True)
+    first, _, _ = cells.partition(" | ")
+    name = f"Messages {first} are kept" if first == "hastrubel" else "Messages are kept"
+    row = f"| {name} | {cells.removeprefix('hastrubel | ')} |"
+    stream = SentenceStream()
+    reply = f"| Feature | Queue Lite | Queue Pro |\n|---|---|---|\n{row}"
+    *_, told = map(checker.check, [*stream.feed(reply), *stream.finish()])
+    assert told.sentence.withheld
+
+
+def test_a_line_of_the_notes_is_none_under_the_name_of_something_else() -> None:
+    notes = [
+        passage("- Costs are $0.40 a million.", "Queue Lite"),
+        passage("- Costs are $0.90 a million.", "Queue Pro", start=90),
+        passage("- Queue Lite is slow.\n- Queue Pro is quick.", "All", start=190),
+    ]
+    for name, is_so in (("Pro", True), ("Lite", False)):
+        checker = CitationChecker(evidence(*notes), withhold=True)
+        stream = SentenceStream()
+        reply = f"What Queue {name} costs:\n- Costs are $0.90 a million."
+        *_, told = map(checker.check, [*stream.feed(reply), *stream.finish()])
+        assert (told.sentence.verdict == "supported") is is_so

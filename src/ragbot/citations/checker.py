@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from ragbot.cells import cells_of
 from ragbot.citations.checks import NO_CHECKS, Checks
 from ragbot.citations.denials import denied_clause, denies_only
-from ragbot.citations.drafts import DraftSentence, cells_of
+from ragbot.citations.drafts import DraftSentence
 from ragbot.citations.hearing import DISAGREES, Hearing
 from ragbot.citations.invented import invented_word
 from ragbot.citations.periods import contradicts_itself
@@ -89,7 +90,7 @@ class CitationChecker:
         yield checked
         notes = [
             note
-            for item in self._hearing.evidence.values()
+            for item in self._hearing.items
             for span in checked.spans
             if span.passage == item.passage
             for note in item.updates_of(span)
@@ -99,7 +100,9 @@ class CitationChecker:
             return
         self._told.update(span.text for span in checked.spans)
         yield from self._quoted(notes, draft)
-        yield from self._quoted(self._hearing.disagreeing(draft.text, checked.spans), draft)
+        yield from self._quoted(
+            self._hearing.disagreeing(draft.under, draft.text, checked.spans), draft
+        )
 
     def _quoted(
         self, spans: Sequence[EvidenceSentence], draft: DraftSentence
@@ -129,21 +132,23 @@ class CitationChecker:
         yes = opens_with(claim)
         if yes is not None and says_little_more(claim, self._question) and not figures_of(claim):
             return self._checked(draft, self._support_of_answer(yes, draft.markers))
-        invented = self._invented(claim)
         asks = _ASKS.match(claim) is not None and claim.endswith(":")
-        nothing = invented is None and self._claims_nothing(claim)
+        nothing = self._claims_nothing(claim) and self._invented(claim) is None
         if nothing and (asks or not self._hearing.against(claim)):
             return CheckedSentence(self._plain(draft), (), leads_in=True)
+        return self._checked(draft, self._support_of(claim, draft.under, draft.markers))
+
+    def _support_of(self, claim: str, heads: Sequence[str], markers: Sequence[int]) -> Support:
+        """That of a claim under these heads."""
         if contradicts_itself(claim):
-            support = _AGAINST_ITSELF
-        elif speaks_of_itself(claim) and not self._is_told_by_somebody:
-            support = _OF_ITSELF
-        else:
-            support = self._hearing.support_under(draft.under, claim, draft.markers)
-        if invented is not None and support.holds:
+            return _AGAINST_ITSELF
+        if speaks_of_itself(claim) and not self._is_told_by_somebody:
+            return _OF_ITSELF
+        support = self._hearing.support_under(heads, claim, markers)
+        if support.holds and (invented := self._invented(claim)) is not None:
             reason = f"{invented!r} is no word that the notes know"
-            support = replace(support, reason=reason, partly=True)
-        return self._checked(draft, support)
+            return replace(support, reason=reason, partly=True)
+        return support
 
     def _support_of_answer(self, yes: bool, markers: Sequence[int]) -> Support:
         """That of a bare yes or no; of a no, too, where the notes deny what was asked."""
@@ -160,7 +165,7 @@ class CitationChecker:
     @property
     def _is_told_by_somebody(self) -> bool:
         """Whether the notes speak of "our office" themselves."""
-        sentences = (each for item in self._hearing.evidence.values() for each in item.sentences)
+        sentences = (each for item in self._hearing.items for each in item.sentences)
         return any(_SOMEBODY.search(each.text) for each in sentences)
 
     def _support_of_row(self, draft: DraftSentence) -> Support:
@@ -168,9 +173,13 @@ class CitationChecker:
         name, *cells = cells_of(draft.text)
         _, *heads = (*draft.columns, *[""] * len(cells))
         told = [
-            self._hearing.support_under((*draft.under, head), f"{name}: {cell}", draft.markers)
+            _OF_ITSELF
+            if speaks_of_itself(cell)
+            else self._support_of(
+                f"{name}: {in_figures_of(self._figures, cell)}", (*draft.under, head), draft.markers
+            )
             for head, cell in zip(heads, cells, strict=False)
-            if claim_words(cell) or figures_of(cell) or opens_with(cell) is not None
+            if any(map(str.isalnum, cell))
         ]
         return together(told) if told else _EMPTY
 

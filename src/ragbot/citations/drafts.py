@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from ragbot.cells import cells_of
 from ragbot.evidence import split_sentences
 from ragbot.whole_lines import RULER, ends_shortened
 
@@ -203,11 +204,6 @@ def _behind_markers(body: str, masked: str) -> Iterator[int]:
             continue
         if masked[end - 1 : end] in (".", "!", "?") and not ends_shortened(masked, 0, end):
             yield following.end()
-
-
-def cells_of(row: str) -> list[str]:
-    """The cells of a row of a table in a reply."""
-    return [cell.strip() for cell in row.strip().strip("|").split("|")]
 
 
 def is_head_of(row: str, draft: DraftSentence) -> bool:

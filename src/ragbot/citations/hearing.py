@@ -8,7 +8,8 @@ does not bear out is looked up.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -57,19 +58,27 @@ class Hearing:
 
     def support_under(self, heads: Sequence[str], claim: str, markers: Sequence[int]) -> Support:
         """That of a claim together with the lines that it stands under."""
-        evidence = self.evidence.values()
-        notes = [sentence for item in evidence for sentence in item.sentences]
-        stated = stated_under(heads, claim, notes, self._subjects, self.ordinary)
-        self._stated = stated
-        # A line of the notes says nothing else under the name of what it speaks of.
-        spans = () if stated.denied else _verbatim(claim, self._meant(claim, evidence))
-        if spans and stated.claim != claim:
-            support = Support(1.0, spans, None)
-        else:
+        with self._read_under(heads, claim) as stated:
+            # A line of the notes says nothing else under the name of what it speaks of.
+            spans = () if stated.denied else _verbatim(claim, self._meant(claim, self.items))
+            if spans and stated.claim != claim:
+                return Support(1.0, spans, None)
             parts = one_by_one(stated.claim) or (stated.claim,)
-            support = together([self.support_for(part, markers) for part in parts])
-        self._stated = Stated("")
-        return support
+            return together([self.support_for(part, markers) for part in parts])
+
+    @contextmanager
+    def _read_under(self, heads: Sequence[str], claim: str) -> Iterator[Stated]:
+        """Meanwhile lines are heard that speak of what the heads name, and no others."""
+        notes = [sentence for item in self.items for sentence in item.sentences]
+        self._stated = stated_under(heads, claim, notes, self._subjects, self.ordinary)
+        try:
+            yield self._stated
+        finally:
+            self._stated = Stated("")
+
+    @property
+    def items(self) -> Collection[Evidence]:
+        return self.evidence.values()
 
     def support_for(self, claim: str, markers: Sequence[int]) -> Support:
         """By the rules, the judge, a second reading and what else the notes hold, in this order."""
@@ -113,7 +122,7 @@ class Hearing:
         if self._reader is None or self._checks.similarity is None:
             return None
         ordinary = self.ordinary_in(claim)
-        spans = self._meant(claim, (*self.evidence.values(), *further), ordinary)
+        spans = self._meant(claim, (*self.items, *further), ordinary)
         return borne_out(
             claim,
             nearest_to(claim, spans, self._checks.similarity),
@@ -132,7 +141,7 @@ class Hearing:
             return None
         if not stands_alone(claim, self.ordinary_in(claim)):
             return None
-        known = {item.passage.passage_id for item in self.evidence.values()}
+        known = {item.passage.passage_id for item in self.items}
         found = [x for x in self._checks.look_up(claim) if x.passage.passage_id not in known]
         support = self._reread(claim, surely=True, further=found, alone=alone) if found else None
         if support is not None:
@@ -146,13 +155,13 @@ class Hearing:
         """What the rules alone say, wherever the markers point."""
         cited = [self.evidence[n] for n in markers if n in self.evidence]
         # What stands in the notes word for word is borne out there, wherever the marker points.
-        for item in (*cited, *self.evidence.values()):
-            if spans := _verbatim(claim, item.sentences):
+        for item in (*cited, *self.items):
+            if spans := _verbatim(claim, self._spoken_of_in(item)):
                 return Support(1.0, spans, None)
         support = self._support(claim, cited)
         if not support.holds:
             # The model forgot the marker, or set the wrong one: look through all evidence.
-            others = self._support(claim, list(self.evidence.values()))
+            others = self._support(claim, list(self.items))
             support = others if others.holds or others.opposed or not cited else support
         if support.holds:
             against = self.against(claim)
@@ -163,16 +172,19 @@ class Hearing:
 
     def against(self, claim: str) -> Support | None:
         """The sentence of the evidence that says the opposite, if one does."""
-        spans = self._meant(claim, self.evidence.values())
+        spans = self._meant(claim, self.items)
         return opposition_to(claim, spans, self.ordinary)
+
+    def _spoken_of_in(self, item: Evidence) -> list[EvidenceSentence]:
+        """Those that speak of what the claim's heads name."""
+        return speaking_of(self._stated.names, item.sentences, self._subjects)
 
     def _meant(
         self, claim: str, evidence: Iterable[Evidence], ordinary: frozenset[str] | None = None
     ) -> list[EvidenceSentence]:
         """The sentences that a claim may stand on: one that names nothing ("It rotates them")
         speaks of what the question names, or goes on with what the sentence before stands on."""
-        every = [sentence for item in evidence for sentence in item.sentences]
-        spans = speaking_of(self._stated.names, every, self._subjects)
+        spans = [sentence for item in evidence for sentence in self._spoken_of_in(item)]
         if not self._checks.about or names_something(
             claim, ordinary or self.ordinary, self._subjects
         ):
@@ -201,14 +213,15 @@ class Hearing:
         return self.ordinary | {word}
 
     def disagreeing(
-        self, claim: str, spans: Sequence[EvidenceSentence]
+        self, heads: Sequence[str], claim: str, spans: Sequence[EvidenceSentence]
     ) -> tuple[EvidenceSentence, ...]:
         """A line of another passage that says the opposite of a supported claim."""
-        others = [
-            sentence
-            for sentence in self._meant(claim, self.evidence.values())
-            if all(sentence.passage != span.passage for span in spans)
-        ]
+        with self._read_under(heads, claim):
+            others = [
+                sentence
+                for sentence in self._meant(claim, self.items)
+                if all(sentence.passage != span.passage for span in spans)
+            ]
         against = opposition_to(claim, others, self.ordinary)
         return () if against is None or against.share < DISAGREES else against.spans
 
