@@ -34,9 +34,9 @@ _GONE = re.compile(
     r"(?!,? (?:after|when|whenever|once|from|by|on|at|if|until) (?!v?\d|[A-Z]))"
 )
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+MONTH = rf"(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_WRITTEN = rf"(?:{_DAY} (?:of )?)?{_MONTH} (?:{_DAY},? )?(?P<year>(?:19|20)\d\d)\b"
+_WRITTEN = rf"(?:{_DAY} (?:of )?)?{MONTH} (?:{_DAY},? )?(?P<year>(?:19|20)\d\d)\b"
 _NUMBERED = r"(?P<iso>(?:19|20)\d\d)-(?P<number>[01]\d)\b(?:-\d\d)?"
 _SHORT = r"(?:(?:\d{1,2}[./])?\d{1,2}[./]|q[1-4] )(?:19|20)\d\d\b"  # of which the year is sure
 _YEAR = r"\b(?P<alone>(?:19|20)\d\d)\b"

@@ -151,7 +151,7 @@ DUTIES = passage("- Interns may not travel abroad.\n- Receipts are kept.", "Duti
         ("Do you keep receipts?", "Yes.", False),
         ("Do you keep receipts?", "Yes, I keep receipts.", False),
         ("Do you keep receipts?", "I am kept for receipts.", False),
-        ("Do you keep receipts?", "Your receipts are kept.", False),
+        ("Do you keep receipts?", "Your receipts are kept.", True),
     ],
 )
 def test_a_no_stands_on_what_denies_the_question_and_nothing_tells_of_the_model(

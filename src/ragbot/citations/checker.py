@@ -32,7 +32,7 @@ _FEATURE = frozenset(words_of("feature aspect property attribute category item o
 _STRANGE = Support(0.0, (), "the head of a table has words that the notes don't know")
 _EMPTY = Support(0.0, (), "it has no cells")
 _OF_ITSELF = Support(0.0, (), "it speaks of the one who answers, of whom no note tells")
-_SOMEBODY = re.compile(r"\b(?:I|we|my|our|your)\b", re.IGNORECASE)
+_SOMEBODY = re.compile(r"\b(?:I|[Mm]y)\b")
 _AGAINST_ITSELF = Support(0.0, (), "it says the opposite of itself")
 _NOT_TOLD = Support(0.0, (), "a yes or no that no note can be held against")
 
@@ -164,7 +164,7 @@ class CitationChecker:
 
     @property
     def _is_told_by_somebody(self) -> bool:
-        """Whether the notes speak of "our office" themselves."""
+        """Whether the notes speak of "my office" themselves."""
         sentences = (each for item in self._hearing.items for each in item.sentences)
         return any(_SOMEBODY.search(each.text) for each in sentences)
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*\.?"
-_DATE = rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{_MONTH},?\s+)?(?P<year>(?:19|20)\d\d)\b"
+from ragbot.dated_notes import MONTH
+
+_DATE = rf"(?:(?:\d{{1,2}}(?:st|nd|rd|th)?\s+)?{MONTH},?\s+)?(?P<year>(?:19|20)\d\d)\b"
 # "by the end of" closes, "from ... to" opens and closes
 _OPENS = r"since|from|as of|after|starting(?: in| on)?|beginning(?: in)?|effective(?: from| as of)?"
 _CLOSES = (

@@ -106,11 +106,10 @@ def misses_exception(claim: str, text: str) -> bool:
     """Whether it excepts something where the text does not, or leaves nothing out where the text
     excepts something."""
     said, held = _EXCEPT.search(claim), _EXCEPT.search(text)
-    if said and not held:
-        return _BUT.search(text) is None
-    return bool(held and not said and _WHOLLY.search(claim)) and not _is_on(
-        claim, text[held.end() :] if held else ""
-    )
+    if held is None:
+        return said is not None and _BUT.search(text) is None
+    wholly = said is None and _WHOLLY.search(claim) is not None
+    return wholly and not _is_on(claim, text[held.end() :])
 
 
 def denies_unheard(claim: str, text: str) -> bool:

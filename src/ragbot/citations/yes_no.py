@@ -48,9 +48,10 @@ _DID_YOU_KNOW = re.compile(
 )
 _WHY = re.compile(r"^\W*(?:so\s+)?(?:why|how come)\s+(?=\w)", re.IGNORECASE)
 _YOU = re.compile(r"(?:you|your)\b", re.IGNORECASE)
+# "Your function" and "we" are anybody's.
 _SPEAKER = re.compile(
-    r"\W*(?:(?:yes|no|well|sorry)\b\W*)?(?:(?:I|we)(?:['’](?:m|ve|ll)|\s+(?:am|are|was|run|can|have"
-    r"|keep|store|use|will|work|was made|do)\b)|(?:my|our|your)\s+(?!notes?\b|question\b))",
+    r"\W*(?:(?:yes|no|well|sorry)\b\W*)?(?:I(?:['’](?:m|ve|ll)|\s+(?:am|was|run|can|have|keep|store|use"
+    r"|will|work|do)\b)|my\s)",
     re.IGNORECASE,
 )
 FEW = 3  # words behind a yes that do not yet say the question again
@@ -68,7 +69,7 @@ def as_statement(claim: str) -> str:
 
 
 def speaks_of_itself(claim: str) -> bool:
-    """Whether a model tells of itself, or of its reader's data, of which no note can."""
+    """Whether a model tells of itself, of which no note can."""
     return _SPEAKER.match(claim) is not None
 
 
