@@ -1,6 +1,7 @@
 """The real entailment model: it hears what the right words in the wrong places say."""
 
 import pytest
+from support.quoting_bot import quoting_bot
 from support.small_notes import evidence, passage
 
 from ragbot import onnx_session
@@ -48,6 +49,13 @@ def test_what_is_read_beside_a_note_moves_nothing(entails):
 def test_a_truth_in_other_words_stays(entails):
     truth = "Standard queues have no throughput limit, and FIFO queues keep the order of messages."
     assert verdict(truth, entails) == "supported"
+
+
+def test_a_word_of_the_language_that_no_note_has_is_no_invention(entails, tmp_path):
+    """The encoder has no token for it; this model's vocabulary is four times as large."""
+    known = quoting_bot(tmp_path, "# Crates\n\n- Crates are cheaper than boxes.\n").searcher()
+    recognized = [known.recognizes(w) for w in ("leftover", "expires", "kestrovane")]
+    assert recognized == [True, True, False]
 
 
 def test_a_long_premise_is_cut_not_refused(entails):

@@ -18,6 +18,7 @@ KNOWN = {"item", "hold", "most", "cut", "analyze", "byte", "color", "wrap", "che
         ("see aws:kestrovane, s3/kestrovane.md and x_kestrovane", None),  # no words, but names
         ("item kesto", "kesto"),
         ("item kest", None),  # too short to tell
+        ("An item needn't be cut and mustn’t run", None),
     ],
 )
 def test_invented_words(claim: str, word: str | None) -> None:

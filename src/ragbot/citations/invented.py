@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 Recognizes = Callable[[str], bool]  # is this a word, of the notes or of the language?
 
 SHORTEST = 5  # letters; abbreviations are not words either
-_WORD = re.compile(rf"(?<![\w./:@-])[a-z]{{{SHORTEST},}}(?![\w/:@-]|\.\w)")
+_WORD = re.compile(rf"(?<![\w./:@-])[a-z]{{{SHORTEST},}}(?![\w/:@-]|\.\w|['’]t\b)")
 _PREFIX = re.compile(
     r"^(?:under|inter|multi|micro|milli|super|semi|auto|over|fore|back|kilo|mega|giga|tera|sub|non|"
     r"pre|dis|mis|out|un|en|re|bi|de|in|im|co|up)(?=\w{3})"

@@ -90,9 +90,7 @@ class Retriever:
         return self._readings(typed, history)[-1] != typed
 
     def _mended(self, question: str) -> str:
-        return self._spelling.mended(
-            question.strip(), lambda word: self.recognizes(word) or self.readers.know(word)
-        )
+        return self._spelling.mended(question.strip(), self.recognizes)
 
     def _readings(self, typed: str, history: Sequence[Turn]) -> tuple[str, ...]:
         return readings(typed, history, self.names) if history else (typed,)
@@ -127,8 +125,10 @@ class Retriever:
         )
 
     def recognizes(self, word: str) -> bool:
-        """Whether it is a word of the notes, or one that the encoder has a token for."""
-        return self._holds_or_skips(word) or self._embedder.knows(word)
+        """Whether it is a word of the notes, or one that the encoder or a reader has a token for."""
+        return (
+            self._holds_or_skips(word) or self._embedder.knows(word) or self.readers.know(word)
+        )
 
     def _holds_or_skips(self, word: str) -> bool:
         """Whether the notes hold the word, or it is a stop word, which no search looks for."""

@@ -135,7 +135,7 @@ class KnowledgeBase:
         return self.names.know_first_in(text, self.knows)  # how the notes write it nobody tells
 
     def recognizes(self, word: str) -> bool:
-        return self._embedder.knows(word)
+        return self._embedder.knows(word) or self._readers.know(word)
 
     def search(
         self, query: str, k: int, filters: Filters = NO_FILTERS
