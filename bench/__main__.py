@@ -11,6 +11,7 @@ NAMES = (
     "peers",
     "lies",
     "liar",
+    "marked",
     "other_notes",
     "followups",
     "dialogues",

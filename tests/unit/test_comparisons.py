@@ -88,6 +88,18 @@ def test_what_asks_for_more_or_less(question: str) -> None:
             ("the largest loads of Boxes", "the largest loads of Crates"),
         ),
         (
+            "How does the largest load of Boxes compare to that of Crates?",
+            ("the largest load of Boxes", "the largest load of Crates"),
+        ),
+        (
+            "What does a box cost compared with a Harbour Crane?",
+            ("What does a box cost", "What does a Harbour Crane cost"),
+        ),
+        (
+            "how long do boxes last vs crates?",
+            ("how long do boxes last", "how long do crates last"),
+        ),
+        (
             "What are the largest loads of Boxes and Crates?",
             ("What are the largest loads of Boxes?", "What are the largest loads of Crates?"),
         ),

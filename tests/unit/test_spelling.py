@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ragbot.retrieval.spelling import Spelling
+from ragbot.retrieval.spelling import Spelling, with_names_mended
 
 NOTES = Spelling({"streams": 4, "lambda": 9, "encryption": 3, "api": 5, "gateway": 5}.items())
 
@@ -82,3 +82,21 @@ def test_somebody_is_called_as_he_is_called() -> None:
         "Janssen"
     )
     assert spelling.mended("the phone of janssen", "the phone of".__contains__).endswith("jansen")
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("secret manger price", "secret manager price"),  # a manger is a word, too
+        ("the manger", "the manger"),
+        ("secret danger", "secret danger"),  # the first letter is seldom wrong
+        ("secret managing", "secret managing"),
+        ("standard queue, standart queues", "standard queue, standard queues"),
+        ("gate way 2", "gate way 2"),  # a figure is no slip
+        ("session manger", "session manger"),  # of which no note tells
+        ("secret manter of the manor", "secret manter of the manor"),  # the notes have such a word
+    ],
+)
+def test_a_word_that_alone_keeps_others_from_being_a_name(typed: str, meant: str) -> None:
+    names = [("gate", "way", "1"), ("secret", "manager"), ("standard", "queue")]
+    assert with_names_mended(typed, names, {"manter"}.__contains__) == meant

@@ -48,6 +48,12 @@ _SAME_OF_BOTH = tuple(
         r" (?:vs\.?|versus|compared (?:to|with)) (?P<b>THING)(?P<after>\?*)",
         r"how do(?:es)? (?P<before>.+ (?:of|for|in) )(?P<a>THING) and (?P<b>THING)"
         r"(?P<after>) (?:compare|differ)\?*",
+        r"how does (?P<before>.+ (?:of|for|in) )(?P<a>THING)(?P<after>) (?:compare|differ)"
+        r" (?:to|with|from) (?:that (?:of|for|in) )?(?P<b>THING)\?*",
+        r"(?P<before>(?:what|how (?:many|much|long|large|big|often|fast)) .*?"
+        r"\b(?:do|does|can|may) )"
+        r"(?P<a>THING)(?P<after> (?:run|take|have|support|reach|hold|keep|last|cost|allow|use|give"
+        r"|offer)\b(?: for)?),? (?:vs\.?|versus|compared (?:to|with)) (?P<b>THING)\?*",
         r"(?P<before>(?:what|which) (?:is|are) the .+ (?:of|for) )(?P<a>THING) and (?P<b>THING)"
         r"(?P<after>\?*)",
         r"(?P<before>how (?:many|much|long|large|big|often|fast)\b.* (?:do|does|can|may) )"

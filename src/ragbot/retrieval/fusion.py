@@ -15,11 +15,13 @@ from ragbot.evidence import Evidence, EvidenceSentence, evidence_sentences, fact
 from ragbot.order_reading import Hears
 from ragbot.reranker import Similarity
 from ragbot.retrieval.answerability import Finding, judge_evidence
+from ragbot.retrieval.casing import cased
 from ragbot.retrieval.followups import introduced, readings
 from ragbot.retrieval.names import Names
 from ragbot.retrieval.queries import pasted_choices, queries_of
 from ragbot.retrieval.readers import Readers
-from ragbot.retrieval.spelling import Spelling
+from ragbot.retrieval.shorthand import written_out
+from ragbot.retrieval.spelling import Spelling, with_names_mended
 from ragbot.screening import flags_of
 from ragbot.screening.addresses import ADDRESS
 from ragbot.store import Found, Index
@@ -90,7 +92,12 @@ class Retriever:
         return self._readings(typed, history)[-1] != typed
 
     def _mended(self, question: str) -> str:
-        return self._spelling.mended(question.strip(), self.recognizes)
+        written = written_out(question.strip(), self.index.writes_small)
+        mended = self._spelling.mended(written, self.recognizes)
+        named = with_names_mended(mended, self.names.of_several_words, self.knows)
+        found = self.index.lexical(named, CANDIDATES)
+        passages = self.index.passages_at([position for position, _ in found]).values()
+        return cased(named, self.names.known_in(named), (p.text for p in passages))
 
     def _readings(self, typed: str, history: Sequence[Turn]) -> tuple[str, ...]:
         return readings(typed, history, self.names) if history else (typed,)
@@ -125,10 +132,8 @@ class Retriever:
         )
 
     def recognizes(self, word: str) -> bool:
-        """Whether it is a word of the notes, or one that the encoder or a reader has a token for."""
-        return (
-            self._holds_or_skips(word) or self._embedder.knows(word) or self.readers.know(word)
-        )
+        """Whether it is a word of the notes, or one that a model has a token for."""
+        return self._holds_or_skips(word) or self._embedder.knows(word) or self.readers.know(word)
 
     def _holds_or_skips(self, word: str) -> bool:
         """Whether the notes hold the word, or it is a stop word, which no search looks for."""

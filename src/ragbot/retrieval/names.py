@@ -156,6 +156,7 @@ class Names:
     def __init__(self, names: Iterable[str]) -> None:
         keys = (tuple(word.key for word in words_in(name)) for name in names)
         self._names = {key for key in keys if key}
+        self.of_several_words = tuple(sorted(key for key in self._names if len(key) > 1))
         self._longest = max(map(len, self._names), default=0)
 
     @classmethod

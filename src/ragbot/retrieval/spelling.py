@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from rapidfuzz.distance import OSA
 
-from ragbot.retrieval.names import AUXILIARIES, QUESTION_WORDS
+from ragbot.retrieval.names import AUXILIARIES, QUESTION_WORDS, words_in
 from ragbot.store.lexical import STOPWORDS
 
 SHORTEST = 4  # letters; below, too many words are near to each other
@@ -104,6 +104,34 @@ class Spelling:
         if not known:
             return None
         return " ".join(max(known, key=lambda pair: min(self._counts[part] for part in pair)))
+
+
+def with_names_mended(
+    text: str, names: Collection[tuple[str, ...]], held: Callable[[str], bool]
+) -> str:
+    """The text with each word that alone keeps its neighbours from being a name of several words,
+    and that no note holds, as the name has it: "secret manger", though a manger is a word, too."""
+    words = words_in(text)
+    for name in names:
+        for at in range(len(words) - len(name) + 1):
+            window = words[at : at + len(name)]
+            off = [
+                (word, part) for word, part in zip(window, name, strict=True) if word.key != part
+            ]
+            if len(off) == 1 < len(name) and _is_slip(off[0][0].low, off[0][1]):
+                word, part = off[0]
+                if not held(word.low):
+                    mended = text[: word.start] + part + text[word.end :]
+                    return with_names_mended(mended, names, held)
+    return text
+
+
+def _is_slip(word: str, part: str) -> bool:
+    if min(len(word), len(part)) <= SHORTEST or not (word + part).isalpha() or word[0] != part[0]:
+        return False
+    slips = 2 if len(part) >= LONG else 1
+    near = OSA.distance(word, part, score_cutoff=slips) <= slips
+    return near and not _is_another(word, part)
 
 
 def _is_typed_for(word: str, other: str) -> bool:
