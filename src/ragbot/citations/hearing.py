@@ -36,6 +36,8 @@ from ragbot.evidence import Evidence, EvidenceSentence
 from ragbot.rows import cells_in
 from ragbot.store.lexical import words_of
 
+_CAPITALIZED = re.compile(r"[A-Z][a-z]+(?:[-/][a-z]+)*(?=[\s,])")
+_BEHIND_COLON = re.compile(r"(?<=: )(?:[A-Z][a-z]+(?:[-/][a-z]+)*|A)(?=[\s,.;]|$)")
 DISAGREES = 0.8  # share of a claim's words from which another line is on the same matter
 
 
@@ -58,6 +60,7 @@ class Hearing:
 
     def support_under(self, heads: Sequence[str], claim: str, markers: Sequence[int]) -> Support:
         """That of a claim together with the lines that it stands under."""
+        claim = self._within_sentence(claim)
         with self._read_under(heads, claim) as stated:
             # A line of the notes says nothing else under the name of what it speaks of.
             spans = () if stated.denied else _verbatim(claim, self._meant(claim, self.items))
@@ -70,7 +73,8 @@ class Hearing:
     def _read_under(self, heads: Sequence[str], claim: str) -> Iterator[Stated]:
         """Meanwhile lines are heard that speak of what the heads name, and no others."""
         notes = [sentence for item in self.items for sentence in item.sentences]
-        self._stated = stated_under(heads, claim, notes, self._subjects, self.ordinary)
+        ordinary = self.ordinary_in(claim)
+        self._stated = stated_under(heads, claim, notes, self._subjects, ordinary)
         try:
             yield self._stated
         finally:
@@ -203,14 +207,23 @@ class Hearing:
     def ordinary_in(self, claim: str) -> frozenset[str]:
         """With the claim's first word ("Pick Neptune when"), which has a capital anyway: where it
         is a word of the language and begins no name that the notes know."""
-        first = re.match(r"[A-Z][a-z]+(?:[-/][a-z]+)*(?=[\s,])", claim)
+        first = _CAPITALIZED.match(claim)
+        if first is None or not self._is_word(first[0], claim):
+            return self.ordinary
+        return self.ordinary | {first[0].lower()}
+
+    def _within_sentence(self, claim: str) -> str:
+        """The claim with a small letter behind a colon ("Pricing: Per key"), but for a name."""
+        return _BEHIND_COLON.sub(
+            lambda m: m[0].lower() if self._is_word(m[0], claim[m.start() :]) else m[0], claim
+        )
+
+    def _is_word(self, first: str, text: str) -> bool:
+        """Whether the first word of a text is one of the language, and begins no name."""
         known, names = self._checks.recognizes, self._checks.opens_with_name
-        if first is None or known is None or names is None or names(claim):
-            return self.ordinary
-        word = first[0].lower()
-        if not all(map(known, re.split("[-/]", word))):
-            return self.ordinary
-        return self.ordinary | {word}
+        if known is None or names is None or names(text):
+            return False
+        return all(map(known, re.split("[-/]", first.lower())))
 
     def disagreeing(
         self, heads: Sequence[str], claim: str, spans: Sequence[EvidenceSentence]

@@ -17,6 +17,7 @@ from ragbot.store.lexical import words_of
 
 _SHORT = 5  # words of a lead that may be a name as a whole
 _NUMBERED = re.compile(r"^(?:\d{1,2}(?:\.\d{1,2})*[.)]|step \d{1,2}[.:]?)\s+", re.IGNORECASE)
+_COURTESY = re.compile(r"^(?:no (?:problem|worries|doubt)|not at all|without doubt)\b[\s,.!:-]*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def stated_under(
     told, names, denied = _within(claim, ordinary), tuple[str, ...](), False
     bare_claim = told
     for head in reversed(heads):
-        bare = _NUMBERED.sub("", head).strip().rstrip(":").strip()
+        bare = _COURTESY.sub("", _NUMBERED.sub("", head)).strip().rstrip(":").strip()
         if not bare or plain(bare) in plain(claim):
             continue
         if negates(bare):

@@ -27,7 +27,7 @@ NEAREST = 3  # sentences nearest to a claim that a reader is shown, and how many
 MOST_READ = 5  # with those nearest to each statement of the claim
 ALL = 0.8  # share of a claim's words from which a line has all of it
 LENT = 2  # words of a name that a line may lend; who has more of them tells of a thing of its own
-_YES_OR_NO = re.compile(r"(?:yes|no|none)\b", re.IGNORECASE)  # how a table's cell begins
+_YES_OR_NO = re.compile(r"(?:yes|no|none)\b(?!\s+\w)", re.IGNORECASE)  # so a table's cell begins
 
 Notes = Sequence[EvidenceSentence]
 Reads = Callable[[str, Notes], Ruling | None]
