@@ -61,4 +61,7 @@ def told(
         liar.inner, before = reply.reply, len(liar.heard)
         answer = bot.ask(reply.question)
         heard = len(liar.heard) > before
-        yield reply, [(p, is_shown(p, answer.sentences)) for p in reply.parts] if heard else []
+        yield (
+            reply,
+            [(p, is_shown(p, reply.reply, answer.sentences)) for p in reply.parts] if heard else [],
+        )

@@ -46,12 +46,15 @@ def marked_replies(split: Split) -> tuple[MarkedReply, ...]:
     return tuple(MarkedReply.model_validate(json.loads(line)) for line in lines)
 
 
-def is_shown(part: Part, sentences: tuple[Sentence, ...]) -> bool:
-    """Whether all of the part stands on the page as supported, in one sentence or in several."""
-    left = _plain(part.text)
+def is_shown(part: Part, reply: str, sentences: tuple[Sentence, ...]) -> bool:
+    """Whether all of the part stands on the page as supported, in one sentence of the reply or in
+    several."""
+    left, whole = _plain(part.text), _plain(reply)
     for sentence in sentences:
         told = _plain(sentence.text)
         if sentence.verdict != "supported" or sentence.withheld or not told.strip():
+            continue
+        if told not in whole:  # what the notes say in place of what is withheld
             continue
         if left in told:
             return True

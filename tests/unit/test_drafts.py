@@ -158,6 +158,30 @@ def test_a_line_knows_what_it_stands_under() -> None:
     assert [each.text for each in drafts(reply) if each.leads] == ["Sizes", "Prices"]
 
 
+def test_a_lead_in_behind_another_sentence_heads_what_follows() -> None:
+    *_, item = drafts("### Sizes\nSure! Small boxes have limits:\n- 4 KB")
+    assert item.under == ("Sizes", "Small boxes have limits:")
+
+
+def test_a_sentence_knows_the_last_one_that_speaks_of_something_by_itself() -> None:
+    reply = (
+        "Small boxes are red. They hold 4 KB. It is said so.\n\nLarge ones are blue. "
+        "They hold 8 KB. They also do this:\n- stack\n- They roll.\n\n### Prices\nIt is cheap."
+    )
+    assert [each.after for each in drafts(reply)] == [
+        "",
+        "Small boxes are red.",
+        "Small boxes are red.",
+        "Small boxes are red.",
+        "Large ones are blue.",
+        "Large ones are blue.",
+        "Large ones are blue.",
+        "Large ones are blue.",
+        "",
+        "Prices",
+    ]
+
+
 def test_an_indent_that_comes_by_itself_is_kept() -> None:
     stream = SentenceStream()
     pieces = ("- a is [1].\n", "  ", "- b is [2].\n")

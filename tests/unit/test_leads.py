@@ -6,6 +6,8 @@ import pytest
 from support.small_notes import evidence, passage, words_in_common
 
 from ragbot.citations import Checks, CitationChecker, SentenceStream
+from ragbot.citations.leads import stated_under
+from ragbot.citations.named import subjects_of
 from ragbot.types import Fact
 
 QUEUES = [
@@ -147,3 +149,65 @@ def test_a_line_of_the_notes_is_none_under_the_name_of_something_else() -> None:
         reply = f"What Queue {name} costs:\n- Costs are $0.90 a million."
         *_, told = map(checker.check, [*stream.feed(reply), *stream.finish()])
         assert (told.sentence.verdict == "supported") is is_so
+
+
+NIGHT = passage(
+    "- Metro night lines are free, such as the green line.\n"
+    "- Metro day lines are paid, such as the red line.\n"
+    "- They end at the old harbour.",
+    "Trains",
+)
+
+
+def last_verdict(reply: str) -> str:
+    checker = CitationChecker(
+        evidence(*QUEUES, NIGHT), Checks(similarity=words_in_common), withhold=True
+    )
+    stream = SentenceStream()
+    *_, told = map(checker.check, [*stream.feed(reply), *stream.finish()])
+    return told.sentence.verdict
+
+
+@pytest.mark.parametrize(
+    ("true", "lie"),
+    [
+        ("Queue Lite is there. It costs $0.40 a million.", "Queue Lite is there. It costs $0.90."),
+        ("I like Queue Pro. Its price is $0.90.", "Queue Pro is there. Its price is $0.40."),
+        (
+            "Sure! On Queue Lite:\n- It costs $0.40 a million.",
+            "Sure! On Queue Lite:\n- It costs $0.90 a million.",
+        ),
+        (
+            "Queue Pro comes with this:\n- messages are kept 14 days",
+            "Queue Pro comes with this:\n- messages are kept 4 days",
+        ),
+        ("Night lines include:\n- the green line", "Night lines include:\n- the red line"),
+        ("Day lines include:\n- the red line", "Day lines include:\n- the green line"),
+    ],
+)
+def test_what_leans_on_a_line_is_held_to_what_that_speaks_of(true: str, lie: str) -> None:
+    assert last_verdict(true) == "supported"
+    assert last_verdict(lie) != "supported"
+
+
+def test_a_line_of_the_notes_that_goes_on_with_the_one_before_is_on_the_same_thing() -> None:
+    assert last_verdict("Day lines:\n- They end at the old harbour.") == "supported"
+
+
+@pytest.mark.parametrize(
+    ("head", "claim", "told"),
+    [
+        ("Queue Lite:", "it costs $0.40", "Queue Lite costs $0.40"),
+        ("Queue Lite:", "Its price is $0.40", "Queue Lite's price is $0.40"),
+        ("Queue Lite:", "However, it costs $0.40", "however, Queue Lite costs $0.40"),
+        ("Queue Lite:", "This queue costs $0.40", "Queue Lite: this queue costs $0.40"),
+        ("Queue Lite:", "It is important to pay", "Queue Lite: it is important to pay"),
+        ("No problem, Queue Lite:", "it costs $0.40", "Queue Lite costs $0.40"),
+    ],
+)
+def test_a_claim_is_told_of_what_its_head_names(head: str, claim: str, told: str) -> None:
+    notes = [each for item in evidence(*QUEUES) for each in item.sentences]
+    ordinary = frozenset({"it", "its", "this", "however"})
+    stated = stated_under([head], claim, notes, subjects_of(notes), ordinary)
+    assert stated.claim == told
+    assert not stated.denied

@@ -219,6 +219,20 @@ def test_a_line_that_gives_the_name_alone_lends_it():
     assert checker.check(DraftSentence(both, (1,), "")).sentence.verdict == "supported"
 
 
+def test_a_name_of_capitals_within_is_one_name_that_a_line_lends():
+    notes = [
+        passage("- MegaCraneDB fits when growth comes at an extreme scale.", "Cranes"),
+        passage("- Aurora scales at once between 2 and 9 units.", "Others", start=90),
+    ]
+    checker = CitationChecker(
+        evidence(*notes),
+        Checks(similarity=words_in_common, judge=Reader("scale", "units")),
+        withhold=True,
+    )
+    lie = "MegaCraneDB scales at once between 2 and 9 units."
+    assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
+
+
 def test_a_line_that_has_a_figure_of_its_own_lends_nothing():
     notes = [
         passage("- Crane Plus lifts 400 KB at once, and is heavy.", "Cranes"),

@@ -10,10 +10,12 @@ from ragbot.cells import cells_of
 from ragbot.citations.checks import NO_CHECKS, Checks
 from ragbot.citations.denials import denied_clause, denies_only
 from ragbot.citations.drafts import DraftSentence
+from ragbot.citations.framing import Framing
 from ragbot.citations.hearing import DISAGREES, Hearing
 from ragbot.citations.invented import invented_word
+from ragbot.citations.named import leans
 from ragbot.citations.periods import contradicts_itself
-from ragbot.citations.support import Support, claim_words, together
+from ragbot.citations.support import Support, together
 from ragbot.citations.yes_no import (
     as_statement,
     opens_with,
@@ -26,9 +28,13 @@ from ragbot.figures import figures_of, in_figures_of
 from ragbot.store.lexical import words_of
 from ragbot.types import Citation, Sentence, Verdict
 
-_LEAD_IN_WORDS = 14
 _ASKS = re.compile(r"\W*(?:what|which|how|when|where|who|why)\b", re.IGNORECASE)
-_FEATURE = frozenset(words_of("feature aspect property attribute category item option value type"))
+# To which "Sure!" is no answer.
+_REQUEST = re.compile(
+    r"\W*(?:can|could|would|will) you (?:please )?"
+    r"(?:explain|tell|describe|list|compare|show|give|help|summari[sz]e|outline|walk|break|name)\b",
+    re.IGNORECASE,
+)
 _STRANGE = Support(0.0, (), "the head of a table has words that the notes don't know")
 _EMPTY = Support(0.0, (), "it has no cells")
 _OF_ITSELF = Support(0.0, (), "it speaks of the one who answers, of whom no note tells")
@@ -79,9 +85,8 @@ class CitationChecker:
         self._told: set[str] = set()
         self._marker_of: dict[str, int] = {} if markers is None else markers
         self._figures = figures_of("\n".join(s.text for x in evidence for s in x.sentences))
-        self._words = frozenset(
-            word for item in evidence for word in words_of(item.passage.indexed_text)
-        )
+        told = (word for item in evidence for word in words_of(item.passage.indexed_text))
+        self._framing = Framing(frozenset(told), frozenset(words_of(question)))
 
     def sentences(self, draft: DraftSentence) -> Iterator[CheckedSentence]:
         """The sentence, and behind it what the notes have to say to it: instead of one that they
@@ -129,14 +134,23 @@ class CitationChecker:
             if told is not None:
                 return self._checked(draft, told)
             return CheckedSentence(self._plain(draft), (), denies=True)
-        yes = opens_with(claim)
+        yes = None if _REQUEST.match(self._question) else opens_with(claim)
         if yes is not None and says_little_more(claim, self._question) and not figures_of(claim):
             return self._checked(draft, self._support_of_answer(yes, draft.markers))
         asks = _ASKS.match(claim) is not None and claim.endswith(":")
-        nothing = self._claims_nothing(claim) and self._invented(claim) is None
+        nothing = self._framing.claims_nothing(draft, claim) and self._invented(claim) is None
         if nothing and (asks or not self._hearing.against(claim)):
             return CheckedSentence(self._plain(draft), (), leads_in=True)
-        return self._checked(draft, self._support_of(claim, draft.under, draft.markers))
+        return self._checked(draft, self._support_of(claim, self._heads_of(draft), draft.markers))
+
+    def _heads_of(self, draft: DraftSentence) -> tuple[str, ...]:
+        """What it stands under, and what the sentence speaks of that it leans on; an item that
+        begins with nothing that the notes know is on what its lead is."""
+        meant = self._hearing.subject_of(draft.after)
+        if meant and leans(draft.text):
+            return (*draft.under, meant)
+        is_item = draft.under and draft.prefix.strip() and not self._hearing.subject_of(draft.text)
+        return (meant, *draft.under) if meant and is_item else draft.under
 
     def _support_of(self, claim: str, heads: Sequence[str], markers: Sequence[int]) -> Support:
         """That of a claim under these heads."""
@@ -185,8 +199,7 @@ class CitationChecker:
 
     def _checked_head(self, draft: DraftSentence) -> CheckedSentence:
         """The head of a table states nothing, in words of the notes or of the question."""
-        known = self._words.union(words_of(self._question), _FEATURE)
-        if all(claim_words(cell) <= known for cell in draft.columns):
+        if self._framing.heads_a_table(draft.columns):
             return CheckedSentence(self._plain(draft), (), leads_in=True)
         return self._checked(draft, _STRANGE)
 
@@ -253,13 +266,3 @@ class CitationChecker:
     @staticmethod
     def _plain(draft: DraftSentence) -> Sentence:
         return Sentence(draft.text, (), "supported", "makes no claim", prefix=draft.prefix)
-
-    def _claims_nothing(self, claim: str) -> bool:
-        """Layout and lead-ins ("Choose DynamoDB when:") state no fact of their own."""
-        words = claim_words(claim)
-        if not words:  # "It can do so." has none, nor has what is written in another script
-            return claim.endswith(":") and claim.isascii()
-        short = len(claim.split()) <= _LEAD_IN_WORDS
-        # In words of its own alone, it leads in something else than what the notes tell.
-        known = len(words & self._words) >= len(words) / 2
-        return claim.endswith(":") and short and known and not figures_of(claim)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from ragbot.cells import cells_of
+from ragbot.citations.named import leans
 from ragbot.evidence import split_sentences
 from ragbot.whole_lines import RULER, ends_shortened
 
@@ -45,7 +46,8 @@ class DraftSentence:
 
     `under` are the lines that it stands below, outermost first: a heading, "Queue Lite:", the item
     that a deeper one is nested in. `leads` is True where it is a heading, or bold as a whole, or
-    the head of a table, whose cells are the `columns` of the rows below it.
+    the head of a table, whose cells are the `columns` of the rows below it. `after` is the last
+    sentence before it that speaks of something by itself, which "It" may mean.
     """
 
     text: str
@@ -54,6 +56,7 @@ class DraftSentence:
     under: tuple[str, ...] = ()
     leads: bool = False
     columns: tuple[str, ...] = ()
+    after: str = ""
 
 
 class SentenceStream:
@@ -71,6 +74,8 @@ class SentenceStream:
         self._begun = False
         self._open: list[tuple[int, str]] = []  # (depth, text) of the lines that head what follows
         self._under: tuple[str, ...] = ()
+        self._before = ""  # what "It" may mean; and the same of the last line that leads in others
+        self._led_in_from = ""
         self._row: str | None = None  # the first of a table, until the next line tells what it is
         self._columns: tuple[str, ...] = ()
 
@@ -142,9 +147,22 @@ class SentenceStream:
         leads = heading is not None or _BOLD.fullmatch(MARKER.sub("", body).strip()) is not None
         if prefix != " ":  # else it goes on with the line of the one before
             self._under = self._heads(text, prefix, leads=leads)
+        elif text.endswith(":"):
+            self._open = [*(each for each in self._open if each[0] < _TEXT), (_TEXT, text)]
+        after = self._gone_on_from(text, begins_anew=leads or prefix.strip() != "")
         self._begun, self._new_lines = True, 0
         columns = self._columns if body.lstrip().startswith("|") else ()
-        return DraftSentence(text, markers, prefix, self._under, leads, columns)
+        return DraftSentence(text, markers, prefix, self._under, leads, columns, after)
+
+    def _gone_on_from(self, text: str, *, begins_anew: bool) -> str:
+        """What a sentence may lean on; and the next one may lean on it."""
+        if begins_anew:
+            self._before = self._led_in_from if self._under else ""
+        before = self._before
+        if text.endswith(":"):
+            self._led_in_from = before
+        self._before = before if leans(text) else text
+        return before
 
     def _heads(self, text: str, prefix: str, *, leads: bool) -> tuple[str, ...]:
         """What a line stands under; and it may head those that follow."""

@@ -15,7 +15,7 @@ from functools import partial
 
 from ragbot.citations.bindings import compares
 from ragbot.citations.checks import Checks
-from ragbot.citations.leads import Stated, speaking_of, stated_under
+from ragbot.citations.leads import Stated, speaking_of, stated_under, subject_of
 from ragbot.citations.named import (
     names_something,
     speaks_of,
@@ -66,8 +66,15 @@ class Hearing:
             spans = () if stated.denied else _verbatim(claim, self._meant(claim, self.items))
             if spans and stated.claim != claim:
                 return Support(1.0, spans, None)
-            parts = one_by_one(stated.claim) or (stated.claim,)
-            return together([self.support_for(part, markers) for part in parts])
+            support = self._support_for_each(stated.claim, markers)
+            if support.holds or not stated.otherwise:
+                return support
+            otherwise = self._support_for_each(stated.otherwise, markers)
+            return otherwise if otherwise.holds else support
+
+    def _support_for_each(self, claim: str, markers: Sequence[int]) -> Support:
+        parts = one_by_one(claim) or (claim,)
+        return together([self.support_for(part, markers) for part in parts])
 
     @contextmanager
     def _read_under(self, heads: Sequence[str], claim: str) -> Iterator[Stated]:
@@ -80,6 +87,11 @@ class Hearing:
         finally:
             self._stated = Stated("")
 
+    def subject_of(self, sentence: str) -> str:
+        """What a sentence of the reply speaks of, if it opens with it; empty where nobody knows."""
+        notes = [each for item in self.items for each in item.sentences]
+        return subject_of(sentence, notes, self._subjects, self.ordinary)
+
     @property
     def items(self) -> Collection[Evidence]:
         return self.evidence.values()
@@ -88,7 +100,7 @@ class Hearing:
         """By the rules, the judge, a second reading and what else the notes hold, in this order."""
         by_rules = self.by_rules(claim, markers)
         # Of one thing that the rules find denied no line that says nothing of it is heard, too.
-        alone = by_rules.opposed and len(statements_of(claim)) == 1
+        alone = self._stated.denied or (by_rules.opposed and len(statements_of(claim)) == 1)
         support = self._ruled(claim, by_rules, alone=alone)
         return support if support.holds else self._looked_up(claim, alone=alone) or support
 

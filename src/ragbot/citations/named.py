@@ -29,7 +29,7 @@ _OPENERS = frozenset(
 _LEANS = re.compile(
     r"\W*(?:(?:yes|no|and|but|also|so|then|there|here|in addition|however)\b[,\s]*)*"
     r"(?:(?-i:[Ii]t)|its|they|them|their|this|these|those|that|such|he|she"
-    r"|the (?:service|feature|product|option|former|latter|other|same|first|second)s?)\b",
+    r"|the (?:service|feature|product|option|former|latter|other|same|first|second)s?)\b(?!-)",
     re.IGNORECASE,
 )
 _SEVERAL = re.compile(r"[A-Z]{2,}s")
@@ -88,10 +88,15 @@ def names_something(claim: str, ordinary: frozenset[str], subjects: frozenset[st
     )
 
 
+def leans(sentence: str) -> bool:
+    """Whether it opens with a word that leans on what was said before."""
+    return _LEANS.match(sentence) is not None
+
+
 def stands_alone(claim: str, ordinary: frozenset[str]) -> bool:
     """Whether the claim means the same wherever it stands: it has a name, and opens with no word
     that leans on what was said before."""
-    return not _LEANS.match(claim) and bool(_names_beside_figures(claim, ordinary))
+    return not leans(claim) and bool(_names_beside_figures(claim, ordinary))
 
 
 def _names_beside_figures(claim: str, ordinary: frozenset[str]) -> list[str]:

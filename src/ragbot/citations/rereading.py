@@ -117,15 +117,16 @@ def _lends_a_name(claim: str, note: EvidenceSentence, others: Sequence[EvidenceS
     it: "Standard", of a line on what Standard covers, beside one on what Advanced pays."""
     texts = readable(note), " ".join(map(readable, others))
     own, rest = (set(words_of(text)) for text in texts)
-    names = {word for name in names_in(claim) for word in words_of(name)}
-    said = {word for word in claim_words(claim) - names if not word[0].isdigit()}
+    names = [set(words_of(name)) for name in names_in(claim)]
+    lent = [name for name in names if name <= own and name - rest]
+    said = {word for word in claim_words(claim).difference(*names) if not word[0].isdigit()}
     told, held = map(figures_of, texts)
     has_figure = any(
         any(map(figure.agrees_with, told)) and not any(map(figure.agrees_with, held))
         for figure in figures_of(claim)
     )
     return (
-        0 < len(names & own - rest) <= LENT
+        0 < len(lent) <= LENT
         and not (has_figure or said & own - rest)
         and len(said & own) < min(len(said) / 2, len(said & rest))
     )
