@@ -15,7 +15,7 @@ from itertools import chain
 
 from ragbot.evidence import FAR, Evidence
 from ragbot.question_parts import parts_of
-from ragbot.retrieval import Searcher, asked_of_each, compared_in
+from ragbot.retrieval import Searcher, asked_of_each, compared_in, told_apart
 from ragbot.retrieval.names import words_in
 from ragbot.store.lexical import words_of
 from ragbot.types import Sentence, Turn
@@ -66,6 +66,8 @@ def weighed_parts(query: str, searcher: Searcher, find: Find) -> Parts:
 def _of_each(query: str, searcher: Searcher, find: Find) -> Parts | None:
     """What is asked of two things, where the notes tell it of both: else it is one question."""
     questions = same_of_each(query)
+    if not questions and not compared_in(query, searcher.names):
+        questions = told_apart(query)
     if not questions:
         return None
     answering = []

@@ -9,6 +9,7 @@ from ragbot.citations.bindings import (
     misbound_figure,
     parted_figures,
     swapped_name,
+    told_of_another,
     turned_comparison,
 )
 from ragbot.citations.opposites import in_axes, turned_word
@@ -191,3 +192,47 @@ def test_what_is_told_in_turn_is_told_of_each(claim: str, statements: tuple[str,
 def test_what_is_the_more_is_measured(claim: str, turned: bool) -> None:
     text = "Gold melts at 1,064 °C, silver at 962 °C and iron at 1,538 °C."
     assert turned_comparison(claim, text) is turned
+
+
+KINDS = (
+    "There are three kinds of keys: House owned keys, which are free and managed by the house; "
+    "House managed keys, made automatically for a door; and tenant managed keys, under your full "
+    "control."
+)
+TONGUES = (
+    "Box speaks three languages: Old Gremlin for graphs of goods, Sparrow for linked data of "
+    "shops, and openCrate for declared goods."
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("House managed keys: the ones under your full control", KINDS),
+        ("Gremlin: questions on linked data of shops", TONGUES),
+    ],
+)
+def test_what_the_text_says_of_the_thing_beside_it_is_told_of_another(
+    claim: str, text: str
+) -> None:
+    assert told_of_another(claim, text) is not None
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"),
+    [
+        ("House managed keys: made automatically for a door", KINDS),
+        ("Tenant managed keys: the ones under your full control", KINDS),
+        ("House managed keys: one of three kinds", KINDS),
+        ("Gremlin: for graphs of goods", TONGUES),
+        ("Sparrow: questions on linked data of shops", TONGUES),
+        (
+            "Deep Archive: 12 to 48 hours",
+            "Deep Archive is the cheapest, with a wait of 12 to 48 hours.",
+        ),
+        ("Gremlin is for linked data of shops", TONGUES),  # no label
+        ("Cellar: linked data of shops", TONGUES),  # not in the text
+    ],
+)
+def test_what_the_text_says_of_the_thing_itself_is_not(claim: str, text: str) -> None:
+    assert told_of_another(claim, text) is None

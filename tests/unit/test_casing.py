@@ -10,6 +10,7 @@ NOTES = (
     "Boxes are kept in a DepotNet shed. Lid Plus closes them; MAX is a mode of the LTB.",
     "The max is 4 (see depot:ltb and x/ltb.md). Crates are light, and R2 crates are lighter.",
     "Harbour Crane lifts, and Max closes Shed 14. A crane is not a bird.",
+    "The Max is there.",
 )
 
 
@@ -24,6 +25,7 @@ NOTES = (
         ("lid and max", "lid and max"),
         ("shed 14 and shed 15", "Shed 14 and shed 15"),
         ("the lid", "the lid"),  # no name by itself
+        ("a harbour and the Max", "a harbour and the Max"),  # "The Max" begins a line
         ("boxes", "Boxes"),  # a known name
         ("harbour crane or crane", "Harbour Crane or crane"),
         ("WHAT DOES THE LTB DO?", "what does the LTB do?"),

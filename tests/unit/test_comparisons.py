@@ -2,7 +2,7 @@
 
 import pytest
 
-from ragbot.retrieval.comparisons import asked_of_each, compared_in
+from ragbot.retrieval.comparisons import asked_of_each, compared_in, told_apart
 from ragbot.retrieval.names import Names
 
 NAMES = Names(
@@ -141,3 +141,43 @@ def test_the_same_of_both(question: str, questions: tuple[str, ...]) -> None:
 )
 def test_what_is_one_question(question: str) -> None:
     assert asked_of_each(question) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "things"),
+    [
+        (
+            "What is the difference between Box Lids, Box Labels and paper straps?",
+            ("Box Lids", "Box Labels", "paper straps"),
+        ),
+        (
+            "How do lids, labels, the straps and cords differ?",
+            ("lids", "labels", "straps", "cords"),
+        ),
+        ("Compare lids, labels and straps.", ("lids", "labels", "straps")),
+    ],
+)
+def test_things_are_told_apart_by_the_form_of_the_question(
+    question: str, things: tuple[str, ...]
+) -> None:
+    assert told_apart(question) == tuple(f"What is {thing} for?" for thing in things)
+
+
+def test_where_things_are_compared_is_asked_of_each() -> None:
+    assert told_apart("lids vs straps vs labels in Boxes") == tuple(
+        f"What is {thing} in Boxes for?" for thing in ("lids", "straps", "labels")
+    )
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is the difference in price between lids and labels?",
+        "How do lids and labels differ in price?",
+        "What is the difference between A, B, C, D and E?",
+        "How do lids and labels work together?",
+        "Is it true or false?",
+    ],
+)
+def test_what_asks_for_more_than_the_difference_is_no_such_question(question: str) -> None:
+    assert told_apart(question) == ()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 from support.small_notes import evidence, passage, words_in_common
 
 from ragbot.citations import Checks, CitationChecker, SentenceStream
-from ragbot.citations.leads import stated_under
+from ragbot.citations.leads import speaking_of, stated_under
 from ragbot.citations.named import subjects_of
+from ragbot.evidence import EvidenceSentence, Ruling
 from ragbot.types import Fact
 
 QUEUES = [
@@ -211,3 +214,72 @@ def test_a_claim_is_told_of_what_its_head_names(head: str, claim: str, told: str
     stated = stated_under([head], claim, notes, subjects_of(notes), ordinary)
     assert stated.claim == told
     assert not stated.denied
+
+
+AGENTS = [
+    passage("- Depot Agents carry out tasks of several steps.", "Depot Agents"),
+    passage(
+        "- What Depot Flows chain together are prompts, agents and lamps.", "Depot Flows", start=90
+    ),
+]
+
+
+def test_a_short_name_is_that_of_the_one_thing_that_ends_so() -> None:
+    """And what a line on another thing lists is not what the line is on."""
+    notes = [each for item in evidence(*AGENTS) for each in item.sentences]
+    subjects = frozenset({" depot agents ", " depot flows "})
+    stated = stated_under(["Agents"], "They chain prompts.", notes, subjects, frozenset({"they"}))
+    assert stated.names == ("depot agents",)
+    assert stated.claim == "Agents chain prompts."
+    spoken = speaking_of(stated.names, notes, subjects)
+    assert [each.text for each in spoken] == ["Depot Agents carry out tasks of several steps."]
+
+
+class Led:
+    """A judge that may overrule the rules, and believes of whatever has these words."""
+
+    rereads = True
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def __call__(
+        self, claim: str, notes: Sequence[EvidenceSentence], *, surely: bool = False
+    ) -> Ruling | None:
+        text = " ".join(note.text for note in notes)
+        return "supported" if all(word in text for word in self.words) else "unsupported"
+
+
+def test_beside_a_label_no_line_lends_a_name() -> None:
+    notes = [
+        passage("- Depot One is chosen for tracking of goods.", "When"),
+        passage("- Depot Two is chosen for looking into fires.", "When", start=90),
+        passage("- Depot One and Depot Two are services of the yard.", "All", start=190),
+    ]
+    checker = CitationChecker(
+        evidence(*notes),
+        Checks(similarity=words_in_common, judge=Led("tracking", "Two")),
+        withhold=True,
+    )
+    stream = SentenceStream()
+    reply = "| Task | Service |\n|---|---|\n| Tracking of goods | Depot Two |"
+    *_, told = map(checker.check, [*stream.feed(reply), *stream.finish()])
+    assert told.sentence.verdict != "supported"
+
+
+def test_it_in_a_head_is_what_was_asked_about() -> None:
+    notes = [
+        passage("- Crates fit when goods are nested.", "When"),
+        passage("- Boxes fit when goods are loose.", "When", start=90),
+    ]
+    for item, is_so in (("Goods are loose.", True), ("Goods are nested.", False)):
+        checker = CitationChecker(
+            evidence(*notes),
+            Checks(similarity=words_in_common, about=("Boxes",)),
+            withhold=True,
+            question="What is Boxes, and when to use it?",
+        )
+        stream = SentenceStream()
+        drafts = [*stream.feed(f"## When to use it\n- {item}"), *stream.finish()]
+        *_, told = map(checker.check, drafts)
+        assert (told.sentence.verdict == "supported") is is_so

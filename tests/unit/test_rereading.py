@@ -233,6 +233,20 @@ def test_a_name_of_capitals_within_is_one_name_that_a_line_lends():
     assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
 
 
+def test_a_name_of_three_words_is_one_that_a_line_lends():
+    notes = [
+        passage("- Model Crane Logging writes notes to a shelf.", "Cranes"),
+        passage("- Crate records every call of a customer for auditors.", "Others", start=90),
+    ]
+    checker = CitationChecker(
+        evidence(*notes),
+        Checks(similarity=words_in_common, judge=Reader("writes", "call")),
+        withhold=True,
+    )
+    lie = "Model Crane Logging keeps track of each call of a customer so that auditors see it."
+    assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
+
+
 def test_a_line_that_has_a_figure_of_its_own_lends_nothing():
     notes = [
         passage("- Crane Plus lifts 400 KB at once, and is heavy.", "Cranes"),

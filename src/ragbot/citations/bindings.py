@@ -38,6 +38,9 @@ _LESS = re.compile(
 _QUICK = re.compile(r"\b(?:fast|quick|slow)er\b", re.IGNORECASE)
 _CAPITALIZED = re.compile(r"\b([A-Z][\w-]*) $")
 _SIZES = frozenset({"byte", "kb", "mb", "gb", "tb", "pb"})
+LABEL = re.compile(r"^(?P<label>[^:.]{2,40}): (?P<rest>.+)$", re.DOTALL)
+_PARTED = re.compile(r";\s")
+_ENOUGH = 2  # words that tell which of the things beside each other is meant
 _SIDE = 8  # words on either side of a comparison that name what is compared
 
 
@@ -131,6 +134,32 @@ def swapped_name(claim: str, text: str, names: Sequence[str]) -> str | None:
                 ):
                     return stems[a]
     return None
+
+
+def told_of_another(claim: str, text: str) -> str | None:
+    """The label of a claim ("Gremlin: for RDF") where the text, which has it, says the rest of
+    another thing that stands beside it: "Gremlin for graphs, SPARQL for RDF"."""
+    labelled = LABEL.match(claim)
+    if labelled is None:
+        return None
+    label = frozenset(words_of(labelled["label"]))
+    said = frozenset(words_of(labelled["rest"])) - label
+    known = set(words_of(claim))
+    held: list[tuple[frozenset[str], bool]] = []  # what is said of each thing, and is it another?
+    for piece in (_PARTED if ";" in text else _CLAUSE).split(text):
+        place = frozenset(words_of(piece))
+        inner = f"and {piece}" if held else piece  # where a capital tells a name
+        names = {word for name in names_in(inner) for word in words_of(name)}
+        if held and not (place & label or names - known):  # it goes on with the same thing
+            held[-1] = (held[-1][0] | place, held[-1][1])
+        else:
+            held.append((place, not label <= place))
+    own = _joined([place for place, is_other in held if not is_other])
+    others = [place for place, is_other in held if is_other]
+    if not label or not own or said & (own - _joined(others)):
+        return None
+    told_elsewhere = any(len(said & (place - own)) >= _ENOUGH for place in others)
+    return labelled["label"] if told_elsewhere else None
 
 
 def _lives_elsewhere(

@@ -29,6 +29,7 @@ from ragbot.store.lexical import words_of
 from ragbot.types import Citation, Sentence, Verdict
 
 _ASKS = re.compile(r"\W*(?:what|which|how|when|where|who|why)\b", re.IGNORECASE)
+_LEANS_ON = re.compile(r"\b(?:it|its|they|their|them)\b", re.IGNORECASE)  # "When to use it"
 # To which "Sure!" is no answer.
 _REQUEST = re.compile(
     r"\W*(?:can|could|would|will) you (?:please )?"
@@ -145,10 +146,12 @@ class CitationChecker:
 
     def _heads_of(self, draft: DraftSentence) -> tuple[str, ...]:
         """What it stands under, and what the sentence speaks of that it leans on; an item that
-        begins with nothing that the notes know is on what its lead is."""
+        begins with nothing that the notes know is on what its lead is, or the question."""
         meant = self._hearing.subject_of(draft.after)
         if meant and leans(draft.text):
             return (*draft.under, meant)
+        if not meant and len(self._checks.about) == 1 and any(map(_LEANS_ON.search, draft.under)):
+            (meant,) = self._checks.about
         is_item = draft.under and draft.prefix.strip() and not self._hearing.subject_of(draft.text)
         return (meant, *draft.under) if meant and is_item else draft.under
 

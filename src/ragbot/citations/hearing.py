@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 
-from ragbot.citations.bindings import compares
+from ragbot.citations.bindings import LABEL, compares
 from ragbot.citations.checks import Checks
 from ragbot.citations.leads import Stated, speaking_of, stated_under, subject_of
 from ragbot.citations.named import (
@@ -100,9 +100,17 @@ class Hearing:
         """By the rules, the judge, a second reading and what else the notes hold, in this order."""
         by_rules = self.by_rules(claim, markers)
         # Of one thing that the rules find denied no line that says nothing of it is heard, too.
-        alone = self._stated.denied or (by_rules.opposed and len(statements_of(claim)) == 1)
+        is_one = len(statements_of(claim)) == 1
+        alone = self._stated.denied or (is_one and (by_rules.opposed or self._is_labelled(claim)))
         support = self._ruled(claim, by_rules, alone=alone)
         return support if support.holds else self._looked_up(claim, alone=alone) or support
+
+    def _is_labelled(self, claim: str) -> bool:
+        """Whether it puts a label to a name, or a name to what it labels: beside "Meta: ..." a line
+        on Meta gives nothing but the name."""
+        return LABEL.match(claim) is not None and names_something(
+            claim, self.ordinary_in(claim), self._subjects
+        )
 
     def _ruled(self, claim: str, support: Support, *, alone: bool) -> Support:
         if self._checks.judge is None or _verbatim(claim, support.spans):

@@ -139,6 +139,10 @@ def _known(
     """What a head names that the notes speak of."""
     words = plain(head)
     named = [subject.strip() for subject in subjects if subject in words]
+    if not named and words.strip():  # "Agents", of what is headed "Bedrock Agents"
+        ends = [subject.strip() for subject in subjects if subject.endswith(words)]
+        if len(ends) == 1:
+            return (ends[0],)
     if not named and len(words.split()) <= _SHORT and _opens_a_line(words, notes):
         return (words.strip(),)
     held = {name for note in notes for name in names_in(spoken_in(note))}
@@ -156,6 +160,8 @@ def _opens_a_line(words: str, notes: Sequence[EvidenceSentence]) -> bool:
 def _is_name(head: str, names: Sequence[str]) -> bool:
     """Whether a head says nothing but a name: "Queue Lite", "In France", no "Limits of Lite"."""
     left = plain(head)
+    if any(f" {name}".endswith(left.rstrip()) for name in names):
+        return True  # "Agents"
     for name in names:
         left = left.replace(plain(name), " ")
     return not words_of(left)

@@ -26,7 +26,7 @@ from ragbot.store.lexical import words_of
 NEAREST = 3  # sentences nearest to a claim that a reader is shown, and how many of them together
 MOST_READ = 5  # with those nearest to each statement of the claim
 ALL = 0.8  # share of a claim's words from which a line has all of it
-LENT = 2  # words of a name that a line may lend; who has more of them tells of a thing of its own
+LENT = 2  # names that a line may lend; who has more of them tells of a thing of its own
 _YES_OR_NO = re.compile(r"(?:yes|no|none)\b(?!\s+\w)", re.IGNORECASE)  # so a table's cell begins
 
 Notes = Sequence[EvidenceSentence]
@@ -117,7 +117,7 @@ def _lends_a_name(claim: str, note: EvidenceSentence, others: Sequence[EvidenceS
     it: "Standard", of a line on what Standard covers, beside one on what Advanced pays."""
     texts = readable(note), " ".join(map(readable, others))
     own, rest = (set(words_of(text)) for text in texts)
-    names = [set(words_of(name)) for name in names_in(claim)]
+    names = [set(words_of(name)) for name in _whole_names(claim)]
     lent = [name for name in names if name <= own and name - rest]
     said = {word for word in claim_words(claim).difference(*names) if not word[0].isdigit()}
     told, held = map(figures_of, texts)
@@ -130,6 +130,20 @@ def _lends_a_name(claim: str, note: EvidenceSentence, others: Sequence[EvidenceS
         and not (has_figure or said & own - rest)
         and len(said & own) < min(len(said) / 2, len(said & rest))
     )
+
+
+def _whole_names(claim: str) -> list[str]:
+    """Its names, those that stand one behind the other as one: "Model Invocation Logging"."""
+    names, (first, *_) = names_in(claim), claim.split() or [""]
+    if names and first.isalnum() and first[0].isupper() and claim.startswith(f"{first} {names[0]}"):
+        names = [first, *names]  # no name for its capital alone, but before another one
+    found: list[str] = []
+    for name in names:
+        if found and f"{found[-1]} {name}" in claim:
+            found[-1] += f" {name}"
+        else:
+            found.append(name)
+    return found
 
 
 def _ranked(text: str, spans: Notes, similarity: Similarity) -> list[EvidenceSentence]:

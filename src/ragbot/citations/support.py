@@ -18,6 +18,7 @@ from ragbot.citations.bindings import (
     misbound_figure,
     parted_figures,
     swapped_name,
+    told_of_another,
     turned_comparison,
 )
 from ragbot.citations.named import foreign_name, names_in, plain, readable, told_by
@@ -277,6 +278,8 @@ def _held_to(
         figure = misbound_figure(claim, span.text, names_in(claim, ordinary))
         figure = figure or parted_figures(claim, span.text)
         swapped = swapped_name(claim, span.text, names_in(claim, ordinary))
+        if swapped is None and span.fact is None:
+            swapped = told_of_another(claim, span.text)
         misplaced = figure.text if figure else swapped
         if misplaced:
             told = f"the notes say {misplaced!r} of something else"

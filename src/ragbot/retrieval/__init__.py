@@ -6,7 +6,7 @@ query -> RetrievedPassage[] (fusion) -> Evidence[] -> enough? (answerability)
 """
 
 from ragbot.retrieval.answerability import Finding, judge_evidence
-from ragbot.retrieval.comparisons import asked_of_each, compared_in
+from ragbot.retrieval.comparisons import asked_of_each, compared_in, told_apart
 from ragbot.retrieval.fusion import Retriever, flagged, worth_reading
 from ragbot.retrieval.knowledge_base import KnowledgeBase, base_of
 from ragbot.retrieval.readers import Readers, open_readers, unweighed
@@ -24,6 +24,7 @@ __all__ = [
     "flagged",
     "judge_evidence",
     "open_readers",
+    "told_apart",
     "unweighed",
     "worth_reading",
 ]

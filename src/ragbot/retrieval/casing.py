@@ -57,5 +57,5 @@ def _runs(text: str) -> Iterator[tuple[str, int, int]]:
         before = [*before[1 - _LONGEST :], word]
         for first in before:
             run = text[first.start() : word.end()]
-            if first is not word or run.lower() not in STOPWORDS:
+            if first[0].lower() not in STOPWORDS and word[0].lower() not in STOPWORDS:
                 yield run, first.start(), word.end()

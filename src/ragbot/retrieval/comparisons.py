@@ -16,6 +16,7 @@ from ragbot.retrieval.names import AUXILIARIES, QUESTION_WORDS, Names, words_in
 from ragbot.store.lexical import STOPWORDS
 
 MOST_COMPARED = 3
+MOST_TOLD_APART = 4
 # What may stand between the things: "EFS instead of EBS", "is X a better choice than Y".
 _BETWEEN = re.compile(
     r"(?:[\s,.]|\b(?:and|or|vs|versus|over|instead of|rather than|compared (?:to|with)|aws|amazon"
@@ -74,6 +75,19 @@ _WHICH_HAS_MORE = re.compile(
     rf" or (?P<b>(?:the )?{_THING})\?*",
     re.IGNORECASE,
 )
+_LIST = rf"{_THING}(?:, {_THING}){{0,2}},? (?:and|or) {_THING}"
+_DIFFERENCE = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"(?:what(?: is|'s| are)|explain|tell me)(?: the)?(?: main| key)? differences? between"
+        rf" (?P<things>{_LIST})(?P<where>)[.?]*",
+        rf"how do (?P<things>{_LIST}) (?:differ|compare)(?P<where>)(?: from each other)?[.?]*",
+        rf"compare (?P<things>{_LIST})(?P<where>)[.?]*",
+        rf"(?P<things>{_THING}(?: (?:vs\.?|versus) {_THING}){{1,3}})"
+        rf"(?P<where>(?: in {_THING})?)[.?]*",
+    )
+)
+_NEXT_THING = re.compile(r",? (?:and|or|vs\.?|versus) |, ", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:an?|the) ", re.IGNORECASE)
 _ONE_OF_THEM = re.compile(
     r"\b(?:which|whichever|or|than|more|less|fewer|better|best|cheaper|faster|larger|bigger|longer"
@@ -96,6 +110,20 @@ def asked_of_each(question: str) -> tuple[str, ...]:
     more = _WHICH_HAS_MORE.fullmatch(question.strip())
     if more is not None and all(_is_a_thing(more[thing]) for thing in "ab"):
         return tuple(f"{more['what']} of {more[thing]}?" for thing in "ab")
+    return ()
+
+
+def told_apart(question: str) -> tuple[str, ...]:
+    """What each of the things is for between which the question asks for the difference, by its
+    form alone: the notes need not know their names."""
+    for pattern in _DIFFERENCE:
+        found = pattern.fullmatch(question.strip())
+        if found is None:
+            continue
+        told = _NEXT_THING.split(found["things"].rstrip("."))
+        things = [_ARTICLE.sub("", each) for each in told]
+        if 2 <= len(things) <= MOST_TOLD_APART and all(map(_is_a_thing, things)):
+            return tuple(f"What is {thing}{found['where']} for?" for thing in things)
     return ()
 
 

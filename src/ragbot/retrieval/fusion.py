@@ -20,6 +20,7 @@ from ragbot.retrieval.followups import introduced, readings
 from ragbot.retrieval.names import Names
 from ragbot.retrieval.queries import pasted_choices, queries_of
 from ragbot.retrieval.readers import Readers
+from ragbot.retrieval.requests import plainly_asked
 from ragbot.retrieval.shorthand import written_out
 from ragbot.retrieval.spelling import Spelling, with_names_mended
 from ragbot.screening import flags_of
@@ -92,7 +93,7 @@ class Retriever:
         return self._readings(typed, history)[-1] != typed
 
     def _mended(self, question: str) -> str:
-        written = written_out(question.strip(), self.index.writes_small)
+        written = written_out(plainly_asked(question.strip()), self.index.writes_small)
         mended = self._spelling.mended(written, self.recognizes)
         named = with_names_mended(mended, self.names.of_several_words, self.knows)
         found = self.index.lexical(named, CANDIDATES)
