@@ -20,6 +20,7 @@ NAMES = (
     "shortcuts",
     "topics",
     "waiting",
+    "wide",
     "kernels",
     "latency",
     "ingest",
