@@ -84,7 +84,7 @@ def test_titan_embeds_each_passage_once_and_each_question_once(
 
     service.requests.clear()
     answer = bot().ask("How much does box 2 hold?")
-    assert answer.text.startswith("- Box 2 holds 200 KB at most. [1]")
+    assert answer.text.startswith("Box 2 holds 200 KB at most. [1]")
     # No sentence, no title and no reply goes there: the question alone.
     assert [request.body["inputText"] for request in service.requests] == [
         "How much does box 2 hold?"
@@ -207,7 +207,7 @@ def test_an_ingest_that_fails_half_way_leaves_the_index_that_was_there(
     told = capsys.readouterr().err
     assert "allow bedrock:InvokeModel in IAM" in told and "123456789012" not in told
     answered = bot().ask("How much does box 2 hold?")
-    assert answered.text.startswith("- Box 2 holds 200 KB at most. [1]")
+    assert answered.text.startswith("Box 2 holds 200 KB at most. [1]")
     service.services["invoke"] = answer
     assert ingested(tmp_path, 6)["passages"] == 6
 

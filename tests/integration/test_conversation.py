@@ -41,7 +41,7 @@ def test_a_property_is_asked_of_the_subject(bot: Ragbot) -> None:
 
 
 def test_an_acronym_in_capitals_and_no_stop_word_is_spelt_out(bot: Ragbot) -> None:
-    assert bot.ask("WHAT IS AN ORGANIZATION TRAIL?").query == "WHAT IS AN ORGANIZATION TRAIL?"
+    assert bot.ask("WHAT IS AN ORGANIZATION TRAIL?").query == "what is an organization trail?"
 
 
 def test_what_is_told_of_the_subject_leans_on_it(bot: Ragbot) -> None:
