@@ -87,7 +87,7 @@ def test_titan_embeds_each_passage_once_and_each_question_once(
     assert answer.text.startswith("Box 2 holds 200 KB at most. [1]")
     # No sentence, no title and no reply goes there: the question alone.
     assert [request.body["inputText"] for request in service.requests] == [
-        "How much does box 2 hold?"
+        "How much does Box 2 hold?"
     ]
     service.requests.clear()
     near = bot().searcher().nearest_to("Box 2 holds 200 KB.", 3)
