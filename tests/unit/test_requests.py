@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ragbot.retrieval.requests import plainly_asked
+from ragbot.retrieval.requests import asked_what_it_is, plainly_asked
 
 
 @pytest.mark.parametrize(
@@ -36,3 +36,13 @@ def test_a_wide_question_comes_down_to_what_it_is_about(question: str, asked: st
 )
 def test_any_other_question_stays_as_it_is(question: str) -> None:
     assert plainly_asked(question) == question
+
+
+def test_who_asks_about_a_known_thing_asks_what_it_is() -> None:
+    def knows(name: str) -> bool:
+        return name == "Boxes"
+
+    assert asked_what_it_is("Tell me about Boxes.", knows) == "What is Boxes?"
+    assert asked_what_it_is("explain Boxes", knows) == "What is Boxes?"
+    for question in ("Explain how Boxes work.", "Tell me about Crates.", "Are Boxes told about?"):
+        assert asked_what_it_is(question, knows) == question

@@ -20,7 +20,7 @@ from ragbot.retrieval.followups import introduced, readings
 from ragbot.retrieval.names import Names
 from ragbot.retrieval.queries import pasted_choices, queries_of
 from ragbot.retrieval.readers import Readers
-from ragbot.retrieval.requests import plainly_asked
+from ragbot.retrieval.requests import asked_what_it_is, plainly_asked
 from ragbot.retrieval.shorthand import written_out
 from ragbot.retrieval.spelling import Spelling, with_names_mended
 from ragbot.screening import flags_of
@@ -98,7 +98,8 @@ class Retriever:
         named = with_names_mended(mended, self.names.of_several_words, self.knows)
         found = self.index.lexical(named, CANDIDATES)
         passages = self.index.passages_at([position for position, _ in found]).values()
-        return cased(named, self.names.known_in(named), (p.text for p in passages))
+        written = cased(named, self.names.known_in(named), (p.text for p in passages))
+        return asked_what_it_is(written, self.names.know)
 
     def _readings(self, typed: str, history: Sequence[Turn]) -> tuple[str, ...]:
         return readings(typed, history, self.names) if history else (typed,)

@@ -7,6 +7,7 @@ The models that read a question with the notes look for what answers it, and no 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _WIDE = re.compile(
     r"\W*(?:please,? )?(?:(?:can|could|would|will) you (?:please )?)?"
@@ -20,6 +21,9 @@ _POLITE = re.compile(
     r"(?P<verb>explain|describe|tell me about|name|list)(?: to me)? (?P<what>.+?)\W*",
     re.IGNORECASE,
 )
+_ABOUT = re.compile(
+    r"\W*(?:tell me about|explain|describe) (?P<name>[\w .&+/-]+?)\W*", re.IGNORECASE
+)
 _SUCH_AS = re.compile(r",? such as [^?.!;]+(?=[?.!]*$)")
 
 
@@ -30,3 +34,9 @@ def plainly_asked(question: str) -> str:
     if polite := _POLITE.fullmatch(question):
         return f"{polite['verb'].capitalize()} {_SUCH_AS.sub('', polite['what'])}."
     return question
+
+
+def asked_what_it_is(question: str, knows: Callable[[str], bool]) -> str:
+    """ "Tell me about Boxes" is "What is Boxes?", where the notes know the name."""
+    about = _ABOUT.fullmatch(question)
+    return f"What is {about['name']}?" if about and knows(about["name"]) else question
