@@ -61,7 +61,5 @@ def told(
         liar.inner, before = reply.reply, len(liar.heard)
         answer = bot.ask(reply.question)
         heard = len(liar.heard) > before
-        yield (
-            reply,
-            [(p, is_shown(p, reply.reply, answer.sentences)) for p in reply.parts] if heard else [],
-        )
+        parts = reply.parts if heard else ()
+        yield reply, [(part, is_shown(part, reply.reply, answer.sentences)) for part in parts]

@@ -44,7 +44,6 @@ def test_a_frame_claims_nothing(frame: str) -> None:
         "Boxes comes in two kinds:",
         "This is the best option.",
         "Here is why moths adore lamplight so dearly:",
-        "Absolutely!",
     ],
 )
 def test_a_claim_is_no_frame(claim: str) -> None:
@@ -72,12 +71,13 @@ def test_a_bold_line_that_says_something_is_no_heading(line: str) -> None:
 
 @pytest.mark.parametrize(
     ("question", "is_courtesy"),
-    [("Can you explain Boxes?", True), ("Can you stack the items of Boxes?", False)],
+    [("Explain Boxes.", True), ("Does Boxes rotate its labels?", False)],
 )
 def test_sure_is_a_courtesy_where_nothing_was_asked_that_it_could_answer(
     question: str, is_courtesy: bool
 ) -> None:
-    assert checked("Sure!", question).leads_in is is_courtesy
+    for yes in ("Sure!", "Absolutely!"):
+        assert checked(yes, question).leads_in is is_courtesy
 
 
 @pytest.mark.parametrize(

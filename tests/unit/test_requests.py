@@ -16,7 +16,7 @@ from ragbot.retrieval.requests import asked_what_it_is, plainly_asked
             "Tell me about the box types.",
         ),
         ("Can you explain the kinds of Boxes, such as A and B?", "Explain the kinds of Boxes."),
-        ("Would you list the limits of Boxes", "List the limits of Boxes."),
+        ("Would you list the limits of Boxes, please?", "List the limits of Boxes."),
         ("Can you explain to me how Boxes work?", "Explain how Boxes work."),
     ],
 )

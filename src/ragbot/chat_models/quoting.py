@@ -42,11 +42,7 @@ _WANTS_ALL = re.compile(
     r"[\w-]{2,}(?<![su])s\b",
     re.IGNORECASE,
 )
-_WHAT_IS = re.compile(
-    r"(?:what(?: is|['\u2019]s| are)|tell me about|explain|describe) "
-    r"(?P<name>[\w .&+/-]+?)\s*[?.]*",
-    re.IGNORECASE,
-)
+_WHAT_IS = re.compile(r"what(?: is|['\u2019]s| are) (?P<name>[\w .&+/-]+?)\s*\??", re.IGNORECASE)
 _VERSUS = re.compile(r"\s+vs\.?\s+")
 _FIGURE = re.compile(r"\d[\d.,]*")
 _TELLS = re.compile(r"\d|[:=]\s*\S")  # "Roof: slate"

@@ -10,7 +10,7 @@ from ragbot.cells import cells_of
 from ragbot.citations.checks import NO_CHECKS, Checks
 from ragbot.citations.denials import denied_clause, denies_only
 from ragbot.citations.drafts import DraftSentence
-from ragbot.citations.framing import Framing
+from ragbot.citations.framing import Framing, is_courtesy
 from ragbot.citations.hearing import DISAGREES, Hearing
 from ragbot.citations.invented import invented_word
 from ragbot.citations.named import leans
@@ -30,12 +30,6 @@ from ragbot.types import Citation, Sentence, Verdict
 
 _ASKS = re.compile(r"\W*(?:what|which|how|when|where|who|why)\b", re.IGNORECASE)
 _LEANS_ON = re.compile(r"\b(?:it|its|they|their|them)\b", re.IGNORECASE)  # "When to use it"
-# To which "Sure!" is no answer.
-_REQUEST = re.compile(
-    r"\W*(?:can|could|would|will) you (?:please )?"
-    r"(?:explain|tell|describe|list|compare|show|give|help|summari[sz]e|outline|walk|break|name)\b",
-    re.IGNORECASE,
-)
 _STRANGE = Support(0.0, (), "the head of a table has words that the notes don't know")
 _EMPTY = Support(0.0, (), "it has no cells")
 _OF_ITSELF = Support(0.0, (), "it speaks of the one who answers, of whom no note tells")
@@ -135,7 +129,9 @@ class CitationChecker:
             if told is not None:
                 return self._checked(draft, told)
             return CheckedSentence(self._plain(draft), (), denies=True)
-        yes = None if _REQUEST.match(self._question) else opens_with(claim)
+        yes = opens_with(claim)
+        if yes and is_courtesy(claim) and self._asked(yes) is None:
+            yes = None  # "Sure!", to "Explain Boxes."
         if yes is not None and says_little_more(claim, self._question) and not figures_of(claim):
             return self._checked(draft, self._support_of_answer(yes, draft.markers))
         asks = _ASKS.match(claim) is not None and claim.endswith(":")
@@ -169,15 +165,18 @@ class CitationChecker:
 
     def _support_of_answer(self, yes: bool, markers: Sequence[int]) -> Support:
         """That of a bare yes or no; of a no, too, where the notes deny what was asked."""
-        about = self._checks.about
-        stated = statement_of(self._question, yes, about)
+        stated = self._asked(yes)
         support = _NOT_TOLD if stated is None else self._hearing.support_for(stated, markers)
         if support.holds or yes:
             return support
-        against = self._hearing.against(statement_of(self._question, True, about) or "")
+        against = self._hearing.against(self._asked(True) or "")
         if against is None or against.share < DISAGREES:
             return support
         return replace(against, reason=None, opposed=False)
+
+    def _asked(self, yes: bool) -> str | None:
+        """What a yes or no to the question states; None where it is no answer to it."""
+        return statement_of(self._question, yes, self._checks.about)
 
     @property
     def _is_told_by_somebody(self) -> bool:

@@ -34,15 +34,19 @@ _PARTS = frozenset(
 # Of these whole sentences are made that answer nothing.
 _COURTESIES = frozenset(
     words_of(
-        "great good excellent question sure certainly course happy glad help hope let's know ask "
-        "here overview summary breakdown below look through go closer break down step detail "
-        "explain explanation thank welcome quick brief short further more any"
+        "great good excellent question sure certainly absolutely course happy glad help hope let's "
+        "know ask here overview summary breakdown below look through go closer break down step "
+        "detail explain explanation thank welcome quick brief short further more any"
     )
 )
-
-
 # "Here is how the two compare" counts what is told below, and claims no figure of the notes.
 _COUNTED = re.compile(r"^(?P<before>\W*(?:here|let)\b.*\bthe )(?:two|three|four|five|six)\b", re.I)
+
+
+def is_courtesy(claim: str) -> bool:
+    """Whether it answers nothing: "Great question!", "Happy to help." """
+    words = claim_words(claim)
+    return bool(words) and words <= _COURTESIES
 
 
 class Framing:
@@ -62,12 +66,12 @@ class Framing:
             return False
         if claim.endswith(":"):
             return self._leads_in(claim, words - _PARTS)
-        return words <= _COURTESIES or (draft.leads and self._is_heading(claim, words - _PARTS))
+        return is_courtesy(claim) or (draft.leads and self._is_heading(claim, words - _PARTS))
 
     def _leads_in(self, claim: str, words: set[str]) -> bool:
         short = len(claim.split()) <= _LEAD_IN_WORDS
         # In words of its own alone, it leads in something else than what the notes tell.
-        return short and len(words & self._known) >= len(words) / 2
+        return short and len(words & self._told) >= len(words) / 2
 
     def _is_heading(self, claim: str, words: set[str]) -> bool:
         """Whether it names a matter, and says nothing of it."""

@@ -13,12 +13,13 @@ _WIDE = re.compile(
     r"\W*(?:please,? )?(?:(?:can|could|would|will) you (?:please )?)?"
     r"(?:give|show|write|provide)(?: me)? (?:an?|the|some) "
     r"(?:(?:quick|short|brief|general|rough|little) )*"
-    r"(?:overview|summary|introduction|rundown|explanation) (?:of|to|on|about) (?P<what>.+?)\W*",
+    r"(?:overview|summary|introduction|rundown|explanation) (?:of|to|on|about) (?P<what>.+?)"
+    r"(?:,? please)?\W*",
     re.IGNORECASE,
 )
 _POLITE = re.compile(
     r"\W*(?:please,? )?(?:can|could|would|will) you (?:please )?"
-    r"(?P<verb>explain|describe|tell me about|name|list)(?: to me)? (?P<what>.+?)\W*",
+    r"(?P<verb>explain|describe|tell me about|name|list)(?: to me)? (?P<what>.+?)(?:,? please)?\W*",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
