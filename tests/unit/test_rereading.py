@@ -219,31 +219,29 @@ def test_a_line_that_gives_the_name_alone_lends_it():
     assert checker.check(DraftSentence(both, (1,), "")).sentence.verdict == "supported"
 
 
-def test_a_name_of_capitals_within_is_one_name_that_a_line_lends():
-    notes = [
-        passage("- MegaCraneDB fits when growth comes at an extreme scale.", "Cranes"),
-        passage("- Aurora scales at once between 2 and 9 units.", "Others", start=90),
-    ]
-    checker = CitationChecker(
-        evidence(*notes),
-        Checks(similarity=words_in_common, judge=Reader("scale", "units")),
-        withhold=True,
-    )
-    lie = "MegaCraneDB scales at once between 2 and 9 units."
-    assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
-
-
-def test_a_name_of_three_words_is_one_that_a_line_lends():
-    notes = [
-        passage("- Model Crane Logging writes notes to a shelf.", "Cranes"),
-        passage("- Crate records every call of a customer for auditors.", "Others", start=90),
-    ]
-    checker = CitationChecker(
-        evidence(*notes),
-        Checks(similarity=words_in_common, judge=Reader("writes", "call")),
-        withhold=True,
-    )
-    lie = "Model Crane Logging keeps track of each call of a customer so that auditors see it."
+@pytest.mark.parametrize(
+    ("lends", "tells", "words", "lie"),
+    [
+        (
+            "MegaCraneDB fits when growth comes at an extreme scale.",
+            "Aurora scales at once between 2 and 9 units.",
+            ("scale", "units"),
+            "MegaCraneDB scales at once between 2 and 9 units.",
+        ),
+        (
+            "Model Crane Logging writes notes to a shelf.",
+            "Crate records every call of a customer for auditors.",
+            ("writes", "call"),
+            "Model Crane Logging keeps track of each call of a customer so that auditors see it.",
+        ),
+    ],
+)
+def test_a_name_of_several_words_is_one_that_a_line_lends(
+    lends: str, tells: str, words: tuple[str, ...], lie: str
+) -> None:
+    notes = [passage(f"- {lends}", "Cranes"), passage(f"- {tells}", "Others", start=90)]
+    checks = Checks(similarity=words_in_common, judge=Reader(*words))
+    checker = CitationChecker(evidence(*notes), checks, withhold=True)
     assert checker.check(DraftSentence(lie, (1,), "")).sentence.verdict != "supported"
 
 
